@@ -1,0 +1,1 @@
+"""The outside world: folders, buckets, relays, the database."""

@@ -1,0 +1,1 @@
+"""statusgen.toml, read once into frozen settings."""

@@ -1,0 +1,1 @@
+"""Markdown files on disk become updates, with every problem found in one pass."""

@@ -1,0 +1,79 @@
+"""Every failure a user can act on, as one tree; anything else is a bug and keeps its traceback.
+
+StatusgenError
+├── ContentError      files or configuration are wrong; carries every Problem     exit 1
+├── UsageError        the command was asked for something that makes no sense     exit 2
+├── Refused           a brake, another plan, another publisher: nothing was done  exit 3
+└── Unavailable       something outside did not answer or said no                 exit 4
+    ├── TargetError       a target: folder or bucket
+    ├── MailError         the relay or the outbox
+    └── DatabaseError     the address book and the ledger
+
+A message is one sentence that says what is wrong and what to do next. No message holds an
+address, a password, a token or the text of a letter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong in a file: where, what, and how to mend it."""
+
+    path: str
+    """As the user would type it: relative to the folder of statusgen.toml."""
+    line: int
+    """1-based; 0 when the whole file or folder is meant."""
+    what: str
+    remedy: str
+    is_warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        mark = "warning: " if self.is_warning else ""
+        return f"{where}: {mark}{self.what}; {self.remedy}"
+
+
+class StatusgenError(Exception):
+    """What the user can act on; `exit_code` is the code of DESIGN.md section 4."""
+
+    exit_code = 1
+
+
+class ContentError(StatusgenError):
+    """Content or configuration is wrong; `problems` holds all of it, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class UsageError(StatusgenError):
+    """The command line asks for something that can't be done."""
+
+    exit_code = 2
+
+
+class Refused(StatusgenError):
+    """The plan was refused before anything was done."""
+
+    exit_code = 3
+
+
+class Unavailable(StatusgenError):
+    """Something outside this machine's control failed; running the command again continues."""
+
+    exit_code = 4
+
+
+class TargetError(Unavailable):
+    """A target could not be read or written."""
+
+
+class MailError(Unavailable):
+    """The relay or the outbox could not be used."""
+
+
+class DatabaseError(Unavailable):
+    """The address book or the ledger could not be read or written."""

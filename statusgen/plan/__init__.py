@@ -1,0 +1,1 @@
+"""What publish would do, as a value that can be printed, refused or applied."""

@@ -1,0 +1,1 @@
+"""Markdown bodies become safe HTML, the only markup from content that reaches a reader."""

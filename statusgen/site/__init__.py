@@ -1,0 +1,1 @@
+"""The page as artifacts: HTML, style, sitemap."""

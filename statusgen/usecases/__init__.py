@@ -1,0 +1,1 @@
+"""One module a command: the whole of what it does, without the terminal."""
