@@ -1,0 +1,150 @@
+"""What statusgen.toml says, as frozen values. Holds no secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from statusgen.model.notation import load_zone
+from statusgen.model.page import Component
+from statusgen.model.severity import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """`[page]`."""
+
+    name: str
+    url: str
+    """Without a trailing slash."""
+    service: str
+    timezone: str = "UTC"
+    language: str = "en"
+    support: str | None = None
+    """An http(s) URL or a `mailto:` one."""
+    history_days: int = 90
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The page's time zone."""
+        return load_zone(self.timezone)
+
+    @property
+    def host(self) -> str:
+        """The host of `url`, used in message ids and feed ids."""
+        return urlsplit(self.url).hostname or "localhost"
+
+    def link(self, key: str) -> str:
+        """The absolute link to the artifact at `key`; the page itself for ''."""
+        return f"{self.url}/{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTarget:
+    """`[[targets]]` with `folder:`."""
+
+    url: str
+    path: Path
+    public_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class S3Target:
+    """`[[targets]]` with `s3:`."""
+
+    url: str
+    bucket: str
+    prefix: str
+    """Without slashes at its ends; empty for the whole bucket."""
+    region: str | None = None
+    endpoint_url: str | None = None
+    public_url: str | None = None
+    checksums: str | None = None
+    cloudfront: str | None = None
+
+
+TargetSettings = FolderTarget | S3Target
+
+
+class SubjectStyle(StrEnum):
+    """`mail.subject`."""
+
+    PHASE = "phase"
+    INCIDENT = "incident"
+
+
+class InDoubt(StrEnum):
+    """`mail.in_doubt`: what happens to a letter that may or may not have arrived."""
+
+    RESEND = "resend"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """`[mail]`."""
+
+    from_name: str
+    from_address: str
+    transport: str
+    """`folder:PATH` (made absolute), `smtp://…`, `smtps://…` or `ses://REGION`."""
+    reply_to: str | None = None
+    max_connections: int = 10
+    max_per_second: int = 0
+    in_doubt: InDoubt = InDoubt.RESEND
+    subject: SubjectStyle = SubjectStyle.PHASE
+    unsubscribe_url: str | None = None
+    unsubscribe_mailto: str | None = None
+    footer: str | None = None
+    return_path: str | None = None
+    idempotency_header: str | None = None
+    canary: int = 0
+    without_page_after: timedelta | None = timedelta(seconds=60)
+    """None: never."""
+    verify_timeout: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """`[brakes]`."""
+
+    max_updates: int = 5
+    max_deletes: float = 0.2
+    """A share of a target's objects, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole of statusgen.toml."""
+
+    root: Path
+    """The folder of statusgen.toml, absolute."""
+    page: PageSettings
+    components: tuple[Component, ...]
+    severities: Mapping[str, Severity]
+    """By key, worst level first."""
+    targets: tuple[TargetSettings, ...]
+    mail: MailSettings | None
+    database: str
+    """An SQLAlchemy URL; SQLite paths are absolute."""
+    brakes: Brakes
+    fingerprint: str
+    """Changes when statusgen.toml does; caches of what depends on it are keyed by it."""
+
+    @property
+    def components_by_id(self) -> dict[str, Component]:
+        """Components by their id."""
+        return {one.id: one for one in self.components}
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Every audience that a severity names."""
+        return frozenset(name for level in self.severities.values() for name in level.audiences)
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where caches live; may be deleted at any time."""
+        return self.root / ".statusgen" / "cache"

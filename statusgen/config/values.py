@@ -1,0 +1,162 @@
+"""Parsers for single values of statusgen.toml: each takes what TOML read and returns ours."""
+
+import re
+from datetime import date, datetime, timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from statusgen.model.notation import BadValue, parse_duration, parse_line, parse_zone, shown
+from statusgen.model.severity import severity_key
+
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def text(value: Any) -> str:
+    """One line of text."""
+    if not isinstance(value, str):
+        raise BadValue(f"{shown(str(value))} is not text", "put it in double quotes")
+    return parse_line(value, "the value")
+
+
+def paragraph(value: Any) -> str:
+    """Text that may have several lines."""
+    if not isinstance(value, str):
+        raise BadValue(f"{shown(str(value))} is not text", "put it in double quotes")
+    return "\n".join(parse_line(line, "the value") for line in value.splitlines() if line.strip())
+
+
+def optional_text(value: Any) -> str | None:
+    """One line of text; empty means none."""
+    return text(value) if value != "" else None
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A list of texts."""
+    if not isinstance(value, list):
+        raise BadValue(f"{shown(str(value))} is not a list", 'write it like ["one", "two"]')
+    return tuple(text(one) for one in value)
+
+
+def number(value: Any) -> int:
+    """A whole number, zero or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadValue(f"{shown(str(value))} is not a whole number", "write a number such as 10")
+    return value
+
+
+def positive(value: Any) -> int:
+    """A whole number, one or more."""
+    if number(value) < 1:
+        raise BadValue("0 is too small", "write 1 or more")
+    return int(value)
+
+
+def share(value: Any) -> float:
+    """`"20%"` as 0.2."""
+    found = re.fullmatch(r"([0-9]{1,3})\s*%", value) if isinstance(value, str) else None
+    if not found or int(found[1]) > 100:  # noqa: PLR2004  a share of a whole
+        raise BadValue(f"{shown(str(value))} is not a share", 'write it like "20%"')
+    return int(found[1]) / 100
+
+
+def day(value: Any) -> date:
+    """A TOML date, or the same in quotes."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise BadValue(f"{shown(str(value))} is not a date", "write it like 2026-11-21") from None
+
+
+def duration(value: Any) -> timedelta:
+    """`"15m"`."""
+    return parse_duration(text(value))
+
+
+def duration_or(word: str, value: Any) -> timedelta | None:
+    """A duration, or `word` for None."""
+    return None if value == word else duration(value)
+
+
+def zone(value: Any) -> str:
+    """The name of a zone that exists."""
+    return parse_zone(text(value)).key
+
+
+def language(value: Any) -> str:
+    """A BCP 47 tag such as `en` or `pt-BR`."""
+    if not _LANGUAGE.fullmatch(text(value)):
+        raise BadValue(f"{shown(value)} is not a language", 'use a tag such as "en" or "de"')
+    return str(value)
+
+
+def web_url(value: Any) -> str:
+    """An http(s) URL without a trailing slash, query or fragment."""
+    url = text(value).rstrip("/")
+    parts = _split(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise BadValue(f"{shown(url)} is not a web address", "write it like https://example.com")
+    if parts.username or not _HOST.fullmatch(parts.netloc) or re.search(r"[\s<>\"'\\]", url):
+        raise BadValue(f"{shown(url)} is not a web address", "remove what doesn't belong in it")
+    return url
+
+
+def support(value: Any) -> str:
+    """A web address, or a mail address, which becomes a `mailto:` link."""
+    link = text(value)
+    return web_url(link) if "://" in link else f"mailto:{address(link.removeprefix('mailto:'))}"
+
+
+def address(value: Any) -> str:
+    """A mail address without a name."""
+    plain = text(value)
+    try:
+        parsed = Address(addr_spec=plain)
+    except (HeaderParseError, ValueError, IndexError):
+        parsed = None
+    if parsed is None or not parsed.username or "." not in parsed.domain or " " in plain:
+        raise BadValue(f"{shown(plain)} is not an address", "write it like status@example.com")
+    return plain
+
+
+def mailbox(value: Any) -> tuple[str, str]:
+    """`Acme Status <status@example.com>` as name and address; the name may be missing."""
+    name, plain = parseaddr(text(value))
+    if not plain:
+        raise BadValue(
+            f"{shown(str(value))} is not a mailbox", 'write it like "Acme <status@example.com>"'
+        )
+    return name, address(plain)
+
+
+def header_name(value: Any) -> str | None:
+    """The name of a mail header; empty means none."""
+    if value == "":
+        return None
+    if not isinstance(value, str) or not _HEADER_NAME.fullmatch(value):
+        raise BadValue(f"{shown(str(value))} is not a header name", "use letters and hyphens")
+    return value
+
+
+def level_key(value: str) -> str:
+    """The key of a severity level."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_ -]{0,19}", value):
+        raise BadValue(f"{shown(value)} is not a severity", "use letters and digits, such as SEV1")
+    return severity_key(value)
+
+
+def _split(url: str) -> Any:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port != 0
+    except ValueError:
+        has_port = False
+    if not has_port:
+        raise BadValue(f"{shown(url)} is not a web address", "correct its host or port")
+    return parts

@@ -1,0 +1,145 @@
+"""What happened to letters: the words, the account that adds up, and who an update goes to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+
+from statusgen.model.severity import SUBSCRIBERS
+from statusgen.model.subscriber import Subscriber
+
+
+class DeliveryState(StrEnum):
+    """Where one letter is.
+
+    queued → sending → accepted, deferred (tried again by the next run), failed (refused for
+    good) or in_doubt (gone out, the answer lost); superseded and suppressed are never sent.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    """Written before the letter goes out: a row found so afterwards was cut off in flight."""
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    SUPERSEDED = "superseded"
+    SUPPRESSED = "suppressed"
+
+
+class InDoubt(StrEnum):
+    """What becomes of letters whose fate is unknown: `mail.in_doubt`."""
+
+    RESEND = "resend"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How many letters about one update are in each state; they add up to its audience."""
+
+    queued: int = 0
+    sending: int = 0
+    accepted: int = 0
+    deferred: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+    superseded: int = 0
+    suppressed: int = 0
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> "Account":
+        """Return the account with these counts; states that are not named count 0."""
+        return cls(**{DeliveryState(state).value: count for state, count in counts.items()})
+
+    @property
+    def audience(self) -> int:
+        """How many subscribers the update was queued for."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def owed(self) -> int:
+        """How many letters a further run would try to send."""
+        return self.queued + self.sending + self.deferred
+
+    def __add__(self, other: "Account") -> "Account":
+        """Return both accounts as one."""
+        return Account(
+            **{
+                field.name: getattr(self, field.name) + getattr(other, field.name)
+                for field in fields(self)
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The rule that picks the subscribers of one update.
+
+    Only active subscribers are picked. Members of `subscribers` must also want one of the
+    `components` and the severity; members of other audiences get whatever comes.
+    """
+
+    names: tuple[str, ...]
+    components: tuple[str, ...] | None = None
+    """Affected component ids; None picks whatever components a subscriber asked for."""
+    min_severities: tuple[str, ...] | None = None
+    """The minimum severities that let this update through; None lets it through for all."""
+    with_followers: bool = True
+    """Whether whoever was mailed about the incident before is picked too."""
+
+    def picks(self, subscriber: Subscriber) -> bool:
+        """Return whether the subscriber is picked, followers of the incident apart."""
+        if not subscriber.is_active or subscriber.audience not in self.names:
+            return False
+        if subscriber.audience != SUBSCRIBERS:
+            return True
+        return self._wants_component(subscriber) and self._wants_severity(subscriber)
+
+    def _wants_component(self, subscriber: Subscriber) -> bool:
+        if self.components is None or not subscriber.components:
+            return True
+        return not set(self.components).isdisjoint(subscriber.components)
+
+    def _wants_severity(self, subscriber: Subscriber) -> bool:
+        return self.min_severities is None or subscriber.min_severity in self.min_severities
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUpdate:
+    """An update that the ledger has seen."""
+
+    update_id: str
+    incident_id: str
+    at: datetime
+    skipped: str = ""
+    """Why nobody is mailed about it; empty when its letters were queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One letter still to be sent."""
+
+    update_id: str
+    subscriber: Subscriber
+    is_in_doubt: bool
+    """Whether the subscriber may have the letter already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt."""
+
+    state: DeliveryState
+    """accepted, deferred, failed, in_doubt, or queued: not taken, and free to be sent again."""
+    reply: str = ""
+    """The relay's codes (`550 5.1.1`), never its text, which may hold an address."""
+    is_connection_usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one attempt, to be written to the ledger."""
+
+    owed: Owed
+    outcome: Outcome

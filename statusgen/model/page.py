@@ -1,0 +1,197 @@
+"""The fold of incidents into the page: what is open, how components are, what the days held."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from statusgen.model.incident import Incident
+from statusgen.model.outline import Outline
+from statusgen.model.overall import Overall, overall
+from statusgen.model.vocabulary import ComponentState, Phase
+
+RECENT_DAYS = 15
+"""How many days the index tells, today included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the service that customers know by name."""
+
+    id: str
+    name: str
+    group: str | None = None
+    description: str | None = None
+    since: date | None = None
+    retired: date | None = None
+
+    def is_retired(self, today: date) -> bool:
+        """Whether it is off the index on `today`, a day in the page's zone."""
+        return self.retired is not None and self.retired <= today
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentLine:
+    """A component with its state now and the open incidents behind it."""
+
+    component: Component
+    state: ComponentState
+    incidents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentGroup:
+    """Components under one name; None for those without a group. The state is the worst of them."""
+
+    name: str | None
+    lines: tuple[ComponentLine, ...]
+
+    @property
+    def state(self) -> ComponentState:
+        """The worst state in the group."""
+        return max((line.state for line in self.lines), key=lambda state: state.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day in the page's zone with what began or was planned on it, newest first."""
+
+    date: date
+    incidents: tuple[Incident, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month in the page's zone with everything that began in it, newest first."""
+
+    year: int
+    month: int
+    outlines: tuple[Outline, ...]
+
+    @property
+    def key(self) -> str:
+        """`2026-11`."""
+        return f"{self.year:04d}-{self.month:02d}"
+
+    @property
+    def first_day(self) -> date:
+        """The month as a date."""
+        return date(self.year, self.month, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The status page as of one instant."""
+
+    now: datetime
+    overall: Overall
+    groups: tuple[ComponentGroup, ...]
+    open_incidents: tuple[Incident, ...]
+    """Worst first, then newest first."""
+    under_way: tuple[Incident, ...]
+    """Maintenances in progress, oldest window first."""
+    upcoming: tuple[Incident, ...]
+    """Scheduled maintenances, next window first."""
+    days: tuple[Day, ...]
+    """The last RECENT_DAYS days, newest first."""
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The earliest promised update among open incidents."""
+        return min((i.last.next_due for i in self.open_incidents if i.last.next_due), default=None)
+
+
+def is_current(one: Outline, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the index needs the whole incident: it isn't settled, or the recent days tell it."""
+    if not one.is_settled(now):
+        return True
+    first = now.astimezone(zone).date() - timedelta(days=RECENT_DAYS - 1)
+    return one.listed_at.astimezone(zone).date() >= first
+
+
+def make_page(
+    components: Iterable[Component], incidents: Iterable[Incident], now: datetime, zone: ZoneInfo
+) -> Page:
+    """The page at `now`; `incidents` are at least those that `is_current` names."""
+    known = tuple(incidents)
+    today = now.astimezone(zone).date()
+    live = [one for one in known if one.is_open(now)]
+    groups = _groups([one for one in components if not one.is_retired(today)], live, now)
+    maintenances = [one for one in live if one.is_maintenance]
+    return Page(
+        now=now,
+        overall=overall([line.state for group in groups for line in group.lines]),
+        groups=groups,
+        open_incidents=tuple(
+            sorted(
+                (one for one in live if not one.is_maintenance),
+                key=lambda one: (_rank(one), -one.started.timestamp(), one.id),
+            )
+        ),
+        under_way=_by_window(
+            one for one in maintenances if one.phase_at(now) is not Phase.SCHEDULED
+        ),
+        upcoming=_by_window(one for one in maintenances if one.phase_at(now) is Phase.SCHEDULED),
+        days=_days(known, now, today, zone),
+    )
+
+
+def component_states(
+    incidents: Iterable[Incident], now: datetime
+) -> dict[str, tuple[ComponentState, tuple[str, ...]]]:
+    """Component id to its worst state among the open incidents that touch it, and their ids."""
+    found: dict[str, tuple[ComponentState, tuple[str, ...]]] = {}
+    for incident in incidents:
+        if not incident.is_open(now):
+            continue
+        for component, state in incident.states_at(now):
+            worst, ids = found.get(component, (ComponentState.OPERATIONAL, ()))
+            found[component] = (max(worst, state, key=lambda one: one.rank), (*ids, incident.id))
+    return found
+
+
+def months(outlines: Iterable[Outline], zone: ZoneInfo) -> tuple[Month, ...]:
+    """Everything by the month it began in, newest first."""
+
+    def month_of(one: Outline) -> tuple[int, int]:
+        local = one.listed_at.astimezone(zone)
+        return (local.year, local.month)
+
+    newest_first = sorted(outlines, key=lambda one: (one.listed_at, one.id), reverse=True)
+    return tuple(
+        Month(year, month, tuple(members))
+        for (year, month), members in groupby(newest_first, key=month_of)
+    )
+
+
+def _groups(
+    components: list[Component], live: list[Incident], now: datetime
+) -> tuple[ComponentGroup, ...]:
+    states = component_states(live, now)
+    named: dict[str | None, list[ComponentLine]] = {}
+    for component in components:
+        state, incidents = states.get(component.id, (ComponentState.OPERATIONAL, ()))
+        named.setdefault(component.group, []).append(ComponentLine(component, state, incidents))
+    return tuple(ComponentGroup(name, tuple(lines)) for name, lines in named.items())
+
+
+def _days(
+    incidents: tuple[Incident, ...], now: datetime, today: date, zone: ZoneInfo
+) -> tuple[Day, ...]:
+    told: Mapping[date, list[Incident]] = {
+        today - timedelta(days=back): [] for back in range(RECENT_DAYS)
+    }
+    for incident in sorted(incidents, key=lambda one: (one.started, one.id), reverse=True):
+        day = incident.started.astimezone(zone).date()
+        if incident.started <= now and day in told:
+            told[day].append(incident)
+    return tuple(Day(day, tuple(members)) for day, members in told.items())
+
+
+def _rank(incident: Incident) -> int:
+    return incident.severity.rank if incident.severity else 0
+
+
+def _by_window(maintenances: Iterable[Incident]) -> tuple[Incident, ...]:
+    return tuple(sorted(maintenances, key=lambda one: (one.started, one.id)))

@@ -1,0 +1,160 @@
+"""What one publish puts up: artifacts with their headers, and the order in which they go.
+
+Knows nothing of targets. Keys are paths in a bucket: always `/`, never absolute.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+BOOKKEEPING = "_statusgen/"
+"""The corner of a target that holds our own records; no artifact may lie in it."""
+
+FINGERPRINT_LENGTH = 32
+
+FOR_A_MOMENT = "public, max-age=15, stale-while-revalidate=60, stale-if-error=86400"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+_HASHED_ASSET = re.compile(r"assets/[^/]+\.[0-9a-f]{6,64}\.[a-z0-9]+")
+
+_TYPES_BY_KEY = {
+    "feed.xml": "application/rss+xml; charset=utf-8",
+    "atom.xml": "application/atom+xml; charset=utf-8",
+    "feed.json": "application/feed+json; charset=utf-8",
+}
+_TYPES_BY_ENDING = {
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "ico": "image/x-icon",
+    "ics": "text/calendar; charset=utf-8",
+    "jpg": "image/jpeg",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "png": "image/png",
+    "svg": "image/svg+xml; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "webmanifest": "application/manifest+json; charset=utf-8",
+    "webp": "image/webp",
+    "woff2": "font/woff2",
+    "xml": "application/xml; charset=utf-8",
+}
+
+
+class Stage(IntEnum):
+    """When a key goes up: a stage is finished before the next begins (DESIGN.md section 5)."""
+
+    ASSETS = 1
+    INCIDENTS = 2
+    REST = 3
+    INDEX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """How a key is served."""
+
+    content_type: str
+    cache_control: str
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One object of a release; its body is loaded only when it has to be sent."""
+
+    key: str
+    digest: str
+    """sha256 of the body, in hex."""
+    size: int
+    content_type: str
+    cache_control: str
+    load: Callable[[], bytes] = field(compare=False, repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """One value for body and headers: equal fingerprints need no upload."""
+        return fingerprint_of(self.digest, Headers(self.content_type, self.cache_control))
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """All artifacts of one publish; keys are unique and lie within the target."""
+
+    artifacts: tuple[Artifact, ...]
+
+    def __post_init__(self) -> None:
+        check_keys(artifact.key for artifact in self.artifacts)
+
+
+def artifact_from_bytes(key: str, body: bytes) -> Artifact:
+    """Return the artifact for a body at hand, with the headers that its key calls for."""
+    headers = headers_for(key)
+    digest = hashlib.sha256(body).hexdigest()
+    return Artifact(
+        key, digest, len(body), headers.content_type, headers.cache_control, lambda: body
+    )
+
+
+def headers_for(key: str) -> Headers:
+    """Return the headers of a key, which never depend on its body."""
+    cache_control = FOR_EVER if _HASHED_ASSET.fullmatch(key) else FOR_A_MOMENT
+    return Headers(_content_type(key), cache_control)
+
+
+def fingerprint_of(digest: str, headers: Headers) -> str:
+    """Return what stands for a body (by its sha256) together with its headers."""
+    text = f"{digest}\n{headers.content_type}\n{headers.cache_control}"
+    return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def stage_of(key: str) -> Stage:
+    """Return when the key goes up; the only place that decides it."""
+    if key.startswith("assets/"):
+        return Stage.ASSETS
+    if key.startswith("incidents/"):
+        return Stage.INCIDENTS
+    return Stage.INDEX if key == "index.html" else Stage.REST
+
+
+def check_keys(keys: Iterable[str]) -> None:
+    """Let pass keys that any folder and any bucket can hold together.
+
+    Raises: ValueError for what `check_key` refuses, a key given twice, and `a` beside `a/b`.
+    """
+    seen: set[str] = set()
+    folders: set[str] = set()
+    for key in keys:
+        check_key(key)
+        if key in seen:
+            raise ValueError(f"the key {key!r} is there twice")
+        seen.add(key)
+        folder = key.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    if both := seen & folders:
+        raise ValueError(f"the key {min(both)!r} is also the folder of another key")
+
+
+def check_key(key: str) -> None:
+    """Let pass a key that lies within a target, whatever the target.
+
+    Raises: ValueError for an empty or absolute key, an empty, `.` or `..` part, a backslash or
+    control character, and our bookkeeping.
+    """
+    if key.startswith(BOOKKEEPING) or key == BOOKKEEPING.rstrip("/"):
+        raise ValueError(f"the key {key!r} lies in statusgen's own bookkeeping")
+    if "\\" in key or not key.isprintable():
+        raise ValueError(f"the key {key!r} holds a backslash or a control character")
+    if any(part in ("", ".", "..") for part in key.split("/")):
+        raise ValueError(f"the key {key!r} is empty, absolute, or has an empty, '.' or '..' part")
+
+
+def _content_type(key: str) -> str:
+    if key in _TYPES_BY_KEY:
+        return _TYPES_BY_KEY[key]
+    ending = key.rpartition(".")[2]
+    if key.startswith("components/") and ending == "xml":
+        return _TYPES_BY_KEY["feed.xml"]
+    return _TYPES_BY_ENDING.get(ending, "application/octet-stream")

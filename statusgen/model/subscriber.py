@@ -1,0 +1,124 @@
+"""Subscribers and the strict grammar of their addresses. Knows nothing of files or databases."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from statusgen.model.severity import SUBSCRIBERS
+
+DEFAULT_MIN_SEVERITY = "SEV2"
+
+_LOCAL_MAX_BYTES = 64
+_ADDRESS_MAX_BYTES = 254
+_ATEXT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+
+
+class SubscriberState(StrEnum):
+    """Whether a subscriber is written to; only `active` ones are."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubscriber:
+    """Somebody who is about to enter the address book; the address has passed parse_address."""
+
+    address: str
+    audience: str = SUBSCRIBERS
+    components: tuple[str, ...] = ()
+    """Component ids, sorted; empty means all."""
+    min_severity: str = DEFAULT_MIN_SEVERITY
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One member of the address book.
+
+    `token` stands for the subscriber wherever people look: output, logs, file names.
+    """
+
+    id: int
+    token: str
+    address: str
+    """Empty once the subscriber has been erased."""
+    state: SubscriberState
+    audience: str = SUBSCRIBERS
+    components: tuple[str, ...] = ()
+    min_severity: str = DEFAULT_MIN_SEVERITY
+    language: str = "en"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether letters may go to this subscriber."""
+        return self.state is SubscriberState.ACTIVE
+
+
+def parse_address(text: str) -> str:
+    """Return the mailbox in `text` in its one written form, the domain as lower-case ASCII.
+
+    The grammar is the dot-atom form of RFC 5321 section 4.1.2 and its extension to other
+    scripts by RFC 6531; quoted local parts and address literals are refused.
+
+    Raises:
+        ValueError: with a sentence that says what is wrong, without the address itself.
+    """
+    text = unicodedata.normalize("NFC", text)
+    if any(_is_unprintable(character) for character in text):
+        raise ValueError("the address holds a space or a control character")
+    if text.count("@") != 1:
+        raise ValueError("an address holds exactly one @")
+    local, _, domain = text.partition("@")
+    address = f"{_checked_local_part(local)}@{_checked_domain(domain)}"
+    if len(address.encode()) > _ADDRESS_MAX_BYTES:
+        raise ValueError(f"the address is longer than {_ADDRESS_MAX_BYTES} bytes")
+    return address
+
+
+def address_key(address: str) -> str:
+    """Return what two spellings of the same mailbox have in common."""
+    return unicodedata.normalize("NFC", address.casefold())
+
+
+def needs_smtputf8(address: str) -> bool:
+    """Return whether only a relay with SMTPUTF8 (RFC 6531) can take the address."""
+    return not address.isascii()
+
+
+def _is_unprintable(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character)[0] in "CZ"
+
+
+def _checked_local_part(local: str) -> str:
+    if not local:
+        raise ValueError("the part before the @ is missing")
+    if len(local.encode()) > _LOCAL_MAX_BYTES:
+        raise ValueError(f"the part before the @ is longer than {_LOCAL_MAX_BYTES} bytes")
+    if local.startswith(".") or local.endswith(".") or ".." in local:
+        raise ValueError("the part before the @ has a dot at its start or end, or two in a row")
+    if any(character.isascii() and not _ATEXT.fullmatch(character) for character in local):
+        raise ValueError("the part before the @ holds a character that is not allowed there")
+    if "=?" in local:  # an encoded-word that mail programs would unfold into a header
+        raise ValueError("the part before the @ holds '=?', which is not allowed")
+    return local
+
+
+def _checked_domain(domain: str) -> str:
+    if not domain:
+        raise ValueError("the domain after the @ is missing")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError as error:
+        raise ValueError("the domain after the @ is not a valid name") from error
+    labels = ascii_domain.split(".")
+    if len(labels) < 2:  # noqa: PLR2004 - a name and a top level
+        raise ValueError("the domain after the @ has no dot")
+    if not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
+        raise ValueError("the domain after the @ is not a valid name")
+    return ascii_domain

@@ -1,0 +1,63 @@
+"""An update as its author wrote it: checked, typed, and not yet folded with its neighbours."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from statusgen.model.vocabulary import ComponentState, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentChange:
+    """What an update says of one component; `state` None means "affected", by the severity."""
+
+    component: str
+    state: ComponentState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One message about an incident at one instant: one Markdown file. Times are aware UTC."""
+
+    incident_id: str
+    stem: str
+    phase: Phase | None
+    """None for `status: update`: the phase stays what it was."""
+    at: datetime
+    body: str
+    """Markdown as written."""
+    title: str | None = None
+    severity: str | None = None
+    """A key of the severity table."""
+    components: tuple[ComponentChange, ...] = ()
+    started: datetime | None = None
+    edited: datetime | None = None
+    next_update: timedelta | datetime | None = None
+    """A promise of its own; None: by the severity's cadence."""
+    promises_none: bool = False
+    """`next_update: none`: nothing is promised after this update."""
+    impact: str | None = None
+    cause: str | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    notify: bool | tuple[str, ...] = True
+    """True: by policy. False: nobody. A tuple: these audiences only."""
+    draft: bool = False
+
+    @property
+    def id(self) -> str:
+        """`<folder>/<file stem>`: never depends on the text."""
+        return f"{self.incident_id}/{self.stem}"
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Sorts updates as they happened; equal instants by file name."""
+        return (self.at, self.stem)
+
+
+@dataclass(frozen=True, slots=True)
+class Postmortem:
+    """`postmortem.md`: the review of an incident, shown on its page."""
+
+    body: str
+    at: datetime | None = None
+    draft: bool = False
