@@ -240,11 +240,10 @@ def _merge(states: States, changes: Iterable[StateChange]) -> States:
 
 
 def _next_due(update: Update, phase: Phase, severity: Severity | None) -> datetime | None:
-    match update.next_update:
-        case datetime() as instant:
-            return instant
-        case timedelta() as promised:
-            return update.at + promised
+    if update.next_at is not None:
+        return update.next_at
+    if update.next_in is not None:
+        return update.at + update.next_in
     if update.promises_none or phase.is_closing or severity is None or severity.cadence is None:
         return None
     return update.at + severity.cadence

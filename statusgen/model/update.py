@@ -31,8 +31,10 @@ class Update:
     components: tuple[ComponentChange, ...] = ()
     started: datetime | None = None
     edited: datetime | None = None
-    next_update: timedelta | datetime | None = None
-    """A promise of its own; None: by the severity's cadence."""
+    next_in: timedelta | None = None
+    """`next_update` as a duration; with neither this nor `next_at`, the cadence holds."""
+    next_at: datetime | None = None
+    """`next_update` as an instant."""
     promises_none: bool = False
     """`next_update: none`: nothing is promised after this update."""
     impact: str | None = None

@@ -1,0 +1,51 @@
+"""Checked entries as bytes and back, for caches; what can't be read back is None."""
+
+from typing import TypeVar
+
+import msgspec
+
+from statusgen.entries.folder import IncidentSource
+from statusgen.errors import Problem
+from statusgen.model.outline import Outline
+
+Value = TypeVar("Value")
+
+
+class FolderRecord(msgspec.Struct, frozen=True, array_like=True):
+    """What a cache keeps of a folder that had no error."""
+
+    stamp: str
+    read_ns: int
+    """When it was read, by the clock that stamps files."""
+    outline: Outline | None
+    """None when every update is a draft."""
+    latest: float
+    """The latest instant its updates name, as a POSIX time stamp."""
+    warnings: tuple[Problem, ...]
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_RECORD = msgspec.msgpack.Decoder(FolderRecord)
+_SOURCE = msgspec.msgpack.Decoder(IncidentSource)
+
+
+def encode(value: FolderRecord | IncidentSource) -> bytes:
+    """The bytes of a value."""
+    return _ENCODER.encode(value)
+
+
+def decode_record(raw: bytes) -> FolderRecord | None:
+    """The record in `raw`, or None for anything else."""
+    return _decode(_RECORD, raw)
+
+
+def decode_source(raw: bytes) -> IncidentSource | None:
+    """The source in `raw`, or None for anything else."""
+    return _decode(_SOURCE, raw)
+
+
+def _decode(decoder: "msgspec.msgpack.Decoder[Value]", raw: bytes) -> Value | None:
+    try:
+        return decoder.decode(raw)
+    except (msgspec.MsgspecError, ValueError):
+        return None
