@@ -1,0 +1,82 @@
+"""Instants and durations as people read them: the page's zone first, UTC beside it."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+class PageClock:
+    """Writes times for readers of a page in `zone`."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+
+    def local(self, instant: datetime) -> datetime:
+        """The instant on the page's clock."""
+        return instant.astimezone(self._zone)
+
+    def both(self, instant: datetime) -> str:
+        """`21 November 2026, 03:04 CET (02:04 UTC)`; once only where the page's zone is UTC.
+
+        The UTC date is added where it is another day there.
+        """
+        here, utc = self.local(instant), instant.astimezone(UTC)
+        if self.is_utc_at(instant):
+            return f"{_day(utc)}, {utc:%H:%M} UTC"
+        other_day = f"{_day(utc)}, " if here.date() != utc.date() else ""
+        return f"{_day(here)}, {here:%H:%M} {self.zone_name(instant)} ({other_day}{utc:%H:%M} UTC)"
+
+    def time(self, instant: datetime) -> str:
+        """`03:04 CET`."""
+        return f"{self.local(instant):%H:%M} {self.zone_name(instant)}"
+
+    def time_both(self, instant: datetime) -> str:
+        """`03:04 CET (02:04 UTC)`."""
+        if self.is_utc_at(instant):
+            return f"{instant.astimezone(UTC):%H:%M} UTC"
+        return f"{self.time(instant)} ({instant.astimezone(UTC):%H:%M} UTC)"
+
+    def utc(self, instant: datetime) -> str:
+        """`21 November 2026, 02:04 UTC`."""
+        utc = instant.astimezone(UTC)
+        return f"{_day(utc)}, {utc:%H:%M} UTC"
+
+    def day(self, moment: date) -> str:
+        """`21 November 2026`."""
+        return _day(moment)
+
+    def month(self, moment: date) -> str:
+        """`November 2026`."""
+        return f"{_MONTHS[moment.month - 1]} {moment.year}"
+
+    def is_utc_at(self, instant: datetime) -> bool:
+        """Whether the page's clock shows UTC at that instant under that name."""
+        return self.zone_name(instant) == "UTC"
+
+    def zone_name(self, instant: datetime) -> str:
+        """`CET`; `UTC+03:00` for zones that have no letters."""
+        here = self.local(instant)
+        name = here.tzname() or "UTC"
+        return name if name.isalpha() else f"UTC{here.isoformat()[-6:]}"
+
+
+def machine_time(instant: datetime) -> str:
+    """`2026-11-21T02:04:00Z`, the value of a `datetime` attribute."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def spoken_duration(duration: timedelta) -> str:
+    """`2 hours 5 minutes`; the two largest units that matter, minutes as the smallest."""
+    minutes = int(duration.total_seconds() // 60)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
+    told = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
+    return " ".join(told[:2]) or "less than a minute"
+
+
+def _day(moment: date) -> str:
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

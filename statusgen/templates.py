@@ -1,0 +1,84 @@
+"""The templates: the user's own `site_templates/` first, file by file, then ours.
+
+Everything is escaped but `.txt`; an unknown name is an error, not an empty string.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from statusgen.errors import ContentError, Problem
+
+FOLDER = "site_templates"
+
+
+def shipped_folder() -> Path:
+    """Where our own templates are: inside the wheel, or at the top of a checkout."""
+    package = Path(__file__).parent
+    inside = package / FOLDER
+    return inside if inside.is_dir() else package.parent / FOLDER
+
+
+class Templates:
+    """Renders templates by name (`page/index.html`), for one status repository."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        own = [root / FOLDER] if root is not None else []
+        self._folders = (*own, shipped_folder())
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(self._folders),
+            autoescape=_is_escaped,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+
+    def render(self, name: str, values: Mapping[str, Any]) -> str:
+        """The template called `name` with `values`; raises `ContentError` for a broken one."""
+        try:
+            return self._environment.get_template(name).render(values)
+        except jinja2.TemplateSyntaxError as error:
+            file = error.name or name
+            raise _broken(file, error.lineno, error.message or "syntax error") from error
+        except jinja2.TemplateError as error:
+            raise _broken(name, 0, error.message or type(error).__name__) from error
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file that is no template, such as an icon."""
+        for folder in self._folders:
+            path = folder / name
+            if path.is_file():
+                return path.read_bytes()
+        raise _broken(name, 0, "missing")
+
+    def names(self, prefix: str) -> tuple[str, ...]:
+        """Names of the files below `prefix` in either folder, sorted."""
+        found = {
+            path.relative_to(folder).as_posix()
+            for folder in self._folders
+            for path in (folder / prefix).rglob("*")
+            if path.is_file() and not path.name.startswith(".")
+        }
+        return tuple(sorted(found))
+
+    def fingerprint(self) -> str:
+        """Changes when any template does."""
+        digest = hashlib.sha256()
+        for name in self.names(""):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(self.read(name)).digest())
+        return digest.hexdigest()
+
+
+def _is_escaped(name: str | None) -> bool:
+    return name is None or not name.endswith(".txt")
+
+
+def _broken(name: str, line: int, what: str) -> ContentError:
+    return ContentError(
+        [Problem(f"{FOLDER}/{name}", line, what, "correct the template, or remove your copy")]
+    )
