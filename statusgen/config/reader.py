@@ -14,7 +14,6 @@ from statusgen.config import values
 from statusgen.config.settings import (
     Brakes,
     FolderTarget,
-    InDoubt,
     MailSettings,
     PageSettings,
     S3Target,
@@ -25,6 +24,7 @@ from statusgen.config.settings import (
 from statusgen.config.table import Table
 from statusgen.config.toml_lines import find_lines
 from statusgen.errors import ContentError, Problem, UsageError
+from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import BadValue, Word, listed, parse_id, parse_word, shown
 from statusgen.model.page import Component
 from statusgen.model.severity import DEFAULT_SEVERITIES, Severity

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import load_zone
 from statusgen.model.page import Component
 from statusgen.model.severity import Severity
@@ -74,13 +75,6 @@ class SubjectStyle(StrEnum):
 
     PHASE = "phase"
     INCIDENT = "incident"
-
-
-class InDoubt(StrEnum):
-    """`mail.in_doubt`: what happens to a letter that may or may not have arrived."""
-
-    RESEND = "resend"
-    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Table:
 
     def finish(self, also: Sequence[str] = ()) -> None:
         """Complains of every key that nobody took; `also` are known keys that were not needed."""
-        self._taken += also
+        self._taken += [key for key in also if key not in self._taken]
         for key in self._raw:
             if key not in self._taken:
                 self.complain(

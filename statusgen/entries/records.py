@@ -17,6 +17,8 @@ class FolderRecord(msgspec.Struct, frozen=True, array_like=True):
     stamp: str
     read_ns: int
     """When it was read, by the clock that stamps files."""
+    digest: str
+    """Of all its texts."""
     outline: Outline | None
     """None when every update is a draft."""
     latest: float

@@ -7,10 +7,9 @@ update that still holds one.
 from statusgen.model.vocabulary import SAME_PHASE, Phase
 
 WHAT_CUSTOMERS_SEE = "[what customers may see]"
-WHAT_WE_FOUND = "[what was found, in one sentence]"
 WHAT_CHANGED = "[what changed since the last update]"
 WHAT_IT_IS_FOR = "[what the work is for, and what customers may notice]"
-PLACEHOLDERS = (WHAT_CUSTOMERS_SEE, WHAT_WE_FOUND, WHAT_CHANGED, WHAT_IT_IS_FOR)
+PLACEHOLDERS = (WHAT_CUSTOMERS_SEE, WHAT_CHANGED, WHAT_IT_IS_FOR)
 
 _WORDING = {
     Phase.INVESTIGATING: (
@@ -18,8 +17,8 @@ _WORDING = {
         "Our engineers are working on it. We will tell you more as soon as we know it."
     ),
     Phase.IDENTIFIED: (
-        "We have found the cause: {what_we_found}\n\nA fix is on its way. Until it is in place, "
-        "what we said about {affected} still holds."
+        "We have found the cause of the problem with {affected} and are working on a fix.\n\n"
+        "Until it is in place, things are as we described them in our last update."
     ),
     Phase.MONITORING: (
         "A fix is in place, and {affected} should work again. We are watching it closely before "
@@ -43,7 +42,6 @@ def starting_words(status: str, affected: str) -> str:
     return _WORDING[status].format(
         affected=affected,
         what_customers_see=WHAT_CUSTOMERS_SEE,
-        what_we_found=WHAT_WE_FOUND,
         what_changed=WHAT_CHANGED,
         what_it_is_for=WHAT_IT_IS_FOR,
     )

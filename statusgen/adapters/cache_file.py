@@ -1,0 +1,90 @@
+"""The cache on disk: one SQLite file, thrown away whenever it is foreign, damaged or outdated."""
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+_LAYOUT = """
+    CREATE TABLE IF NOT EXISTS shelf (
+        name TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (name, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS maker (fingerprint TEXT NOT NULL);
+"""
+
+
+class CacheFile:
+    """A `Cache` in `path`, valid for one `fingerprint` of everything its values depend on.
+
+    Where no file can be written, it lives in memory.
+    """
+
+    def __init__(self, path: Path, fingerprint: str) -> None:
+        self._path = path
+        self._fingerprint = fingerprint
+        self._connection = self._open()
+
+    def all(self, shelf: str) -> dict[str, bytes]:
+        try:
+            rows = self._connection.execute("SELECT key, value FROM shelf WHERE name = ?", (shelf,))
+            return dict(rows.fetchall())
+        except sqlite3.DatabaseError:
+            self._start_over()
+            return {}
+
+    def get(self, shelf: str, key: str) -> bytes | None:
+        try:
+            row = self._connection.execute(
+                "SELECT value FROM shelf WHERE name = ? AND key = ?", (shelf, key)
+            ).fetchone()
+        except sqlite3.DatabaseError:
+            self._start_over()
+            return None
+        return row[0] if row else None
+
+    def put(self, shelf: str, items: Iterable[tuple[str, bytes]]) -> None:
+        rows = [(shelf, key, value) for key, value in items]
+        try:
+            self._connection.executemany("REPLACE INTO shelf VALUES (?, ?, ?)", rows)
+        except sqlite3.DatabaseError:
+            self._start_over()
+            self._connection.executemany("REPLACE INTO shelf VALUES (?, ?, ?)", rows)
+
+    def remove(self, shelf: str, keys: Collection[str]) -> None:
+        with suppress(sqlite3.DatabaseError):
+            self._connection.executemany(
+                "DELETE FROM shelf WHERE name = ? AND key = ?", [(shelf, key) for key in keys]
+            )
+
+    def save(self) -> None:
+        with suppress(sqlite3.DatabaseError):
+            self._connection.commit()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return self._prepare(sqlite3.connect(self._path, timeout=1))
+        except (sqlite3.DatabaseError, OSError):
+            return self._start_over()
+
+    def _start_over(self) -> sqlite3.Connection:
+        """A new file, or memory where there can't be one."""
+        with suppress(AttributeError, sqlite3.DatabaseError):
+            self._connection.close()
+        try:
+            self._path.unlink(missing_ok=True)
+            Path(f"{self._path}-journal").unlink(missing_ok=True)
+            self._connection = self._prepare(sqlite3.connect(self._path, timeout=1))
+        except (sqlite3.DatabaseError, OSError):
+            self._connection = self._prepare(sqlite3.connect(":memory:"))
+        return self._connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        # Nothing here is worth a wait for the disk: a torn file is thrown away.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -16000")
+        connection.executescript(_LAYOUT)
+        if connection.execute("SELECT fingerprint FROM maker").fetchone() != (self._fingerprint,):
+            connection.executescript("DELETE FROM shelf; DELETE FROM maker;")
+            connection.execute("INSERT INTO maker VALUES (?)", (self._fingerprint,))
+        return connection

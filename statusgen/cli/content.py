@@ -1,0 +1,225 @@
+"""`new`, `update`, `resolve`, `schedule`: writing the next words."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from statusgen.cli.context import Context, is_terminal, pass_context
+from statusgen.cli.output import say, short_path, tell
+from statusgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from statusgen.model.incident import Incident
+
+_message = click.option(
+    "-m", "message", metavar="TEXT", help="The text; without it your editor opens."
+)
+_components = click.option(
+    "--component",
+    "components",
+    metavar="ID[=STATUS]",
+    multiple=True,
+    help="A component it touches, and how it is; may be given several times.",
+)
+_severity = click.option("--severity", metavar="SEV", help="SEV1 (worst) to SEV4.")
+_impact = click.option("--impact", metavar="TEXT", help="One sentence: what customers noticed.")
+_cause = click.option("--cause", metavar="TEXT", help="One sentence: what happened.")
+
+
+@click.command()
+@click.argument("title")
+@click.option("--severity", metavar="SEV", required=True, help="SEV1 (worst) to SEV4.")
+@_components
+@_message
+@pass_context
+def new(
+    context: Context, title: str, severity: str, components: tuple[str, ...], message: str | None
+) -> None:
+    """Begin an incident: a folder with its first update.
+
+    \b
+    statusgen new "Increased error rates" --severity SEV1 --component checkout=major_outage
+    """  # noqa: D301
+    from statusgen.model.vocabulary import Phase
+    from statusgen.usecases import write
+
+    settings = context.settings
+    touched = tuple(write.parse_component(one, settings) for one in components)
+    body = write.default_body(settings, Phase.INVESTIGATING, [name for name, _ in touched])
+    draft = write.Draft(
+        status=Phase.INVESTIGATING,
+        at=_minute_of(context.now),
+        title=title,
+        severity=write.parse_severity(severity, settings),
+        components=touched,
+        body=_text(message, body),
+    )
+    path = write.write_incident(settings, draft)
+    _finish(path, message, draft.body)
+
+
+@click.command()
+@click.argument("incident", required=False)
+@click.option("--phase", metavar="PHASE", help="The new phase, such as identified or monitoring.")
+@_severity
+@_components
+@_message
+@pass_context
+def update(
+    context: Context,
+    incident: str | None,
+    phase: str | None,
+    severity: str | None,
+    components: tuple[str, ...],
+    message: str | None,
+) -> None:
+    """Write the next update of INCIDENT, any unique part of its id.
+
+    The only open incident needs no name. Without --phase the phase stays as it is.
+    """
+    from statusgen.usecases import write
+
+    settings = context.settings
+    about = _find(context, incident)
+    status = write.status_of(phase, about)
+    touched = tuple(write.parse_component(one, settings) for one in components)
+    body = write.default_body(settings, status, about.affected)
+    draft = write.Draft(
+        status=status,
+        at=_minute_of(context.now),
+        severity=write.parse_severity(severity, settings) if severity else None,
+        components=touched,
+        body=_text(message, body),
+    )
+    _finish(write.write_update(settings, about, draft), message, draft.body)
+
+
+@click.command()
+@click.argument("incident", required=False)
+@_impact
+@_cause
+@_message
+@pass_context
+def resolve(
+    context: Context,
+    incident: str | None,
+    impact: str | None,
+    cause: str | None,
+    message: str | None,
+) -> None:
+    """Write the update that ends INCIDENT, any unique part of its id.
+
+    The only open incident needs no name; a maintenance is completed.
+    """
+    from statusgen.model.vocabulary import Phase
+    from statusgen.usecases import write
+
+    settings = context.settings
+    about = _find(context, incident)
+    if not about.is_open(context.now):
+        raise UsageError(f"{about.id} is over already; use `statusgen update` to add to it")
+    status = Phase.COMPLETED if about.is_maintenance else Phase.RESOLVED
+    draft = write.Draft(
+        status=status,
+        at=_minute_of(context.now),
+        impact=impact,
+        cause=cause,
+        body=_text(message, write.default_body(settings, status, about.affected)),
+    )
+    _finish(write.write_update(settings, about, draft), message, draft.body)
+
+
+@click.command()
+@click.argument("title")
+@click.option("--starts", metavar="T", required=True, help="When the window opens.")
+@click.option("--ends", metavar="T", required=True, help="When it closes; or a length, such as 2h.")
+@_components
+@_message
+@pass_context
+def schedule(
+    context: Context,
+    title: str,
+    starts: str,
+    ends: str,
+    components: tuple[str, ...],
+    message: str | None,
+) -> None:
+    """Announce a maintenance.
+
+    \b
+    statusgen schedule "Database upgrade" --starts 2026-12-01T22:00 --ends 2h --component api
+    """  # noqa: D301
+    from statusgen.model.vocabulary import Phase
+    from statusgen.usecases import write
+
+    settings = context.settings
+    touched = tuple(write.parse_component(one, settings) for one in components)
+    opens = _instant(context, "--starts", starts)
+    body = write.default_body(settings, Phase.SCHEDULED, [name for name, _ in touched])
+    draft = write.Draft(
+        status=Phase.SCHEDULED,
+        at=_minute_of(context.now),
+        title=title,
+        components=touched,
+        starts=opens,
+        ends=_end(context, opens, ends),
+        body=_text(message, body),
+    )
+    if draft.ends is not None and draft.ends <= opens:
+        raise UsageError("the window ends before it starts; correct --starts or --ends")
+    _finish(write.write_incident(settings, draft), message, draft.body)
+
+
+def _find(context: Context, incident: str | None) -> "Incident":
+    from statusgen.cli.output import tell_problems
+    from statusgen.usecases.write import find_incident
+
+    archive = context.survey()
+    tell_problems(archive.errors)
+    return find_incident(archive, incident, context.now)
+
+
+def _text(message: str | None, wording: str) -> str:
+    if message is None:
+        return wording
+    if not message.strip():
+        raise UsageError("-m is empty; write what readers should know")
+    return message
+
+
+def _minute_of(now: datetime) -> datetime:
+    return now.replace(microsecond=0)
+
+
+def _instant(context: Context, option: str, text: str) -> datetime:
+    from statusgen.model.notation import BadValue, parse_instant
+
+    try:
+        return parse_instant(text, context.settings.page.zone)
+    except BadValue as bad:
+        raise UsageError(f"{option}: {bad}") from None
+
+
+def _end(context: Context, starts: datetime, text: str) -> datetime:
+    from statusgen.model.notation import BadValue, parse_duration
+
+    try:
+        length: timedelta = parse_duration(text)
+    except BadValue:
+        return _instant(context, "--ends", text)
+    return starts + length
+
+
+def _finish(path: Path, message: str | None, body: str) -> None:
+    from statusgen.entries.wording import find_placeholder
+
+    if message is None and is_terminal():
+        click.edit(filename=str(path))
+        body = path.read_text(encoding="utf-8")
+    say(short_path(path))
+    placeholder = find_placeholder(body)
+    if placeholder:
+        tell(f"fill in {placeholder} before you publish")
+    tell("next: statusgen publish")

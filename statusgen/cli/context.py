@@ -1,0 +1,86 @@
+"""What every command starts from: where the repository is, what time it is, who is looking."""
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from statusgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from statusgen.config.settings import Settings
+    from statusgen.ports.cache import Cache
+    from statusgen.usecases.archive import Archive
+
+
+@dataclass(slots=True)
+class Context:
+    """The global options, and what follows from them once it is asked for."""
+
+    start: Path
+    now_text: str | None
+    _settings: "Settings | None" = None
+    _now: datetime | None = None
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings of the repository; raises `UsageError` where there is none."""
+        if self._settings is None:
+            from statusgen.config.reader import find_root, read_settings
+
+            if not self.start.is_dir():
+                raise UsageError(f"{self.start} is no folder; name one with -C")
+            self._settings = read_settings(find_root(self.start.resolve()))
+        return self._settings
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this run, read once; without an offset `--now` is in the page's zone."""
+        if self._now is None:
+            if self.now_text is None:
+                self._now = datetime.now(UTC)
+            else:
+                from statusgen.model.notation import BadValue, parse_instant
+
+                try:
+                    self._now = parse_instant(self.now_text, self.settings.page.zone)
+                except BadValue as bad:
+                    raise UsageError(f"--now: {bad}") from None
+        return self._now
+
+    def now_without_page(self) -> datetime:
+        """The same before there is a page: without an offset it is UTC."""
+        if self.now_text is None:
+            return datetime.now(UTC)
+        from statusgen.model.notation import BadValue, load_zone, parse_instant
+
+        try:
+            return parse_instant(self.now_text, load_zone("UTC"))
+        except BadValue as bad:
+            raise UsageError(f"--now: {bad}") from None
+
+    def open_cache(self) -> "Cache":
+        """The cache of this repository."""
+        from statusgen.composition import open_cache
+
+        return open_cache(self.settings)
+
+    def survey(self) -> "Archive":
+        """The content as far as it is right."""
+        from statusgen.usecases.archive import survey_archive
+
+        cache = self.open_cache()
+        archive = survey_archive(self.settings, cache, self.now)
+        cache.save()
+        return archive
+
+
+pass_context = click.make_pass_decorator(Context)
+
+
+def is_terminal() -> bool:
+    """Whether a person can be asked: input and messages are on a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

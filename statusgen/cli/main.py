@@ -1,0 +1,119 @@
+"""The `statusgen` command: global options, the list of commands, and exit codes."""
+
+import logging
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from statusgen import __version__
+from statusgen.cli.context import Context
+from statusgen.errors import ContentError, StatusgenError
+
+INTERRUPTED = 130
+
+_COMMANDS = {
+    "init": "init",
+    "new": "content",
+    "update": "content",
+    "resolve": "content",
+    "schedule": "content",
+    "check": "site",
+    "build": "site",
+    "preview": "preview",
+    "plan": "publishing",
+    "publish": "publishing",
+    "due": "site",
+    "subscribers": "people",
+    "mail": "mail",
+}
+"""Command to the module that holds it, in the order of an incident."""
+
+
+class _Commands(click.Group):
+    """Imports a command's module only when it is named, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return super().get_command(ctx, name)
+        module = import_module(f"statusgen.cli.{_COMMANDS[name]}")
+        command: click.Command = getattr(module, name)
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 content or configuration wrong, 2 usage, 3 refused, "
+    "4 done in part (run it again), 5 an update is late, 130 interrupted.",
+)
+@click.option(
+    "-C",
+    "start",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Look for statusgen.toml in DIR or above it (default: the current folder).",
+)
+@click.option(
+    "--now", "now_text", metavar="INSTANT", help="Take this for the current time, for tests."
+)
+@click.option("-v", "verbose", is_flag=True, help="Say more about what is going on.")
+@click.version_option(__version__, prog_name="statusgen")
+@click.pass_context
+def cli(ctx: click.Context, start: Path, now_text: str | None, verbose: bool) -> None:
+    """Run a status page from small Markdown files: tell customers what is wrong, on time.
+
+    \b
+    An incident, from the first word to the last:
+      statusgen new "Errors at checkout" --severity SEV1 --component checkout=major_outage
+      statusgen publish
+      statusgen update --phase identified
+      statusgen publish
+      statusgen resolve
+      statusgen publish
+    """  # noqa: D301  click's marker for text that keeps its lines
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(name)s: %(message)s",
+    )
+    ctx.obj = Context(start, now_text)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = cli.main(prog_name="statusgen", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\ninterrupted; it is safe to run the command again", err=True)
+        code = INTERRUPTED
+    except StatusgenError as error:
+        _show(error)
+        code = error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(error: StatusgenError) -> None:
+    from statusgen.cli.output import tell_problems
+
+    if isinstance(error, ContentError):
+        tell_problems(error.problems)
+        wrong = sum(not one.is_warning for one in error.problems)
+        click.echo(f"{wrong} problem{'' if wrong == 1 else 's'}; nothing was done", err=True)
+    else:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)

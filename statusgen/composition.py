@@ -1,0 +1,110 @@
+"""Where adapters meet the core: the only place that knows which is which, and the environment."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import statusgen
+from statusgen.config.settings import FolderTarget, MailSettings, S3Target, Settings, TargetSettings
+from statusgen.errors import UsageError
+from statusgen.model.relay import parse_relay
+from statusgen.ports.cache import Cache
+from statusgen.ports.storage import Storage
+from statusgen.ports.transport import Transport
+
+if TYPE_CHECKING:
+    from statusgen.ports.address_book import AddressBook
+    from statusgen.ports.ledger import Ledger
+
+SECRET_KEY = "STATUSGEN_SECRET_KEY"  # noqa: S105  the name of a variable
+SMTP_PASSWORD = "STATUSGEN_SMTP_PASSWORD"  # noqa: S105  the name of a variable
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the database holds, and the key that signs and hashes for it."""
+
+    address_book: "AddressBook"
+    ledger: "Ledger"
+    secret_key: bytes
+
+
+def open_cache(settings: Settings) -> Cache:
+    """The cache of a status repository."""
+    from statusgen.adapters.cache_file import CacheFile
+
+    fingerprint = f"{statusgen.__version__} {settings.fingerprint} {_code_stamp()}"
+    return CacheFile(settings.cache_folder / "cache.db", fingerprint)
+
+
+@contextmanager
+def open_state(settings: Settings) -> Iterator[State]:
+    """The address book and the ledger; raises `DatabaseError` when they can't be opened."""
+    from statusgen.adapters.database.address_book import SqlAddressBook
+    from statusgen.adapters.database.engine import open_database
+    from statusgen.adapters.database.ledger import SqlLedger
+
+    database = open_database(settings.database, settings.root)
+    try:
+        ledger = SqlLedger(database)
+        key = os.environ.get(SECRET_KEY) or ledger.setting("secret_key", secrets.token_hex)
+        yield State(SqlAddressBook(database, key.encode()), ledger, key.encode())
+    finally:
+        database.close()
+
+
+def open_folder(path: Path) -> Storage:
+    """A folder to build into."""
+    from statusgen.adapters.folder import FolderStorage
+
+    return FolderStorage(f"folder:{path}", path)
+
+
+def open_target(target: TargetSettings) -> Storage:
+    """The storage behind one `[[targets]]`."""
+    match target:
+        case FolderTarget():
+            from statusgen.adapters.folder import FolderStorage
+
+            return FolderStorage(target.url, target.path)
+        case S3Target():
+            from statusgen.adapters.s3 import S3Storage
+
+            return S3Storage(
+                target.url,
+                target.bucket,
+                target.prefix,
+                region=target.region,
+                endpoint_url=target.endpoint_url,
+                checksums=target.checksums,
+                cloudfront=target.cloudfront,
+            )
+
+
+def open_transport(mail: MailSettings) -> Transport:
+    """The way out for letters; raises `UsageError` for one that this version can't use."""
+    scheme, _, rest = mail.transport.partition(":")
+    if scheme == "folder":
+        from statusgen.adapters.maildir import MaildirTransport
+
+        return MaildirTransport(Path(rest))
+    if scheme == "ses":
+        raise UsageError(
+            "mail.transport ses:// is not there yet; use the SMTP endpoint of SES, "
+            "smtp://USER@email-smtp.REGION.amazonaws.com:587"
+        )
+    from statusgen.adapters.smtp import SmtpTransport
+
+    relay = parse_relay(mail.transport)
+    return SmtpTransport(relay, os.environ.get(SMTP_PASSWORD, ""))
+
+
+def _code_stamp() -> str:
+    """Changes when the code does, so that a cache never outlives the code that made it."""
+    package = Path(__file__).parent
+    newest = max(path.stat().st_mtime_ns for path in package.rglob("*.py"))
+    return str(newest)

@@ -1,0 +1,100 @@
+"""The plan: all that a publish would do, as a value that can be printed, refused or applied."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from statusgen.model.delivery import KnownUpdate
+from statusgen.plan.mail import MailChoice, Mailing
+from statusgen.plan.upload import UploadPlan
+
+DIGEST_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPlan:
+    """What happens on one target; `failure` says why nothing is known about it."""
+
+    name: str
+    upload: UploadPlan | None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Letters that an earlier run left unsent."""
+
+    update_id: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Uploads in apply order, letters with their audiences, and what stands against it."""
+
+    targets: tuple[TargetPlan, ...]
+    mailings: tuple[Mailing, ...]
+    skipped: tuple[KnownUpdate, ...]
+    renamed: tuple[tuple[str, str], ...]
+    backlog: tuple[Backlog, ...]
+    brakes: tuple[str, ...]
+
+    @property
+    def letters(self) -> int:
+        """How many letters would leave, old and new."""
+        new = sum(mailing.audience_size for mailing in self.mailings)
+        return new + sum(one.letters for one in self.backlog)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether applying it would change nothing that anyone could see."""
+        uploads = [one.upload for one in self.targets]
+        return self.letters == 0 and all(one is not None and one.is_empty for one in uploads)
+
+    @property
+    def digest(self) -> str:
+        """Equal for plans that do the same; what `publish --expect` compares."""
+        text = "\n".join(self._lines())
+        return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+
+    def _lines(self) -> Iterable[str]:
+        for target in self.targets:
+            yield f"target {target.name}"
+            if target.upload is not None:
+                for put in target.upload.puts:
+                    yield f"put {put.artifact.key} {put.artifact.fingerprint}"
+                yield from (f"delete {key}" for key in target.upload.deletes)
+        for mailing in self.mailings:
+            yield f"mail {mailing.update.update_id} {mailing.audience_size}"
+        yield from (f"skip {one.update_id} {one.skipped}" for one in self.skipped)
+        yield from (f"rename {old} {new}" for old, new in self.renamed)
+        yield from (f"owed {one.update_id} {one.letters}" for one in self.backlog)
+
+
+def make_plan(
+    targets: Iterable[TargetPlan],
+    mail: MailChoice,
+    backlog: Iterable[Backlog],
+    max_updates: int,
+) -> Plan:
+    """The plan, with every brake that it trips."""
+    planned = tuple(targets)
+    brakes = [
+        f"{target.name}: {brake}"
+        for target in planned
+        if target.upload is not None
+        for brake in target.upload.brakes
+    ]
+    if len(mail.mailed) > max_updates:
+        brakes.append(
+            f"{len(mail.mailed)} updates would be mailed, more than the {max_updates} that are "
+            "allowed unasked"
+        )
+    return Plan(
+        targets=planned,
+        mailings=mail.mailed,
+        skipped=mail.skipped,
+        renamed=mail.renamed,
+        backlog=tuple(backlog),
+        brakes=tuple(brakes),
+    )

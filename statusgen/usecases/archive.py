@@ -1,0 +1,262 @@
+"""Everything the content folder tells: outlines of all incidents, the whole of any one on demand.
+
+Reads each file once. What a cache still knows of unchanged files is not read again.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from statusgen.config.settings import Settings
+from statusgen.entries.folder import (
+    CLOCK_TOLERANCE,
+    IncidentSource,
+    future_problems,
+    parse_folder,
+)
+from statusgen.entries.records import FolderRecord, decode_record, decode_source, encode
+from statusgen.entries.tree import Folder, scan_content, shown_path
+from statusgen.entries.update_file import Vocabulary
+from statusgen.errors import ContentError, Problem
+from statusgen.model.incident import Incident, fold
+from statusgen.model.outline import Outline, outline
+from statusgen.model.update import Postmortem
+from statusgen.ports.cache import Cache
+from statusgen.usecases.workforce import run_in_parallel
+
+RECORDS, SOURCES, PAGES, BODIES = "records", "sources", "pages", "bodies"
+"""The shelves of the cache."""
+
+RACY_NS = 50_000_000
+"""A file touched this shortly before it was read may change again under the same stamp."""
+
+POSTMORTEM_WITHIN = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An incident's page as a worker returns it: `key` says what it was made of."""
+
+    key: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What became of one folder that was read."""
+
+    id: str
+    record: bytes | None
+    source: bytes | None
+    problems: tuple[Problem, ...]
+    page: Rendered | None = None
+
+
+class FolderReader:
+    """Reads and checks folders; cheap to send to another process, as itself or subclassed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._words = vocabulary(settings)
+
+    def process(self, folder: Folder) -> Processed:
+        """Everything about one folder that does not depend on its neighbours or the clock."""
+        read_ns = time.time_ns()
+        parsed = parse_folder(self.settings.root, folder, self._words)
+        if parsed.source is None:
+            return Processed(folder.id, None, None, parsed.problems)
+        source = encode(parsed.source)
+        published = parsed.source.published
+        incident = (
+            fold(published, self.settings.severities, _shown_postmortem(parsed.source))
+            if published
+            else None
+        )
+        latest = parsed.source.latest_instant
+        record = FolderRecord(
+            stamp=folder.stamp,
+            read_ns=read_ns,
+            digest=hashlib.sha256(source).hexdigest()[:32],
+            outline=outline(incident) if incident else None,
+            latest=latest.timestamp() if latest else 0.0,
+            warnings=parsed.problems,
+        )
+        page = self.render(incident, record) if incident else None
+        return Processed(folder.id, encode(record), source, parsed.problems, page)
+
+    def render(self, incident: Incident, record: FolderRecord) -> Rendered | None:
+        """The incident's page, where a subclass renders one on the way; None here."""
+        del incident, record
+        return None
+
+
+@dataclass(slots=True)
+class Archive:
+    """The checked content as of one instant."""
+
+    settings: Settings
+    outlines: tuple[Outline, ...]
+    """Sorted by id; folders with drafts only are not among them."""
+    digests: dict[str, str]
+    """Incident id to a digest of all its texts."""
+    problems: tuple[Problem, ...]
+    """Errors and warnings. A folder with an error is not among the outlines."""
+    _cache: Cache
+    _incidents: dict[str, Incident] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is odd but keeps nothing back."""
+        return tuple(one for one in self.problems if one.is_warning)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What must be mended before anything is published."""
+        return tuple(one for one in self.problems if not one.is_warning)
+
+    def incident(self, incident_id: str) -> Incident:
+        """The whole of a published incident."""
+        if incident_id not in self._incidents:
+            source = self.source(incident_id)
+            self._incidents[incident_id] = fold(
+                source.published, self.settings.severities, _shown_postmortem(source)
+            )
+        return self._incidents[incident_id]
+
+    def incidents(self, ids: Iterable[str]) -> Iterator[Incident]:
+        """The whole of each of these."""
+        return (self.incident(one) for one in ids)
+
+    def source(self, incident_id: str) -> IncidentSource:
+        """An incident's updates, drafts included."""
+        raw = self._cache.get(SOURCES, incident_id)
+        source = decode_source(raw) if raw is not None else None
+        if source is None:
+            source = self._read_again(incident_id)
+        return source
+
+    def _read_again(self, incident_id: str) -> IncidentSource:
+        folders, _ = scan_content(self.settings.root)
+        folder = next(one for one in folders if one.id == incident_id)
+        parsed = parse_folder(self.settings.root, folder, vocabulary(self.settings))
+        if parsed.source is None:
+            raise ContentError(parsed.problems)
+        return parsed.source
+
+
+def vocabulary(settings: Settings) -> Vocabulary:
+    """What entries may refer to on this page."""
+    return Vocabulary(
+        components=tuple(one.id for one in settings.components),
+        severities=settings.severities,
+        audiences=settings.audiences,
+        zone=settings.page.zone,
+    )
+
+
+def read_archive(
+    settings: Settings, cache: Cache, now: datetime, reader: FolderReader | None = None
+) -> Archive:
+    """The content of `settings.root`; raises `ContentError` with every error in every file."""
+    archive = survey_archive(settings, cache, now, reader)
+    if archive.errors:
+        raise ContentError(archive.problems)
+    return archive
+
+
+def survey_archive(
+    settings: Settings, cache: Cache, now: datetime, reader: FolderReader | None = None
+) -> Archive:
+    """The content of `settings.root` as far as it is right, with everything that isn't.
+
+    `reader` may do more with each folder it has to read than check it.
+    """
+    folders, problems = scan_content(settings.root)
+    known = _known_records(cache, folders)
+    stale = [folder for folder in folders if folder.id not in known]
+    fresh = _read_stale(reader or FolderReader(settings), stale, cache, problems)
+    records = known | fresh
+    problems += _clock_problems(settings, folders, records, now)
+    problems += [one for record in records.values() for one in record.warnings]
+    outlines = tuple(
+        record.outline for _, record in sorted(records.items()) if record.outline is not None
+    )
+    return Archive(
+        settings=settings,
+        outlines=outlines,
+        digests={name: record.digest for name, record in records.items()},
+        problems=tuple(sorted([*problems, *_owed_postmortems(outlines, now)])),
+        _cache=cache,
+    )
+
+
+def _known_records(cache: Cache, folders: list[Folder]) -> dict[str, FolderRecord]:
+    kept = cache.all(RECORDS)
+    known = {}
+    for folder in folders:
+        raw = kept.pop(folder.id, None)
+        record = decode_record(raw) if raw is not None else None
+        if (
+            record is not None
+            and record.stamp == folder.stamp
+            and folder.changed_ns < record.read_ns - RACY_NS
+        ):
+            known[folder.id] = record
+    if kept:
+        for shelf in (RECORDS, SOURCES, PAGES, BODIES):
+            cache.remove(shelf, tuple(kept))
+    return known
+
+
+def _read_stale(
+    reader: FolderReader, stale: list[Folder], cache: Cache, problems: list[Problem]
+) -> dict[str, FolderRecord]:
+    fresh: dict[str, FolderRecord] = {}
+    for batch in run_in_parallel(reader.process, stale):
+        for done in batch:
+            problems += [one for one in done.problems if not one.is_warning]
+            record = decode_record(done.record) if done.record is not None else None
+            if record is not None:
+                fresh[done.id] = record
+        cache.put(RECORDS, ((one.id, one.record) for one in batch if one.record))
+        cache.put(SOURCES, ((one.id, one.source) for one in batch if one.source))
+        cache.put(PAGES, ((one.id, one.page.key) for one in batch if one.page))
+        cache.put(BODIES, ((one.id, one.page.body) for one in batch if one.page))
+    return fresh
+
+
+def _clock_problems(
+    settings: Settings, folders: list[Folder], records: dict[str, FolderRecord], now: datetime
+) -> list[Problem]:
+    limit = (now + CLOCK_TOLERANCE).timestamp()
+    words = vocabulary(settings)
+    return [
+        problem
+        for folder in folders
+        if folder.id in records and records[folder.id].latest > limit
+        for problem in future_problems(settings.root, folder, words, now)
+    ]
+
+
+def _owed_postmortems(outlines: Iterable[Outline], now: datetime) -> list[Problem]:
+    return [
+        Problem(
+            shown_path(one.id),
+            0,
+            f"{one.severity} ended more than 48 hours ago and has no postmortem",
+            "write postmortem.md",
+            is_warning=True,
+        )
+        for one in outlines
+        if one.owes_postmortem
+        and not one.has_postmortem
+        and one.ended is not None
+        and one.ended + POSTMORTEM_WITHIN < now
+    ]
+
+
+def _shown_postmortem(source: IncidentSource) -> Postmortem | None:
+    postmortem = source.postmortem
+    return None if postmortem is None or postmortem.draft else postmortem

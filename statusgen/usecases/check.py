@@ -1,0 +1,50 @@
+"""`check`: everything that is wrong or odd, without building anything."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from statusgen.config.reader import FILE_NAME
+from statusgen.config.settings import Settings
+from statusgen.errors import Problem
+from statusgen.ports.cache import Cache
+from statusgen.usecases.archive import survey_archive
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found."""
+
+    incidents: int
+    updates: int
+    problems: tuple[Problem, ...]
+    """Errors and warnings, in file order."""
+
+    def has_errors(self, *, strict: bool) -> bool:
+        """Whether publishing would be refused; with `strict` warnings count."""
+        return any(strict or not one.is_warning for one in self.problems)
+
+
+def check(settings: Settings, cache: Cache, now: datetime) -> Checked:
+    """Checks all content; the configuration has passed already, or there were no settings."""
+    archive = survey_archive(settings, cache, now)
+    cache.save()
+    return Checked(
+        incidents=len(archive.outlines),
+        updates=sum(len(one.told) for one in archive.outlines),
+        problems=(*_odd_settings(settings), *archive.problems),
+    )
+
+
+def _odd_settings(settings: Settings) -> list[Problem]:
+    mail = settings.mail
+    if mail is None or mail.unsubscribe_url or mail.unsubscribe_mailto:
+        return []
+    return [
+        Problem(
+            FILE_NAME,
+            0,
+            "[mail] has neither unsubscribe_url nor unsubscribe_mailto",
+            "set one, or readers are told to reply to stop the letters",
+            is_warning=True,
+        )
+    ]

@@ -1,0 +1,200 @@
+"""Content becomes a release: every artifact of the site, rendered or known from the cache."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from heapq import nlargest
+
+from statusgen.config.settings import Settings
+from statusgen.entries.records import FolderRecord
+from statusgen.model.incident import Incident
+from statusgen.model.outline import Outline
+from statusgen.model.page import Month, Page, is_current, make_page, months
+from statusgen.model.release import Artifact, Release, artifact_from_bytes, headers_for
+from statusgen.ports.cache import Cache
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.site.pages import Site
+from statusgen.templates import Templates
+from statusgen.usecases.archive import (
+    BODIES,
+    PAGES,
+    Archive,
+    FolderReader,
+    Rendered,
+)
+
+FEED_LENGTH = 100
+_KEY_BYTES = 16
+_DIGEST_BYTES = 32
+
+
+class PageReader(FolderReader):
+    """Reads folders, and renders the pages of incidents that are over on the way."""
+
+    def __init__(self, settings: Settings, now: datetime) -> None:
+        super().__init__(settings)
+        self._now = now
+        self._site: Site | None = None
+
+    def render(self, incident: Incident, record: FolderRecord) -> Rendered | None:
+        """The page of an incident that is over; None for any other."""
+        if record.outline is None or not record.outline.is_settled(self._now):
+            return None
+        if self._site is None:
+            self._site = make_site(self.settings)
+        body = self._site.incident(incident, self._now)
+        key = _page_key(self._site.fingerprint, [record.digest])
+        return Rendered(_stored_page(key, body), zlib.compress(body, 1))
+
+    def __getstate__(self) -> tuple[Settings, datetime]:
+        return (self.settings, self._now)
+
+    def __setstate__(self, state: tuple[Settings, datetime]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
+
+
+def make_site(settings: Settings) -> Site:
+    """The renderer of all pages."""
+    return Site(settings, Templates(settings.root), BodyRenderer(settings.page.url))
+
+
+def current_page(archive: Archive, now: datetime) -> Page:
+    """The status page at `now`."""
+    settings = archive.settings
+    zone = settings.page.zone
+    needed = (one.id for one in archive.outlines if is_current(one, now, zone))
+    return make_page(settings.components, archive.incidents(needed), now, zone)
+
+
+def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> Release:
+    """All artifacts of the page at `now`; bodies known from the cache are loaded when asked for."""
+    settings = archive.settings
+    page = current_page(archive, now)
+    press = _Press(archive, site, cache, now)
+    artifacts = [artifact_from_bytes(key, body) for key, body in site.assets().items()]
+    artifacts += press.incidents()
+    artifacts += press.history(months(archive.outlines, settings.page.zone))
+    artifacts += feeds(archive, now)
+    artifacts += [
+        artifact_from_bytes("sitemap.xml", site.sitemap(archive.outlines, now)),
+        artifact_from_bytes("robots.txt", site.robots()),
+        artifact_from_bytes("404.html", site.not_found()),
+        artifact_from_bytes("index.html", site.index(page)),
+    ]
+    press.remember()
+    return Release(tuple(artifacts))
+
+
+def feeds(archive: Archive, now: datetime) -> list[Artifact]:
+    """The feeds of the newest updates."""
+    from statusgen.feeds import items, json_feed, syndication  # noqa: PLC0415  feedgen is heavy
+
+    del now
+    settings = archive.settings
+    told = ((update.at, one.id, update.stem) for one in archive.outlines for update in one.told)
+    ids = {incident_id for _, incident_id, _ in nlargest(FEED_LENGTH, told)}
+    prose = BodyRenderer(settings.page.url)
+    newest = items.newest_items(archive.incidents(sorted(ids)), settings, prose, FEED_LENGTH)
+    return [
+        artifact_from_bytes("feed.xml", syndication.rss(newest, settings)),
+        artifact_from_bytes("atom.xml", syndication.atom(newest, settings)),
+        artifact_from_bytes("feed.json", json_feed.json_feed(newest, settings)),
+    ]
+
+
+class _Press:
+    """Renders pages or takes them from the cache, and remembers what it rendered."""
+
+    def __init__(self, archive: Archive, site: Site, cache: Cache, now: datetime) -> None:
+        self._archive, self._site, self._cache, self._now = archive, site, cache, now
+        self._stored = cache.all(PAGES)
+        self._new: dict[str, tuple[bytes, bytes]] = {}
+
+    def incidents(self) -> list[Artifact]:
+        return [
+            self._artifact(
+                f"incidents/{one.id}.html",
+                one.id,
+                [one],
+                partial(self._incident, one.id),
+            )
+            for one in self._archive.outlines
+        ]
+
+    def history(self, all_months: Sequence[Month]) -> list[Artifact]:
+        around: list[Month | None] = [None, *all_months, None]
+        artifacts = [
+            self._artifact(
+                f"history/{month.key}.html",
+                f"history/{month.key}",
+                month.outlines,
+                partial(self._site.month, month, earlier, later, self._now),
+                extra=(later.key if later else "", earlier.key if earlier else ""),
+            )
+            for later, month, earlier in zip(around, all_months, around[2:], strict=False)
+        ]
+        index = self._site.history(all_months, self._now)
+        return [*artifacts, artifact_from_bytes("history/index.html", index)]
+
+    def remember(self) -> None:
+        self._cache.put(PAGES, ((name, page) for name, (page, _) in self._new.items()))
+        self._cache.put(BODIES, ((name, body) for name, (_, body) in self._new.items()))
+        self._new.clear()
+
+    def _incident(self, incident_id: str) -> bytes:
+        return self._site.incident(self._archive.incident(incident_id), self._now)
+
+    def _artifact(
+        self,
+        key: str,
+        name: str,
+        outlines: Iterable[Outline],
+        render: "partial[bytes]",
+        extra: tuple[str, ...] = (),
+    ) -> Artifact:
+        if not all(one.is_settled(self._now) for one in outlines):
+            return artifact_from_bytes(key, render())
+        digests = [*(self._archive.digests[one.id] for one in outlines), *extra]
+        page_key = _page_key(self._site.fingerprint, digests)
+        stored = self._stored.get(name)
+        if stored is None or not stored.startswith(page_key):
+            body = render()
+            stored = _stored_page(page_key, body)
+            self._new[name] = (stored, zlib.compress(body, 1))
+        digest, size = _read_stored(stored)
+        headers = headers_for(key)
+        return Artifact(
+            key,
+            digest,
+            size,
+            headers.content_type,
+            headers.cache_control,
+            partial(self._load, name, digest, render),
+        )
+
+    def _load(self, name: str, digest: str, render: "partial[bytes]") -> bytes:
+        packed = self._cache.get(BODIES, name)
+        if packed is not None:
+            try:
+                body = zlib.decompress(packed)
+            except zlib.error:
+                body = b""
+            if hashlib.sha256(body).hexdigest() == digest:
+                return body
+        return render()
+
+
+def _page_key(fingerprint: str, digests: Iterable[str]) -> bytes:
+    text = "\n".join([fingerprint, *digests])
+    return hashlib.sha256(text.encode()).digest()[:_KEY_BYTES]
+
+
+def _stored_page(key: bytes, body: bytes) -> bytes:
+    return key + hashlib.sha256(body).digest() + len(body).to_bytes(8, "big")
+
+
+def _read_stored(stored: bytes) -> tuple[str, int]:
+    digest = stored[_KEY_BYTES : _KEY_BYTES + _DIGEST_BYTES]
+    return digest.hex(), int.from_bytes(stored[_KEY_BYTES + _DIGEST_BYTES :], "big")

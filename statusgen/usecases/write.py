@@ -1,0 +1,230 @@
+"""`new`, `update`, `resolve` and `schedule`: the next file of a story, with words to start from."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from statusgen.config.settings import Settings
+from statusgen.entries.tree import CONTENT_FOLDER, scan_content
+from statusgen.entries.update_file import parse_update
+from statusgen.entries.wording import starting_words
+from statusgen.errors import ContentError, UsageError
+from statusgen.model.incident import Incident
+from statusgen.model.notation import (
+    ID_LENGTH,
+    BadValue,
+    format_instant,
+    listed,
+    nearest,
+    parse_title,
+    parse_word,
+)
+from statusgen.model.severity import find_severity
+from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
+from statusgen.usecases.archive import Archive, vocabulary
+from statusgen.usecases.due import open_incidents
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+-]*[A-Za-z0-9.)]|[A-Za-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An update to be written: the front matter in the order it is shown, and the body."""
+
+    status: str
+    at: datetime
+    title: str | None = None
+    severity: str | None = None
+    components: tuple[tuple[str, ComponentState | None], ...] = ()
+    starts: datetime | None = None
+    ends: datetime | None = None
+    impact: str | None = None
+    cause: str | None = None
+    next_update: str | None = None
+    body: str = field(default="")
+
+
+def parse_component(text: str, settings: Settings) -> tuple[str, ComponentState | None]:
+    """`checkout` or `checkout=major_outage`; raises `UsageError`."""
+    name, _, state = text.partition("=")
+    known = settings.components_by_id
+    if name not in known:
+        raise UsageError(
+            f"unknown component '{name}'{nearest(name, known)}; this page has {listed(known)}"
+        )
+    try:
+        return name, parse_word(ComponentState, state, "component state") if state else None
+    except BadValue as bad:
+        raise UsageError(str(bad)) from None
+
+
+def parse_severity(text: str, settings: Settings) -> str:
+    """The key of the level that `text` names; raises `UsageError`."""
+    level = find_severity(settings.severities, text)
+    if level is None:
+        raise UsageError(f"unknown severity '{text}'; this page has {listed(settings.severities)}")
+    return level.key
+
+
+def find_incident(archive: Archive, part: str | None, now: datetime) -> Incident:
+    """The incident meant by a unique part of its id; without one, the only open incident.
+
+    Among several matches the only open one is meant. Raises `UsageError`.
+    """
+    running = open_incidents(archive, now)
+    if part is None:
+        candidates = [one for one in running if not one.is_maintenance]
+        if len(candidates) == 1:
+            return candidates[0]
+        if not candidates:
+            raise UsageError("no incident is open; name the one you mean")
+        raise UsageError(f"several incidents are open; name one of {_ids(candidates)}")
+    matches = [one.id for one in archive.outlines if part == one.id] or [
+        one.id for one in archive.outlines if part in one.id
+    ]
+    if len(matches) > 1:
+        matches = [one.id for one in running if one.id in matches] or matches
+    if len(matches) == 1:
+        return archive.incident(matches[0])
+    if not matches:
+        raise UsageError(f"no incident's id contains '{part}'")
+    shown = matches[:8] + (["…"] if len(matches) > 8 else [])  # noqa: PLR2004  a screenful
+    raise UsageError(f"'{part}' fits several incidents; name one of {listed(shown)}")
+
+
+def default_body(settings: Settings, status: str, components: Iterable[str]) -> str:
+    """The wording that an update with this status starts with."""
+    known = settings.components_by_id
+    names = [known[one].name for one in components if one in known]
+    affected = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return starting_words(status, affected or settings.page.service)
+
+
+def write_incident(settings: Settings, draft: Draft) -> Path:
+    """A new folder with its first update; returns the file. Raises `UsageError`."""
+    folder_id = _free_id(settings, draft)
+    return _write(settings, folder_id, 1, draft)
+
+
+def write_update(settings: Settings, incident: Incident, draft: Draft) -> Path:
+    """The next update of an incident; returns the file. Raises `UsageError`."""
+    if draft.at < incident.last.update.at:
+        raise UsageError(
+            f"the last update of {incident.id} is from {format_instant(incident.last.update.at)}, "
+            "which is later than now; correct its time or wait"
+        )
+    return _write(settings, incident.id, _next_number(settings, incident), draft)
+
+
+def status_of(phase: str | None, incident: Incident | None = None) -> str:
+    """The status for `--phase`; raises `UsageError` for a word that is no phase of its family."""
+    if phase is None or phase == SAME_PHASE:
+        return SAME_PHASE
+    family = [one for one in Phase if incident is None or _fits(one, incident)]
+    if phase not in family:
+        raise UsageError(
+            f"unknown phase '{phase}'{nearest(phase, family)}; use one of {listed(family)}"
+        )
+    return phase
+
+
+def render_update(draft: Draft) -> str:
+    """The text of the file."""
+    lines = ["---"]
+    if draft.title is not None:
+        lines.append(f"title: {_yaml(draft.title)}")
+    if draft.severity is not None:
+        lines.append(f"severity: {draft.severity}")
+    lines += [f"status: {draft.status}", f"at: {format_instant(draft.at)}"]
+    for key, instant in (("starts", draft.starts), ("ends", draft.ends)):
+        if instant is not None:
+            lines.append(f"{key}: {format_instant(instant)}")
+    lines += _components(draft.components)
+    for key, text in (("impact", draft.impact), ("cause", draft.cause)):
+        if text is not None:
+            lines.append(f"{key}: {_yaml(text)}")
+    if draft.next_update is not None:
+        lines.append(f"next_update: {draft.next_update}")
+    return "\n".join([*lines, "---", draft.body.strip(), ""])
+
+
+def _components(components: Sequence[tuple[str, ComponentState | None]]) -> list[str]:
+    if not components:
+        return []
+    if all(state is None for _, state in components):
+        return [f"components: [{listed(name for name, _ in components)}]"]
+    return ["components:"] + [f"  {name}: {state}" for name, state in components]
+
+
+def _yaml(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _write(settings: Settings, folder_id: str, number: int, draft: Draft) -> Path:
+    stem = f"{number:02d}-{draft.status.replace('_', '-')}"
+    text = render_update(draft)
+    path = settings.root / CONTENT_FOLDER / folder_id / f"{stem}.md"
+    _refuse_wrong(settings, folder_id, stem, text)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already; rename it or write another update") from None
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror}") from error
+    return path
+
+
+def _refuse_wrong(settings: Settings, folder_id: str, stem: str, text: str) -> None:
+    """A placeholder is for the author to fill in; anything else wrong came from the command."""
+    name = f"{CONTENT_FOLDER}/{folder_id}/{stem}.md"
+    _, problems = parse_update(text.encode(), name, folder_id, stem, vocabulary(settings))
+    wrong = [one for one in problems if "placeholder" not in one.what]
+    if wrong:
+        raise ContentError(wrong)
+
+
+def _free_id(settings: Settings, draft: Draft) -> str:
+    try:
+        title = parse_title(draft.title or "")
+    except BadValue as bad:
+        raise UsageError(str(bad)) from None
+    day = (draft.starts or draft.at).astimezone(settings.page.zone).date().isoformat()
+    base = f"{day}-{_slug(title)}"[: ID_LENGTH - 4].rstrip("-")
+    content = settings.root / CONTENT_FOLDER
+    names = [base, *(f"{base}-{number}" for number in range(2, 100))]
+    free = next((name for name in names if not (content / name).exists()), None)
+    if free is None:
+        raise UsageError(f"there are a hundred incidents called {base}; give it another title")
+    return free
+
+
+def _slug(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)
+    slug = ""
+    for word in words:
+        if slug and len(slug) + len(word) >= 48:  # noqa: PLR2004  a link that can be read aloud
+            break
+        slug = f"{slug}-{word}" if slug else word[:48]
+    return slug or "incident"
+
+
+def _next_number(settings: Settings, incident: Incident) -> int:
+    folders, _ = scan_content(settings.root)
+    stems = [file.stem for one in folders if one.id == incident.id for file in one.files]
+    numbers = [int(found[0]) for stem in stems if (found := re.match(r"\d{1,6}", stem))]
+    return max([len(incident.steps), *numbers]) + 1
+
+
+def _fits(phase: Phase, incident: Incident) -> bool:
+    return phase.is_of_maintenance == incident.is_maintenance
+
+
+def _ids(incidents: Iterable[Incident]) -> str:
+    return listed(one.id for one in incidents)
