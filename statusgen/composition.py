@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from statusgen.ports.storage import Storage
 from statusgen.ports.transport import Transport
 
 if TYPE_CHECKING:
+    from statusgen.adapters.preview_server import PreviewServer
     from statusgen.ports.address_book import AddressBook
     from statusgen.ports.ledger import Ledger
 
@@ -39,6 +40,27 @@ def open_cache(settings: Settings) -> Cache:
 
     fingerprint = f"{statusgen.__version__} {settings.fingerprint} {_code_stamp()}"
     return CacheFile(settings.cache_folder / "cache.db", fingerprint)
+
+
+def open_draft_cache() -> Cache:
+    """A cache in memory, for what no publish may see."""
+    from statusgen.adapters.cache_file import CacheFile
+
+    return CacheFile(Path(":memory:"), "drafts")
+
+
+def open_preview_server(port: int) -> "PreviewServer":
+    """A server of previews on loopback; raises `UsageError` when the port is taken."""
+    from statusgen.adapters.preview_server import PreviewServer
+
+    return PreviewServer(port)
+
+
+def watch(paths: Iterable[Path], on_change: Callable[[], None]) -> None:
+    """Calls `on_change` when anything below `paths` changes, until interrupted."""
+    from statusgen.adapters import preview_server
+
+    preview_server.watch(paths, on_change)
 
 
 @contextmanager
@@ -101,6 +123,24 @@ def open_transport(mail: MailSettings) -> Transport:
 
     relay = parse_relay(mail.transport)
     return SmtpTransport(relay, os.environ.get(SMTP_PASSWORD, ""))
+
+
+@contextmanager
+def open_publishing_lock(settings: Settings) -> Iterator[None]:
+    """Keeps every other publish of this checkout away; raises `Refused` when one is at work."""
+    from statusgen.adapters.database.lock import locked
+
+    folder = settings.root / ".statusgen"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with locked(folder / "publish.lock"):
+        yield
+
+
+def prove_live(url: str, digest: str, timeout_s: float) -> str:
+    """What keeps `url` from serving the bytes with this sha256 within so many seconds, or ''."""
+    from statusgen.adapters import public_page
+
+    return public_page.prove_live(url, digest, timeout_s).problem
 
 
 def _code_stamp() -> str:

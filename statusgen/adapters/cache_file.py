@@ -62,8 +62,9 @@ class CacheFile:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            return self._prepare(sqlite3.connect(self._path, timeout=1))
+            if str(self._path) != ":memory:":
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            return self._prepare(self._connect())
         except (sqlite3.DatabaseError, OSError):
             return self._start_over()
 
@@ -74,10 +75,14 @@ class CacheFile:
         try:
             self._path.unlink(missing_ok=True)
             Path(f"{self._path}-journal").unlink(missing_ok=True)
-            self._connection = self._prepare(sqlite3.connect(self._path, timeout=1))
+            self._connection = self._prepare(self._connect())
         except (sqlite3.DatabaseError, OSError):
             self._connection = self._prepare(sqlite3.connect(":memory:"))
         return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
+        # A preview serves from other threads than the one that builds; they only read.
+        return sqlite3.connect(self._path, timeout=1, check_same_thread=False)
 
     def _prepare(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         # Nothing here is worth a wait for the disk: a torn file is thrown away.

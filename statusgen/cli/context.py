@@ -51,6 +51,10 @@ class Context:
                     raise UsageError(f"--now: {bad}") from None
         return self._now
 
+    def again(self) -> "Context":
+        """The same options, with everything read anew."""
+        return Context(self.start, self.now_text)
+
     def now_without_page(self) -> datetime:
         """The same before there is a page: without an offset it is UTC."""
         if self.now_text is None:

@@ -22,7 +22,6 @@ from statusgen.entries.update_file import Vocabulary
 from statusgen.errors import ContentError, Problem
 from statusgen.model.incident import Incident, fold
 from statusgen.model.outline import Outline, outline
-from statusgen.model.update import Postmortem
 from statusgen.ports.cache import Cache
 from statusgen.usecases.workforce import run_in_parallel
 
@@ -57,8 +56,9 @@ class Processed:
 class FolderReader:
     """Reads and checks folders; cheap to send to another process, as itself or subclassed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, with_drafts: bool = False) -> None:
         self.settings = settings
+        self.with_drafts = with_drafts
         self._words = vocabulary(settings)
 
     def process(self, folder: Folder) -> Processed:
@@ -68,12 +68,7 @@ class FolderReader:
         if parsed.source is None:
             return Processed(folder.id, None, None, parsed.problems)
         source = encode(parsed.source)
-        published = parsed.source.published
-        incident = (
-            fold(published, self.settings.severities, _shown_postmortem(parsed.source))
-            if published
-            else None
-        )
+        incident = _fold(parsed.source, self.settings, with_drafts=self.with_drafts)
         latest = parsed.source.latest_instant
         record = FolderRecord(
             stamp=folder.stamp,
@@ -103,6 +98,7 @@ class Archive:
     """Incident id to a digest of all its texts."""
     problems: tuple[Problem, ...]
     """Errors and warnings. A folder with an error is not among the outlines."""
+    with_drafts: bool
     _cache: Cache
     _incidents: dict[str, Incident] = field(default_factory=dict)
 
@@ -120,9 +116,10 @@ class Archive:
         """The whole of a published incident."""
         if incident_id not in self._incidents:
             source = self.source(incident_id)
-            self._incidents[incident_id] = fold(
-                source.published, self.settings.severities, _shown_postmortem(source)
-            )
+            incident = _fold(source, self.settings, with_drafts=self.with_drafts)
+            if incident is None:
+                raise LookupError(incident_id)
+            self._incidents[incident_id] = incident
         return self._incidents[incident_id]
 
     def incidents(self, ids: Iterable[str]) -> Iterator[Incident]:
@@ -176,7 +173,8 @@ def survey_archive(
     folders, problems = scan_content(settings.root)
     known = _known_records(cache, folders)
     stale = [folder for folder in folders if folder.id not in known]
-    fresh = _read_stale(reader or FolderReader(settings), stale, cache, problems)
+    reader = reader or FolderReader(settings)
+    fresh = _read_stale(reader, stale, cache, problems)
     records = known | fresh
     problems += _clock_problems(settings, folders, records, now)
     problems += [one for record in records.values() for one in record.warnings]
@@ -188,6 +186,7 @@ def survey_archive(
         outlines=outlines,
         digests={name: record.digest for name, record in records.items()},
         problems=tuple(sorted([*problems, *_owed_postmortems(outlines, now)])),
+        with_drafts=reader.with_drafts,
         _cache=cache,
     )
 
@@ -257,6 +256,10 @@ def _owed_postmortems(outlines: Iterable[Outline], now: datetime) -> list[Proble
     ]
 
 
-def _shown_postmortem(source: IncidentSource) -> Postmortem | None:
+def _fold(source: IncidentSource, settings: Settings, *, with_drafts: bool) -> Incident | None:
+    """The incident of a source; None when every update is a draft that isn't wanted."""
+    updates = source.updates if with_drafts else source.published
     postmortem = source.postmortem
-    return None if postmortem is None or postmortem.draft else postmortem
+    if postmortem is not None and postmortem.draft and not with_drafts:
+        postmortem = None
+    return fold(updates, settings.severities, postmortem) if updates else None

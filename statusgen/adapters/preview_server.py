@@ -1,0 +1,133 @@
+"""A web server on loopback that shows a preview, and tells open pages when to load again."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from statusgen.errors import UsageError
+from statusgen.model.release import headers_for
+
+CHANGES = "_preview/changes"
+SCRIPT_KEY = "_preview/reload.js"
+_SCRIPT = f'new EventSource("/{CHANGES}").onmessage = () => location.reload();\n'.encode()
+_TAG = f'<script src="/{SCRIPT_KEY}" defer></script>'.encode()
+_HEARTBEAT_S = 15.0
+_EXTRA_TYPES = {"txt": "text/plain; charset=utf-8", "eml": "text/plain; charset=utf-8"}
+
+Bodies = Mapping[str, Callable[[], bytes]]
+"""Key to what makes the body."""
+
+
+class PreviewServer:
+    """Serves the bodies it was shown last; runs in threads of its own."""
+
+    def __init__(self, port: int) -> None:
+        self._bodies: Bodies = {}
+        self._changed = threading.Condition()
+        self._version = 0
+        try:
+            self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        except OSError as error:
+            raise UsageError(
+                f"port {port} can't be used ({error.strerror}); choose another with --port"
+            ) from error
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Where the preview is."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def show(self, bodies: Bodies) -> None:
+        """Serves these from now on; open pages load again."""
+        with self._changed:
+            self._bodies = bodies
+            self._version += 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Stops serving."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def wait_for_change(self, version: int) -> int:
+        """The version now, after it changed or a while has passed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != version, _HEARTBEAT_S)
+            return self._version
+
+    @property
+    def version(self) -> int:
+        """Counts how often something new was shown."""
+        return self._version
+
+    def body(self, key: str) -> bytes | None:
+        """The body at a key; None where there is none."""
+        make = self._bodies.get(key)
+        return make() if make else None
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        preview = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                key = unquote(urlsplit(self.path).path).lstrip("/")
+                if key == CHANGES:
+                    self._stream()
+                    return
+                if key == SCRIPT_KEY:
+                    self._answer(HTTPStatus.OK, key, _SCRIPT)
+                    return
+                key = f"{key}index.html" if not key or key.endswith("/") else key
+                body = preview.body(key)
+                if body is None:
+                    missing = preview.body("404.html") or b"not found"
+                    self._answer(HTTPStatus.NOT_FOUND, "404.html", missing)
+                else:
+                    self._answer(HTTPStatus.OK, key, body)
+
+            def _answer(self, status: HTTPStatus, key: str, body: bytes) -> None:
+                ending = key.rpartition(".")[2]
+                kind = _EXTRA_TYPES.get(ending) or headers_for(key).content_type
+                if ending == "html":
+                    body = body.replace(b"</body>", _TAG + b"</body>")
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Cache-Control", "no-store")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def _stream(self) -> None:
+                self.send_response(HTTPStatus.OK)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Cache-Control", "no-store")
+                self.end_headers()
+                version = preview.version
+                try:
+                    while True:
+                        now = preview.wait_for_change(version)
+                        self.wfile.write(
+                            b"data: new\n\n" if now != version else b": still here\n\n"
+                        )
+                        version = now
+                except OSError:
+                    return  # the reader has gone
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                del format, args
+
+        return Handler
+
+
+def watch(paths: Iterable[Path], on_change: Callable[[], None]) -> None:
+    """Calls `on_change` after every burst of changes below `paths`, until interrupted."""
+    import watchfiles  # noqa: PLC0415  only preview watches
+
+    there = [path for path in paths if path.exists()]
+    for _ in watchfiles.watch(*there, raise_interrupt=True):
+        on_change()

@@ -1,0 +1,205 @@
+"""`subscribers`: the address book."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from statusgen.cli.context import Context, is_terminal, pass_context
+from statusgen.cli.output import count, make_table, say, say_json, say_table, tell
+from statusgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from statusgen.model.subscriber import Subscriber
+    from statusgen.ports.address_book import AddressBook
+
+
+@click.group()
+def subscribers() -> None:
+    """Keep the address book: who hears about what."""
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--component", "components", metavar="ID", multiple=True, help="Only about these.")
+@click.option("--min-severity", metavar="SEV", default="SEV2", show_default=True)
+@click.option("--audience", metavar="NAME", default="subscribers", show_default=True)
+@click.option("--language", metavar="TAG", default="en", show_default=True)
+@pass_context
+def add(
+    context: Context,
+    address: str,
+    components: tuple[str, ...],
+    min_severity: str,
+    audience: str,
+    language: str,
+) -> None:
+    """Add one subscriber, whose consent you vouch for."""
+    from statusgen.composition import open_state
+    from statusgen.model.subscriber import NewSubscriber, parse_address
+    from statusgen.usecases import write
+
+    settings = context.settings
+    for one in components:
+        write.parse_component(one, settings)
+    if audience not in settings.audiences:
+        known = ", ".join(sorted(settings.audiences))
+        raise UsageError(f"unknown audience '{audience}'; this page has {known}")
+    try:
+        parsed = parse_address(address)
+    except ValueError as error:
+        raise UsageError(f"{error}; write it like name@example.com") from None
+    new = NewSubscriber(
+        address=parsed,
+        audience=audience,
+        components=tuple(sorted(set(components))),
+        min_severity=write.parse_severity(min_severity, settings),
+        language=language,
+    )
+    with open_state(settings) as state:
+        added = state.address_book.add(new, "command line", context.now)
+    say(f"{added.token} added")
+
+
+@subscribers.command()
+@click.argument("subscriber", metavar="ADDRESS|TOKEN")
+@pass_context
+def remove(context: Context, subscriber: str) -> None:
+    """Unsubscribe someone; an import does not bring them back."""
+    from statusgen.composition import open_state
+    from statusgen.model.subscriber import SubscriberState
+
+    with open_state(context.settings) as state:
+        found = _find(state.address_book, subscriber)
+        state.address_book.set_state(found.id, SubscriberState.UNSUBSCRIBED, context.now)
+    say(f"{found.token} unsubscribed")
+
+
+@subscribers.command()
+@click.argument("subscriber", metavar="ADDRESS|TOKEN")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@pass_context
+def erase(context: Context, subscriber: str, yes: bool) -> None:
+    """Forget an address for good; only a keyed hash stays, so that no import brings it back."""
+    from statusgen.composition import open_state
+
+    with open_state(context.settings) as state:
+        found = _find(state.address_book, subscriber)
+        if not yes:
+            if not is_terminal():
+                raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
+            click.confirm(f"Forget {found.token} for good?", abort=True, err=True)
+        state.address_book.erase(found.id, context.now)
+    say(f"{found.token} erased")
+
+
+@subscribers.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@pass_context
+def import_(context: Context, file: Path) -> None:
+    """Import a CSV file whose members' consent you vouch for; all rows or none.
+
+    Its header has `email` and any of components, min_severity, language, audience.
+    """
+    from statusgen.composition import open_state
+    from statusgen.config.subscriber_csv import KnownNames, parse_subscribers
+
+    settings = context.settings
+    known = KnownNames(
+        components=tuple(settings.components_by_id),
+        severities=settings.severities,
+        audiences=sorted(settings.audiences),
+        language=settings.page.language,
+    )
+    rows = parse_subscribers(file.read_bytes(), str(file), known)
+    with open_state(settings) as state:
+        done = state.address_book.import_rows(rows, f"import of {file.name}", context.now)
+    say(f"{count(done.added, 'subscriber')} added, {done.updated:,} updated")
+    if done.left_out:
+        tell(f"{done.left_out:,} left out: they had unsubscribed, bounced, or were erased")
+
+
+@subscribers.command("export")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@pass_context
+def export(context: Context, out: Path | None) -> None:
+    """Write the active subscribers as CSV, addresses and all."""
+    from statusgen.composition import open_state
+    from statusgen.config.subscriber_csv import write_subscribers
+    from statusgen.model.subscriber import SubscriberState
+
+    with open_state(context.settings) as state:
+        text = "".join(
+            write_subscribers(state.address_book.subscribers(state=SubscriberState.ACTIVE))
+        )
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        out.touch(mode=0o600)
+        out.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(f"{out} can't be written: {error.strerror}") from error
+    tell(f"{out} holds addresses; keep it out of git")
+
+
+@subscribers.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@pass_context
+def list_(context: Context, as_json: bool) -> None:
+    """List all subscribers by token; `export` gives the addresses."""
+    from statusgen.composition import open_state
+
+    with open_state(context.settings) as state:
+        if as_json:
+            say_json([_row(one) for one in state.address_book.subscribers()])
+            return
+        table = make_table("id", "state", "audience", "components", "min severity", "language")
+        number = 0
+        for one in state.address_book.subscribers():
+            number += 1
+            components = " ".join(one.components) or "all"
+            table.add_row(
+                one.token, one.state, one.audience, components, one.min_severity, one.language
+            )
+    if number:
+        say_table(table)
+    tell(count(number, "subscriber"))
+
+
+@subscribers.command()
+@click.argument("subscriber", metavar="ADDRESS|TOKEN")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@pass_context
+def show(context: Context, subscriber: str, as_json: bool) -> None:
+    """Show what is kept of one subscriber but the address."""
+    from statusgen.composition import open_state
+
+    with open_state(context.settings) as state:
+        found = _find(state.address_book, subscriber)
+    row = _row(found)
+    if as_json:
+        say_json(row)
+        return
+    for key, value in row.items():
+        shown = " ".join(value) or "all" if isinstance(value, list) else value
+        say(f"{key:<13} {shown}")
+
+
+def _find(book: "AddressBook", text: str) -> "Subscriber":
+    found = book.find(text)
+    if found is None:
+        raise UsageError("no such subscriber; `statusgen subscribers list` shows the tokens")
+    return found
+
+
+def _row(one: "Subscriber") -> dict[str, object]:
+    return {
+        "id": one.token,
+        "state": one.state,
+        "audience": one.audience,
+        "components": list(one.components),
+        "min_severity": one.min_severity,
+        "language": one.language,
+    }

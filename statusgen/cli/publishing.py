@@ -1,0 +1,352 @@
+"""`plan` and `publish`: what would happen, and making it happen."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from statusgen.cli.context import Context, is_terminal, pass_context
+from statusgen.cli.output import (
+    count,
+    make_table,
+    progress,
+    say,
+    say_json,
+    say_table,
+    tell,
+    tell_problems,
+)
+from statusgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from statusgen.composition import State
+    from statusgen.plan.plan import Plan
+    from statusgen.usecases.build import Prepared
+    from statusgen.usecases.publish import Uploader, Uploads
+
+IN_PART = 4
+_MOST_FILES = 12
+
+_late = click.option("--late", is_flag=True, help="Mail updates older than 24 hours as well.")
+_takeover = click.option(
+    "--takeover", is_flag=True, help="Mail updates that another ledger has claimed."
+)
+_no_mail = click.option("--no-mail", is_flag=True, help="Publish the site; letters stay owed.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Everything a plan needs, opened."""
+
+    context: Context
+    prepared: "Prepared"
+    uploader: "Uploader"
+    state: "State | None"
+    """None when no letters are to be planned."""
+    plan: "Plan"
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@_no_mail
+@_late
+@_takeover
+@pass_context
+def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: bool) -> None:
+    """Show what `publish` would do: files with reasons, letters with audience sizes, a digest."""
+    with _job(context, no_mail=no_mail, late=late, takeover=takeover) as job:
+        if as_json:
+            say_json(_as_json(job.plan))
+            return
+        tell_problems(job.prepared.archive.warnings)
+        _show_plan(job)
+        for brake in job.plan.brakes:
+            tell(f"{click.style('brake:', fg='yellow')} {brake} (publish needs --force)")
+        say(f"digest {job.plan.digest}")
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--expect", metavar="DIGEST", help="Apply the plan with this digest, or nothing.")
+@_no_mail
+@_late
+@click.option("--force", is_flag=True, help="Go past the brakes on many updates or removals.")
+@_takeover
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@pass_context
+def publish(
+    context: Context,
+    yes: bool,
+    expect: str | None,
+    no_mail: bool,
+    late: bool,
+    force: bool,
+    takeover: bool,
+    as_json: bool,
+) -> None:
+    """Check, build, plan, ask, upload, and mail the subscribers. Safe to run again at any time."""
+    from statusgen.composition import open_publishing_lock
+    from statusgen.usecases.publish import refuse
+
+    if not yes and not is_terminal():
+        raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
+    with (
+        open_publishing_lock(context.settings),
+        _job(context, no_mail=no_mail, late=late, takeover=takeover) as job,
+    ):
+        refuse(job.plan, expect, force=force)
+        tell_problems(job.prepared.archive.warnings)
+        if not yes and not job.plan.is_empty:
+            _show_plan(job)
+            click.confirm("Publish this?", abort=True, err=True)
+        failed = _apply(job, takeover=takeover, as_json=as_json)
+    if failed:
+        raise click.exceptions.Exit(IN_PART)
+
+
+@contextmanager
+def _job(context: Context, *, no_mail: bool, late: bool, takeover: bool) -> Iterator[_Job]:
+    from statusgen.composition import open_state, open_target, prove_live
+    from statusgen.plan.mail import MailOptions
+    from statusgen.usecases.build import prepare
+    from statusgen.usecases.publish import Target, Uploader, plan_publish
+
+    settings = context.settings
+    with ExitStack() as stack:
+        prepared = prepare(settings, context.open_cache(), context.now)
+        targets = tuple(Target(one, open_target(one)) for one in settings.targets)
+        for one in targets:
+            stack.callback(one.storage.close)
+        state = None
+        if settings.mail is not None and not no_mail:
+            state = stack.enter_context(open_state(settings))
+        ledger = state.ledger if state else None
+        options = MailOptions(late=late, takeover=takeover)
+        uploader = Uploader(settings, prepared.release, targets, prove_live, progress)
+        planned = plan_publish(uploader, prepared.archive, ledger, context.now, options)
+        yield _Job(context, prepared, uploader, state, planned)
+
+
+def _apply(job: _Job, *, takeover: bool, as_json: bool) -> bool:
+    """Upload, then mail; returns whether anything is left behind."""
+    started_s = time.monotonic()
+    uploads = job.uploader.upload(job.plan.targets)
+    page_behind = False
+    if job.state is not None and not job.uploader.is_page_up(uploads):
+        uploads, page_behind = _wait_for_page(job, uploads, started_s)
+    for one in uploads.behind:
+        tell(f"{click.style('behind:', fg='red', bold=True)} {one.failure}")
+    mailed = _Mailed()
+    if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
+        mailed = _mail(job, uploads, takeover=takeover, page_behind=page_behind)
+    elif job.state is not None and job.plan.letters:
+        tell("no letter was sent, because the page is not up; run publish again to go on")
+    _report(job, uploads, mailed, as_json=as_json)
+    return bool(uploads.behind) or mailed.is_behind
+
+
+def _wait_for_page(job: _Job, uploads: "Uploads", started_s: float) -> "tuple[Uploads, bool]":
+    """Tries for `without_page_after`; then letters go out although the page can't be reached."""
+    mail = job.context.settings.mail
+    limit = mail.without_page_after if mail else None
+    if limit is None or not job.plan.letters or not uploads.is_out_of_reach:
+        return uploads, False
+    tell(f"no target can be reached; trying for {limit.total_seconds():.0f} s before mailing")
+    uploads = job.uploader.upload_until(started_s + limit.total_seconds(), uploads)
+    is_up = job.uploader.is_page_up(uploads)
+    if not is_up:
+        tell("still no target; the letters go out with the full text and say that the page lags")
+    return uploads, not is_up
+
+
+@dataclass(slots=True)
+class _Mailed:
+    """What became of the letters."""
+
+    accepted: int = 0
+    audience: int = 0
+    problem: str = ""
+    is_behind: bool = False
+
+
+def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -> _Mailed:
+    from statusgen.composition import open_transport
+    from statusgen.letters.compose import LetterForms
+    from statusgen.prose.markdown_html import BodyRenderer
+    from statusgen.templates import Templates
+    from statusgen.usecases import mailing
+
+    settings, state = job.context.settings, job.state
+    assert state is not None  # noqa: S101  asked by the caller
+    assert settings.mail is not None  # noqa: S101  or there would be no state
+    claimants = job.uploader.claimants(uploads)
+    archive, now = job.prepared.archive, job.context.now
+    queued = mailing.queue_letters(
+        job.plan, archive, state.ledger, claimants, now, takeover=takeover
+    )
+    for update_id in queued.claimed_elsewhere:
+        tell(
+            f"{click.style('not mailed:', fg='yellow')} {update_id} is claimed on the target "
+            "(_statusgen/claims/) by another ledger, which has mailed it; "
+            "if it has not, run publish --takeover"
+        )
+    for update_id in queued.vanished:
+        tell(f"letters about {update_id} can't be sent: its file is gone")
+    behind = bool(queued.claimed_elsewhere or queued.vanished)
+    if not queued.update_ids:
+        return _Mailed(is_behind=behind)
+    prose = BodyRenderer(settings.page.url)
+    forms = LetterForms(settings, Templates(settings.root), prose, state.secret_key)
+    with progress("Mailing", queued.letters) as done:
+        report = mailing.send_letters(
+            queued,
+            archive,
+            forms,
+            state.ledger,
+            open_transport(settings.mail),
+            now,
+            done,
+            page_behind=page_behind,
+        )
+    _tell_doubts(report.resent, report.in_doubt)
+    if report.trouble:
+        tell(f"{click.style('error:', fg='red', bold=True)} {report.trouble}")
+    return _Mailed(
+        accepted=report.sent,
+        audience=report.total.audience,
+        problem=_shortfall(report.total),
+        is_behind=behind or not report.is_done,
+    )
+
+
+def _tell_doubts(resent: tuple[str, ...], in_doubt: tuple[str, ...]) -> None:
+    if resent:
+        tell(
+            f"{count(len(resent), 'letter')} {'was' if len(resent) == 1 else 'were'} in flight "
+            "when an earlier run was stopped and went out again with the same Message-ID: "
+            + " ".join(resent)
+        )
+    if in_doubt:
+        tell(f"{count(len(in_doubt), 'letter')} in doubt: {' '.join(in_doubt)}")
+
+
+def _shortfall(total: object) -> str:
+    parts = [
+        f"{getattr(total, state):,} {state.replace('_', ' ')}"
+        for state in ("queued", "deferred", "failed", "in_doubt", "superseded", "suppressed")
+        if getattr(total, state)
+    ]
+    return ", ".join(parts)
+
+
+def _report(job: _Job, uploads: "Uploads", mailed: _Mailed, *, as_json: bool) -> None:
+    from statusgen.model.notation import format_instant
+    from statusgen.prose.times import PageClock
+    from statusgen.usecases.due import due, open_incidents
+
+    settings = job.context.settings
+    rows = due(open_incidents(job.prepared.archive, job.context.now), job.context.now)
+    next_due = next((row.at for row in rows if row.at), None)
+    if as_json:
+        say_json(
+            {
+                "digest": job.plan.digest,
+                "targets": [
+                    {
+                        "target": one.name,
+                        "put": one.put,
+                        "deleted": one.deleted,
+                        "failure": one.failure or None,
+                    }
+                    for one in uploads.results
+                ],
+                "letters": {"accepted": mailed.accepted, "audience": mailed.audience},
+                "next_update_due": format_instant(next_due) if next_due else None,
+            }
+        )
+        return
+    for one in uploads.results:
+        if not one.failure:
+            removed = f", {count(one.deleted, 'file')} removed" if one.deleted else ""
+            changed = f"{count(one.put, 'file')} uploaded{removed}"
+            say(f"{one.name}: {changed if one.put or one.deleted else 'up to date'}")
+    if mailed.audience:
+        rest = f" ({mailed.problem})" if mailed.problem else ""
+        verb = "has" if mailed.accepted == 1 else "have"
+        say(f"{count(mailed.accepted, 'subscriber')} {verb} mail{rest}")
+    elif job.state is not None:
+        say("no letters were owed")
+    if next_due:
+        say(f"next update due {PageClock(settings.page.zone).time_both(next_due)}")
+
+
+def _show_plan(job: _Job) -> None:
+    for target in job.plan.targets:
+        if target.upload is None:
+            tell(f"{click.style('behind:', fg='red', bold=True)} {target.failure}")
+            continue
+        upload = target.upload
+        tell(
+            f"{target.name}: {count(len(upload.puts), 'file')} to upload, "
+            f"{len(upload.deletes):,} to remove, {upload.unchanged:,} unchanged"
+        )
+        for put in upload.puts[:_MOST_FILES]:
+            tell(f"  {put.reason:<9} {put.artifact.key}")
+        if len(upload.puts) > _MOST_FILES:
+            tell(f"  … and {len(upload.puts) - _MOST_FILES:,} more")
+        for key in upload.deletes[:_MOST_FILES]:
+            tell(f"  remove    {key}")
+    _show_letters(job)
+
+
+def _show_letters(job: _Job) -> None:
+    planned = job.plan
+    if job.state is None:
+        tell("no letters")
+        return
+    if planned.mailings or planned.backlog:
+        table = make_table("letters about", "audience")
+        for mailing in planned.mailings:
+            table.add_row(mailing.update.update_id, f"{mailing.audience_size:,}")
+        for one in planned.backlog:
+            table.add_row(f"{one.update_id} (left from an earlier run)", f"{one.letters:,}")
+        say_table(table)
+    else:
+        tell("letters: none owed")
+    reasons: dict[str, int] = {}
+    for skipped in planned.skipped:
+        reasons[skipped.skipped] = reasons.get(skipped.skipped, 0) + 1
+    for reason, number in reasons.items():
+        tell(f"not mailed: {count(number, 'update')} ({reason})")
+    for old, new in planned.renamed:
+        tell(f"renamed: {old} is {new} now; nobody is mailed again")
+
+
+def _as_json(planned: "Plan") -> dict[str, object]:
+    return {
+        "digest": planned.digest,
+        "targets": [
+            {
+                "target": target.name,
+                "failure": target.failure or None,
+                "put": [
+                    {"key": put.artifact.key, "reason": put.reason, "bytes": put.artifact.size}
+                    for put in (target.upload.puts if target.upload else ())
+                ],
+                "delete": list(target.upload.deletes if target.upload else ()),
+                "unchanged": target.upload.unchanged if target.upload else 0,
+            }
+            for target in planned.targets
+        ],
+        "letters": [
+            {"update": one.update.update_id, "audience": one.audience_size}
+            for one in planned.mailings
+        ],
+        "owed": [{"update": one.update_id, "letters": one.letters} for one in planned.backlog],
+        "skipped": [{"update": one.update_id, "reason": one.skipped} for one in planned.skipped],
+        "renamed": [{"from": old, "to": new} for old, new in planned.renamed],
+        "brakes": list(planned.brakes),
+    }

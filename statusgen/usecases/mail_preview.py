@@ -1,0 +1,117 @@
+"""Letters to look at: those of an incident's updates, and one of every kind."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from statusgen.config.settings import MailSettings, Settings
+from statusgen.letters.compose import LetterForms
+from statusgen.letters.kinds import Kind, kind_of
+from statusgen.model.incident import Incident, fold
+from statusgen.model.subscriber import Subscriber, SubscriberState
+from statusgen.model.update import ComponentChange, Update
+from statusgen.model.vocabulary import Phase
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.templates import Templates
+
+READER = Subscriber(0, "sub_preview", "reader@example.com", SubscriberState.ACTIVE)
+_NO_SECRET = b"letters to look at are signed with nothing that opens anything"
+_DEFAULT_MAIL = MailSettings("", "status@example.com", "folder:outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLetter:
+    """One letter as a subscriber would get it."""
+
+    update_id: str
+    stem: str
+    kind: Kind
+    subject: str
+    text: str
+    html: str
+    message: bytes
+
+
+def preview_letters(
+    settings: Settings, incident: Incident, now: datetime
+) -> tuple[PreviewLetter, ...]:
+    """The letter about each update of `incident`, oldest first."""
+    forms = _forms(settings)
+    letters = []
+    for step in incident.steps:
+        form = forms.form(incident, step, settings.page.language, now=now)
+        letters.append(
+            PreviewLetter(
+                update_id=step.update.id,
+                stem=step.update.stem,
+                kind=kind_of(step),
+                subject=form.subject,
+                text=form.text,
+                html=form.html,
+                message=form.address_to(READER).content,
+            )
+        )
+    return tuple(letters)
+
+
+def one_of_every_kind(settings: Settings, now: datetime) -> tuple[PreviewLetter, ...]:
+    """A letter of each kind, about events that never happened on this page's components."""
+    found: dict[Kind, PreviewLetter] = {}
+    for story in _stories(settings, now):
+        incident = fold(story, settings.severities)
+        for letter in preview_letters(settings, incident, now):
+            found.setdefault(letter.kind, letter)
+    return tuple(found[kind] for kind in Kind)
+
+
+def _forms(settings: Settings) -> LetterForms:
+
+    if settings.mail is None:
+        settings = replace(settings, mail=_DEFAULT_MAIL)
+    prose = BodyRenderer(settings.page.url)
+    return LetterForms(settings, Templates(settings.root), prose, _NO_SECRET)
+
+
+def _stories(settings: Settings, now: datetime) -> Iterable[list[Update]]:
+    begin = now.replace(second=0, microsecond=0) - timedelta(hours=2)
+    worst = next(iter(settings.severities))
+    touched = tuple(ComponentChange(one.id, None) for one in settings.components[:2])
+
+    def update(name: str, phase: Phase, after: int, body: str, **extra: object) -> Update:
+        at = begin + timedelta(minutes=after)
+        return Update(name, f"{after:03d}-{phase}", phase, at, body, **extra)  # type: ignore[arg-type]
+
+    name = "sample-incident"
+    yield [
+        update(
+            name,
+            Phase.INVESTIGATING,
+            0,
+            "Some requests fail. We are looking into it.",
+            title="A sample incident",
+            severity=worst,
+            components=touched,
+        ),
+        update(name, Phase.IDENTIFIED, 12, "We have found the cause and are working on a fix."),
+        update(
+            name,
+            Phase.RESOLVED,
+            47,
+            "Everything works as usual again.",
+            cause="A change of configuration took a server out of rotation.",
+        ),
+    ]
+    name = "sample-maintenance"
+    window = {
+        "title": "A sample maintenance",
+        "starts": begin + timedelta(minutes=30),
+        "ends": begin + timedelta(minutes=90),
+        "components": touched,
+    }
+    plan = update(name, Phase.SCHEDULED, 0, "We are moving to a faster database.", **window)
+    yield [
+        plan,
+        update(name, Phase.IN_PROGRESS, 30, "The work has begun."),
+        update(name, Phase.COMPLETED, 80, "The work is done."),
+    ]
+    yield [plan, update(name, Phase.CANCELED, 20, "The work will take place another day.")]

@@ -1,0 +1,131 @@
+"""The letters of a publish: what is owed is fixed in the ledger, claimed, and delivered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from statusgen.apply.deliver import DeliveryReport, DeliveryRules, deliver
+from statusgen.config.settings import MailSettings, Settings
+from statusgen.letters.compose import LetterForm, LetterForms
+from statusgen.model.delivery import Outcome
+from statusgen.model.letter import Letter
+from statusgen.model.subscriber import Subscriber
+from statusgen.plan.mail import Skip
+from statusgen.plan.plan import Plan
+from statusgen.ports.ledger import Ledger
+from statusgen.ports.storage import Storage
+from statusgen.ports.transport import Transport
+from statusgen.usecases.archive import Archive
+from statusgen.usecases.publish import audiences, incident_and_step
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What the ledger owes after a plan was entered into it."""
+
+    update_ids: tuple[str, ...]
+    """In the order of sending."""
+    letters: int
+    claimed_elsewhere: tuple[str, ...]
+    """Updates that another ledger has mailed."""
+    vanished: tuple[str, ...]
+    """Updates with letters owed whose files are gone; nothing can be sent about them."""
+
+
+def queue_letters(  # noqa: PLR0913  the plan, and all that it is entered into
+    plan: Plan,
+    archive: Archive,
+    ledger: Ledger,
+    claimants: Sequence[Storage],
+    now: datetime,
+    *,
+    takeover: bool,
+) -> Queued:
+    """Enters the plan into the ledger: renames, skips, and each new update with its audience.
+
+    Every update is claimed on each of `claimants` first; a stranger's claim stops its letters.
+    """
+    for old_id, new_id in plan.renamed:
+        ledger.rename(old_id, new_id)
+    ledger.record_skipped(plan.skipped, now)
+    renamed = dict(plan.renamed)
+    backlog = [renamed.get(one.update_id, one.update_id) for one in plan.backlog]
+    new, strangers = [], []
+    for mailing, audience in audiences(plan.mailings, archive):
+        update_id = mailing.update.update_id
+        if not _claim(update_id, ledger, claimants) and not takeover:
+            strangers.append(update_id)
+            ledger.record_skipped([replace(mailing.update, skipped=Skip.CLAIMED)], now)
+            continue
+        ledger.queue(mailing.update, audience, now)
+        if mailing.is_closing:
+            ledger.supersede(update_id, now)
+        new.append(update_id)
+    owed = [one for one in [*backlog, *new] if incident_and_step(archive, one)]
+    return Queued(
+        update_ids=tuple(owed),
+        letters=sum(ledger.account(one).owed for one in owed),
+        claimed_elsewhere=tuple(strangers),
+        vanished=tuple(one for one in backlog if one not in owed),
+    )
+
+
+def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
+    queued: Queued,
+    archive: Archive,
+    forms: LetterForms,
+    ledger: Ledger,
+    transport: Transport,
+    now: datetime,
+    on_done: Callable[[Outcome], None],
+    *,
+    page_behind: bool = False,
+) -> DeliveryReport:
+    """Sends what is owed; see `apply.deliver` for what a report says."""
+    desk = _Desk(archive, forms, now, page_behind=page_behind)
+    rules = _rules(archive.settings)
+    return deliver(ledger, transport, desk.letter, queued.update_ids, now, rules, on_done)
+
+
+class _Desk:
+    """Makes letters: each form once, each letter from its form."""
+
+    def __init__(
+        self, archive: Archive, forms: LetterForms, now: datetime, *, page_behind: bool
+    ) -> None:
+        self._archive, self._forms, self._now = archive, forms, now
+        self._page_behind = page_behind
+        self._ready: dict[tuple[str, str], LetterForm] = {}
+
+    def letter(self, update_id: str, subscriber: Subscriber) -> Letter:
+        key = (update_id, subscriber.language)
+        if key not in self._ready:
+            found = incident_and_step(self._archive, update_id)
+            if found is None:
+                raise LookupError(update_id)
+            self._ready[key] = self._forms.form(
+                *found,
+                language=subscriber.language,
+                now=self._now,
+                page_behind=self._page_behind,
+            )
+        return self._ready[key].address_to(subscriber)
+
+
+def _claim(update_id: str, ledger: Ledger, claimants: Sequence[Storage]) -> bool:
+    if not claimants:
+        return True
+    token = ledger.token_for(update_id)
+    holders = [one.claim(update_id, token) for one in claimants]
+    return all(holder == token for holder in holders)
+
+
+def _rules(settings: Settings) -> DeliveryRules:
+    mail: MailSettings | None = settings.mail
+    if mail is None:
+        return DeliveryRules()
+    return DeliveryRules(
+        max_connections=mail.max_connections,
+        max_per_second=mail.max_per_second,
+        in_doubt=mail.in_doubt,
+    )

@@ -1,0 +1,74 @@
+"""`preview`: the site and the letters as they would be, drafts included, as pages by path."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from statusgen.config.settings import Settings
+from statusgen.errors import Problem
+from statusgen.model.release import Artifact
+from statusgen.ports.cache import Cache
+from statusgen.templates import Templates
+from statusgen.usecases.archive import Archive, FolderReader, survey_archive
+from statusgen.usecases.mail_preview import PreviewLetter, one_of_every_kind, preview_letters
+from statusgen.usecases.release import make_release, make_site
+
+MAILS = "_mail/index.html"
+_MOST_INCIDENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What to serve: artifacts of the site by key, and pages of letters by key."""
+
+    site: Mapping[str, Artifact]
+    letters: Mapping[str, bytes]
+    problems: tuple[Problem, ...]
+    """Errors and warnings; incidents with errors are left out."""
+
+
+def make_preview(settings: Settings, cache: Cache, now: datetime) -> Preview:
+    """The preview at `now`; `cache` must be one that no publish uses, for it holds drafts."""
+    archive = survey_archive(settings, cache, now, FolderReader(settings, with_drafts=True))
+    release = make_release(archive, make_site(settings), cache, now)
+    return Preview(
+        site={one.key: one for one in release.artifacts},
+        letters=_letters(archive, settings, now),
+        problems=archive.problems,
+    )
+
+
+def _letters(archive: Archive, settings: Settings, now: datetime) -> dict[str, bytes]:
+    newest = sorted(archive.outlines, key=lambda one: (one.last_at, one.id), reverse=True)
+    groups = [("One of every kind", one_of_every_kind(settings, now))]
+    for one in newest[:_MOST_INCIDENTS]:
+        letters = preview_letters(settings, archive.incident(one.id), now)
+        groups.append((one.title, tuple(reversed(letters))))
+    pages = {}
+    for _, letters in groups:
+        for letter in letters:
+            pages[_key(letter, "html")] = letter.html.encode()
+            pages[_key(letter, "txt")] = letter.text.encode()
+            pages[_key(letter, "eml")] = letter.message
+    rows = [
+        (
+            name,
+            [
+                (letter, _link(letter, "html"), _link(letter, "txt"), _link(letter, "eml"))
+                for letter in letters
+            ],
+        )
+        for name, letters in groups
+    ]
+    listing = Templates(settings.root).render(
+        "preview/mails.html", {"page_name": settings.page.name, "groups": rows}
+    )
+    return pages | {MAILS: listing.encode()}
+
+
+def _key(letter: PreviewLetter, ending: str) -> str:
+    return f"_mail/{_link(letter, ending)}"
+
+
+def _link(letter: PreviewLetter, ending: str) -> str:
+    return f"{letter.update_id}.{ending}"

@@ -1,0 +1,153 @@
+"""`init`: a new status repository that builds, publishes to a folder and mails into a folder."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from statusgen.errors import UsageError
+from statusgen.model.notation import format_instant
+
+SAMPLE_ADDRESS = "reader@example.com"
+"""The one subscriber of a new repository; letters go to a folder until a relay is set."""
+
+_CONFIG = """\
+# Everything about the page. Every key: docs/configuration.md. Secrets never stand here.
+
+[page]
+name = "Acme Status"
+service = "Acme"
+url = "https://status.example.com"
+timezone = "UTC"
+support = "https://example.com/support"
+
+[[components]]
+id = "website"
+name = "Website"
+description = "Pages and sign-in"
+
+[[components]]
+id = "checkout"
+name = "Checkout"
+group = "Shop"
+
+[[components]]
+id = "api"
+name = "API"
+group = "Shop"
+
+# Where the page goes: a folder, or url = "s3://bucket/optional/prefix".
+[[targets]]
+url = "folder:public"
+
+# How letters leave: a folder of mail files, or smtp://user@relay.example.com:587
+# with the password in the environment as STATUSGEN_SMTP_PASSWORD.
+[mail]
+from = "Acme Status <status@example.com>"
+transport = "folder:outbox"
+unsubscribe_mailto = "unsubscribe@example.com"
+"""
+
+_IGNORE = """\
+.statusgen/
+_site/
+public/
+outbox/
+"""
+
+_WORKFLOW = """\
+# Checks every change, and publishes what lands on main.
+name: status page
+on:
+  push:
+    branches: [main]
+  pull_request:
+concurrency:
+  group: status-page
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install statusgen
+      - run: statusgen check
+      - run: statusgen build
+  # Publishing from here needs a target that is not a folder, credentials for it, and for
+  # letters a database that outlives the run ([state] database = "postgresql+psycopg://…").
+  # publish:
+  #   needs: check
+  #   if: github.ref == 'refs/heads/main'
+  #   runs-on: ubuntu-latest
+  #   steps:
+  #     - uses: actions/checkout@v4
+  #     - run: pip install statusgen[postgresql]
+  #     - run: statusgen publish --yes
+"""
+
+_UPDATES = (
+    (
+        "01-investigating.md",
+        timedelta(days=3),
+        """\
+---
+title: Slow responses from the API
+severity: SEV3
+status: investigating
+at: {at}
+components:
+  api: degraded_performance
+---
+Some requests to the API take several seconds. No request fails, and the website is not affected.
+
+Our engineers are working on it.
+""",
+    ),
+    (
+        "02-identified.md",
+        timedelta(days=3) - timedelta(minutes=25),
+        """\
+---
+status: identified
+at: {at}
+---
+One of our database replicas fell behind and slowed down every request that read from it. We have
+taken it out of rotation and expect response times to return to normal within half an hour.
+""",
+    ),
+    (
+        "03-resolved.md",
+        timedelta(days=3) - timedelta(minutes=52),
+        """\
+---
+status: resolved
+at: {at}
+impact: Some requests to the API took several seconds.
+cause: A database replica fell behind its source.
+---
+Response times have been back to normal for twenty minutes, and the replica has caught up.
+""",
+    ),
+)
+
+
+def write_starter(folder: Path, now: datetime) -> tuple[Path, ...]:
+    """A status repository in `folder`, which must be new or empty; returns what was written."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is there already and not empty; name a new folder")
+    day = (now - _UPDATES[0][1]).date().isoformat()
+    texts = {
+        Path("statusgen.toml"): _CONFIG,
+        Path(".gitignore"): _IGNORE,
+        Path(".github/workflows/status.yml"): _WORKFLOW,
+    }
+    for name, before, text in _UPDATES:
+        at = format_instant((now - before).replace(microsecond=0))
+        texts[Path("incidents") / f"{day}-slow-responses-from-the-api" / name] = text.format(at=at)
+    try:
+        for path, text in texts.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{folder} can't be written: {error.strerror}") from error
+    return tuple(texts)
