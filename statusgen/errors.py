@@ -6,6 +6,7 @@ StatusgenError
 ├── Refused           a brake, another plan, another publisher: nothing was done  exit 3
 └── Unavailable       something outside did not answer or said no                 exit 4
     ├── TargetError       a target: folder or bucket
+    │   └── TargetUnreachable   it did not answer at all; trying again may help
     ├── MailError         the relay or the outbox
     └── DatabaseError     the address book and the ledger
 
@@ -69,6 +70,10 @@ class Unavailable(StatusgenError):
 
 class TargetError(Unavailable):
     """A target could not be read or written."""
+
+
+class TargetUnreachable(TargetError):
+    """A target did not answer, so that nothing is known of it; trying again may help."""
 
 
 class MailError(Unavailable):

@@ -56,10 +56,10 @@ def read_settings(root: Path) -> Settings:
         raise _whole(0, f"can't be read ({error.strerror})", "make the file readable") from error
     except UnicodeDecodeError as error:
         raise _whole(0, "is not UTF-8 text", "save the file as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib lets a huge number's ValueError out
         found = re.search(r"\(at line (\d+), column \d+\)", str(error))
         what = re.sub(r"\s*\(at [^)]*\)", "", str(error))
-        line = int(found[1]) if found else len(text.splitlines())
+        line = int(found[1]) if found else text.count("\n") + 1
         raise _whole(line, f"not valid TOML: {what}", "correct this line") from error
     return parse_settings(text, raw, root)
 
@@ -190,7 +190,9 @@ def _targets(top: Table, root: Path) -> tuple[TargetSettings, ...]:
     targets: list[TargetSettings] = []
     for table in top.children("targets"):
         url = table.take("url", values.text, "", required=True)
-        target = _target(table, url, root) if url else None
+        if not url:
+            continue
+        target = _target(table, url, root)
         table.finish()
         if target is None:
             continue

@@ -176,7 +176,7 @@ def _one_of(kind: str, names: Collection[str]) -> str:
 
 def _without_addresses(text: str) -> str:
     """Hide what looks like an address, which a slipped column puts anywhere."""
-    return re.sub(r"\S*@\S*", "…", text)
+    return re.sub(r"\S+@\S*|@\S+", "…", text)
 
 
 def _line(fields: Iterable[str]) -> str:

@@ -2,14 +2,13 @@
 
 import re
 from datetime import date, datetime, timedelta
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
 from statusgen.model.notation import BadValue, parse_duration, parse_line, parse_zone, shown
 from statusgen.model.severity import severity_key
+from statusgen.model.subscriber import parse_address
 
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
@@ -102,7 +101,7 @@ def web_url(value: Any) -> str:
     parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadValue(f"{shown(url)} is not a web address", "write it like https://example.com")
-    if parts.username or not _HOST.fullmatch(parts.netloc) or re.search(r"[\s<>\"'\\]", url):
+    if parts.username or not _HOST.fullmatch(parts.netloc) or re.search(r"[\s<>\"'\\?#]", url):
         raise BadValue(f"{shown(url)} is not a web address", "remove what doesn't belong in it")
     return url
 
@@ -114,15 +113,14 @@ def support(value: Any) -> str:
 
 
 def address(value: Any) -> str:
-    """A mail address without a name."""
+    """A mail address without a name, in its one written form."""
     plain = text(value)
     try:
-        parsed = Address(addr_spec=plain)
-    except (HeaderParseError, ValueError, IndexError):
-        parsed = None
-    if parsed is None or not parsed.username or "." not in parsed.domain or " " in plain:
-        raise BadValue(f"{shown(plain)} is not an address", "write it like status@example.com")
-    return plain
+        return parse_address(plain)
+    except ValueError as error:
+        raise BadValue(
+            f"{shown(plain)} is not an address: {error}", "write it like status@example.com"
+        ) from None
 
 
 def mailbox(value: Any) -> tuple[str, str]:

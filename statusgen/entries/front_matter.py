@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from statusgen.errors import Problem
-from statusgen.model.notation import find_control_character
+from statusgen.model.notation import find_control_character, shown
 
 HEADER_LIMIT = 64 * 1024
 BODY_LIMIT = 256 * 1024
@@ -56,7 +56,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file in two parts; keys of `headers` are unique."""
+    """A file in two parts; of a key that was there twice, `headers` holds the first."""
 
     headers: dict[str, Header]
     body: str
@@ -68,21 +68,28 @@ class _Wrong(Exception):  # noqa: N818  it never leaves this module
         super().__init__(what)
         self.line, self.what, self.remedy = line, what, remedy
 
+    def problem(self, path: str) -> Problem:
+        return Problem(path, self.line, self.what, self.remedy)
+
 
 def parse_document(raw: bytes, path: str) -> tuple[Document | None, list[Problem]]:
-    """The document in `raw`, or None and why not. A byte order mark and CRLF are fine."""
+    """The document in `raw`, or None and why not; keys that are there twice come with a document.
+
+    A byte order mark and CRLF are fine.
+    """
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return None, [Problem(path, line, "not UTF-8 text", "save the file as UTF-8")]
     try:
-        return _split(text), []
+        document, twice = _split(text)
     except _Wrong as wrong:
-        return None, [Problem(path, wrong.line, wrong.what, wrong.remedy)]
+        return None, [wrong.problem(path)]
+    return document, [wrong.problem(path) for wrong in twice]
 
 
-def _split(text: str) -> Document:
+def _split(text: str) -> tuple[Document, list[_Wrong]]:
     bad = find_control_character(text)
     if bad is not None:
         line = text.count("\n", 0, bad) + 1
@@ -108,14 +115,15 @@ def _split(text: str) -> Document:
     body = "\n".join(lines[closing + 1 :])
     if len(body.encode()) > BODY_LIMIT:
         raise _Wrong(closing + 2, "the body is over 256 KB", "shorten it, or link to the details")
-    return Document(_headers(header, opening + 2), body.strip("\n"), _body_line(lines, closing))
+    headers, twice = _headers(header, opening + 2)
+    return Document(headers, body.strip("\n"), _body_line(lines, closing)), twice
 
 
 def _body_line(lines: list[str], closing: int) -> int:
     return next((n + 1 for n in range(closing + 1, len(lines)) if lines[n].strip()), closing + 1)
 
 
-def _headers(text: str, first_line: int) -> dict[str, Header]:
+def _headers(text: str, first_line: int) -> tuple[dict[str, Header], list[_Wrong]]:
     try:
         return _read_mapping(_events(text, first_line), first_line)
     except yaml.MarkedYAMLError as error:
@@ -152,27 +160,28 @@ def _is_plain(event: Event) -> bool:
     return any(implicit) if isinstance(implicit, tuple) else bool(implicit)
 
 
-def _read_mapping(events: Iterator[Event], first_line: int) -> dict[str, Header]:
+def _read_mapping(
+    events: Iterator[Event], first_line: int
+) -> tuple[dict[str, Header], list[_Wrong]]:
     start = next(events, None)
     if start is None or (isinstance(start, ScalarEvent) and not start.value):
-        return {}
+        return {}, []
     if not isinstance(start, MappingStartEvent):
         raise _Wrong(first_line, "front matter has no keys", "write key: value, one a line")
     headers: dict[str, Header] = {}
+    twice: list[_Wrong] = []
     for event in events:
         if isinstance(event, MappingEndEvent):
             break
         key = _scalar(event, first_line)
-        if key.text in headers:
-            raise _Wrong(
-                key.line,
-                f"key '{key.text}' is there twice (first on line {headers[key.text].line})",
-                "keep one of them",
-            )
-        headers[key.text] = Header(
-            key.text, key.line, _read_value(next(events), events, first_line)
-        )
-    return headers
+        header = Header(key.text, key.line, _read_value(next(events), events, first_line))
+        first = headers.setdefault(key.text, header)
+        if first is not header:
+            what = f"key {shown(key.text)} is there twice (first on line {first.line})"
+            twice.append(_Wrong(key.line, what, "keep one of them"))
+    for _ in events:  # to its end, where another document may begin
+        pass
+    return headers, twice
 
 
 def _read_value(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from statusgen.errors import Problem
-from statusgen.model.notation import BadValue, parse_id, parse_stem
+from statusgen.model.notation import BadValue, parse_id, parse_stem, printable
 
 CONTENT_FOLDER = "incidents"
 POSTMORTEM_STEM = "postmortem"
@@ -85,7 +85,7 @@ def read_file(root: Path, folder_id: str, stem: str) -> bytes:
 
 def shown_path(folder_id: str, stem: str = "") -> str:
     """The path of a folder or an update's file as problems name it."""
-    return f"{CONTENT_FOLDER}/{folder_id}" + (f"/{stem}{_ENDING}" if stem else "")
+    return printable(f"{CONTENT_FOLDER}/{folder_id}" + (f"/{stem}{_ENDING}" if stem else ""))
 
 
 def _scan_entry(entry: os.DirEntry[str], problems: list[Problem]) -> Folder | None:
@@ -133,18 +133,18 @@ def _scan_folder(entry: os.DirEntry[str], problems: list[Problem]) -> Folder:
 
 def _stamp(file: os.DirEntry[str], folder_id: str, problems: list[Problem]) -> FileStamp | None:
     stem = file.name[: -len(_ENDING)]
-    path = shown_path(folder_id, stem)
     info = file.stat(follow_symlinks=False)
     if stat.S_ISLNK(info.st_mode):
-        problems.append(_link(path))
+        problems.append(_link(shown_path(folder_id, stem)))
         return None
     if not stat.S_ISREG(info.st_mode):
+        path = shown_path(folder_id, stem)
         problems.append(Problem(path, 0, "not a plain file", "replace it by a text file"))
         return None
     try:
         parse_stem(stem)
     except BadValue as bad:
-        problems.append(Problem(path, 0, bad.what, bad.remedy))
+        problems.append(Problem(shown_path(folder_id, stem), 0, bad.what, bad.remedy))
         return None
     return FileStamp(stem, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 

@@ -1,7 +1,7 @@
 """One Markdown file becomes an `Update` (or a `Postmortem`), or all that is wrong with it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -71,7 +71,7 @@ def parse_update(
     document, problems = parse_document(raw, path)
     if document is None:
         return None, problems
-    reader = _Reader(document, path, words.zone)
+    reader = _Reader(document, path, words.zone, problems)
     reader.refuse_unknown(UPDATE_KEYS)
     promise = reader.take("next_update", reader.promise)
     update = Update(
@@ -106,12 +106,12 @@ def parse_postmortem(
     raw: bytes, path: str, zone: ZoneInfo
 ) -> tuple[Postmortem | None, list[Problem]]:
     """The postmortem in `raw`, or None and every problem. It may do without front matter."""
-    if not raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---"):
-        raw = b"---\n---\n" + raw.removeprefix(b"\xef\xbb\xbf")
-    document, problems = parse_document(raw, path)
+    text = raw.removeprefix(b"\xef\xbb\xbf")
+    added = b"" if text.lstrip().startswith(b"---") else b"---\n---\n"
+    document, problems = parse_document(added + text, path)
     if document is None:
-        return None, problems
-    reader = _Reader(document, path, zone)
+        return None, [replace(one, line=one.line - added.count(b"\n")) for one in problems]
+    reader = _Reader(document, path, zone, problems)
     reader.refuse_unknown(POSTMORTEM_KEYS)
     at = reader.take("at", reader.instant)
     draft = reader.take("draft", parse_flag) or False
@@ -141,8 +141,10 @@ def _severity(text: str, table: Mapping[str, Severity]) -> str:
 class _Reader:
     """Takes keys out of a document and gathers problems."""
 
-    def __init__(self, document: Document, path: str, zone: ZoneInfo) -> None:
-        self.problems: list[Problem] = []
+    def __init__(
+        self, document: Document, path: str, zone: ZoneInfo, problems: list[Problem]
+    ) -> None:
+        self.problems = problems
         self._document = document
         self._path = path
         self._zone = zone

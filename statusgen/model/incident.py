@@ -128,12 +128,7 @@ class Incident:
         Who has written `in_progress` steers by hand, and an overrun stays visible until they
         end it.
         """
-        phase = self.last.phase
-        if phase is not Phase.SCHEDULED or self.window is None:
-            return phase
-        if now < self.window.starts:
-            return Phase.SCHEDULED
-        return Phase.IN_PROGRESS if now < self.window.ends else Phase.COMPLETED
+        return phase_by(self.last.phase, self.window, now)
 
     def is_open(self, now: datetime) -> bool:
         """Whether it has not ended at `now`."""
@@ -159,6 +154,15 @@ class Incident:
         if due is None or due >= now or not self.is_open(now):
             return timedelta(0)
         return now - due
+
+
+def phase_by(phase: Phase, window: Window | None, now: datetime) -> Phase:
+    """What `phase`, the last one written, has become at `now`; see `Incident.phase_at`."""
+    if phase is not Phase.SCHEDULED or window is None:
+        return phase
+    if now < window.starts:
+        return Phase.SCHEDULED
+    return Phase.IN_PROGRESS if now < window.ends else Phase.COMPLETED
 
 
 def fold(

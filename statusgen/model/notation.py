@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, available_timezones
 ID_LENGTH = 80
 TITLE_LENGTH = 200
 SHOWN_LENGTH = 60
+YEARS = range(1970, 3000)
+"""Far enough from the calendar's ends that zones and durations can't leave it."""
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _STEM = re.compile(r"[A-Za-z0-9._-]+")
@@ -54,13 +56,23 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def shown(text: str) -> str:
     """`text` in quotes, short and with control characters made visible, for a message."""
     cut = text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
-    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut) + "'"
+    return f"'{printable(cut)}'"
+
+
+def printable(text: str) -> str:
+    """`text` with what a terminal could obey or refuse made visible."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def find_control_character(text: str) -> int | None:
     """Index of the first character that no text of ours may hold, or None."""
     found = _CONTROL.search(text)
     return found.start() if found else None
+
+
+def remove_control_characters(text: str) -> str:
+    """`text` without what no text of ours may hold."""
+    return _CONTROL.sub("", text)
 
 
 def parse_id(text: str, kind: str = "id") -> str:
@@ -164,6 +176,8 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     suffix = "+00:00" if zulu else offset or ""
     try:
         moment = datetime.fromisoformat(f"{day}T{minutes}{seconds or ':00'}{fraction}{suffix}")
+        if moment.year not in YEARS:
+            raise BadValue(f"{shown(text)} is in the year {moment.year}", "correct the year")
         if moment.tzinfo is None:
             return _localize(moment, text, zone)
         return moment.astimezone(UTC)

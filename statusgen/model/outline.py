@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from statusgen.model.incident import Incident, States, Window
+from statusgen.model.incident import Incident, States, Window, phase_by
 from statusgen.model.vocabulary import Impact, Phase
 
 
@@ -62,6 +62,10 @@ class Outline:
     def is_settled(self, now: datetime) -> bool:
         """Whether it is over at `now` and the clock can't change it any more."""
         return self.settled_at is not None and self.settled_at <= now
+
+    def phase_at(self, now: datetime) -> Phase:
+        """The phase at `now`; see `Incident.phase_at`."""
+        return phase_by(self.phase, self.window, now)
 
     @property
     def listed_at(self) -> datetime:

@@ -33,6 +33,7 @@ def parse_relay(url: str) -> Relay:
 
     Raises:
         ValueError: with a sentence that says what is wrong.
+
     """
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS:

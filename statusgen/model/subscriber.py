@@ -68,6 +68,7 @@ def parse_address(text: str) -> str:
 
     Raises:
         ValueError: with a sentence that says what is wrong, without the address itself.
+
     """
     text = unicodedata.normalize("NFC", text)
     if any(_is_unprintable(character) for character in text):

@@ -14,6 +14,8 @@ import nh3
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from statusgen.model.notation import remove_control_characters
+
 BODY_HEADING = "h4"
 """What every heading in a body becomes: bodies stand below a page's own h1 to h3."""
 
@@ -61,7 +63,8 @@ class BodyRenderer:
 
     def html(self, body: str) -> str:
         """The body as HTML for pages, feeds and mails; safe to place in an element's content."""
-        rendered = self._cleaner.clean(self._markdown.reset().convert(body))
+        cleaned = self._cleaner.clean(self._markdown.reset().convert(body))
+        rendered = remove_control_characters(cleaned)  # a body may spell them as &#1;
         weaver = _Weaver(self._base_url)
         weaver.feed(rendered)
         weaver.close()

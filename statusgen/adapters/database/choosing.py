@@ -1,0 +1,44 @@
+"""The rule of model.delivery.Audience as a condition in SQL."""
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from statusgen.adapters.database.schema import delivery, known_update, subscriber
+from statusgen.model.delivery import Audience, DeliveryState
+from statusgen.model.severity import SUBSCRIBERS
+from statusgen.model.subscriber import SubscriberState
+
+
+def picked_by(audience: Audience, incident_id: str) -> ColumnElement[bool]:
+    """Return the condition under which a row of `subscriber` is picked."""
+    picked = and_(
+        subscriber.c.audience.in_(audience.names),
+        or_(subscriber.c.audience != SUBSCRIBERS, _wants(audience)),
+    )
+    if audience.with_followers:
+        picked = or_(picked, subscriber.c.id.in_(followers(incident_id)))
+    return and_(subscriber.c.state == SubscriberState.ACTIVE, picked)
+
+
+def _wants(audience: Audience) -> ColumnElement[bool]:
+    wants: list[ColumnElement[bool]] = [subscriber.c.id.is_not(None)]
+    if audience.components is not None:
+        named = (
+            subscriber.c.components.contains(f" {component} ", autoescape=True)
+            for component in audience.components
+        )
+        wants.append(or_(subscriber.c.components == "", *named))
+    if audience.min_severities is not None:
+        wants.append(subscriber.c.min_severity.in_(audience.min_severities))
+    return and_(*wants)
+
+
+def followers(incident_id: str) -> Select[tuple[int]]:
+    """Return the query for who has a letter about the incident, sent or on its way."""
+    return (
+        select(delivery.c.subscriber_id)
+        .join(known_update, known_update.c.number == delivery.c.update_number)
+        .where(
+            known_update.c.incident_id == incident_id,
+            delivery.c.state != DeliveryState.SUPPRESSED,
+        )
+    )

@@ -1,0 +1,184 @@
+"""The ledger in SQL: known updates, claims, settings, and one row per update and subscriber."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, func, insert, literal, select, update
+
+from statusgen.adapters.database.choosing import followers, picked_by
+from statusgen.adapters.database.delivering import SqlDeliveries
+from statusgen.adapters.database.lock import locked
+from statusgen.adapters.database.schema import claim, delivery, known_update, setting, subscriber
+from statusgen.model.delivery import Account, Audience, DeliveryState, KnownUpdate
+
+_UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+
+
+class SqlLedger(SqlDeliveries):
+    """The Ledger port over a database."""
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """See Ledger.exclusive."""
+        path = self._database.path
+        if path is None:  # a server locks by its own means
+            yield
+            return
+        with locked(path.with_name(path.name + ".lock")):
+            yield
+
+    def known_updates(self) -> Mapping[str, KnownUpdate]:
+        """See Ledger.known_updates."""
+        columns = known_update.c
+        query = select(columns.update_id, columns.incident_id, columns.at, columns.skipped)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(columns.number)).all()
+        return {row.update_id: KnownUpdate(*row) for row in rows}
+
+    def record_skipped(self, updates: Iterable[KnownUpdate], now: datetime) -> None:
+        """See Ledger.record_skipped."""
+        with self._database.writing() as connection:
+            for known in updates:
+                if _number(connection, known.update_id) is None:
+                    _insert_known(connection, known, now)
+
+    def audience_size(self, incident_id: str, audience: Audience) -> int:
+        """See Ledger.audience_size."""
+        query = select(func.count()).select_from(subscriber).where(picked_by(audience, incident_id))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def queue(self, known: KnownUpdate, audience: Audience, now: datetime) -> int:
+        """See Ledger.queue."""
+        with self._database.writing() as connection:
+            number = _number(connection, known.update_id)
+            if number is not None and not _is_skipped(connection, number):
+                return 0
+            if number is None:
+                number = _insert_known(connection, replace(known, skipped=""), now)
+            else:
+                _mark_queued(connection, number)
+            chosen = select(
+                literal(number),
+                subscriber.c.id,
+                literal(DeliveryState.QUEUED.value),
+                literal(now, delivery.c.changed_at.type),
+            ).where(picked_by(audience, known.incident_id))
+            names = ["update_number", "subscriber_id", "state", "changed_at"]
+            connection.execute(insert(delivery).from_select(names, chosen))
+            return _size(connection, number)
+
+    def rename(self, old_id: str, new_id: str) -> None:
+        """See Ledger.rename."""
+        self._numbers.pop(old_id, None)
+        with self._database.writing() as connection:
+            for table in (known_update, claim):
+                connection.execute(
+                    update(table).where(table.c.update_id == old_id).values(update_id=new_id)
+                )
+
+    def recipients_of_incident(self, incident_id: str) -> frozenset[int]:
+        """See Ledger.recipients_of_incident."""
+        with self._database.reading() as connection:
+            rows = connection.execute(followers(incident_id)).all()
+        return frozenset(row.subscriber_id for row in rows)
+
+    def supersede(self, update_id: str, now: datetime) -> int:
+        """See Ledger.supersede."""
+        with self._database.writing() as connection:
+            number = _number(connection, update_id)
+            if number is None:
+                return 0
+            statement = (
+                update(delivery)
+                .where(
+                    delivery.c.update_number.in_(_earlier_updates(number)),
+                    delivery.c.state.in_(_UNSENT),
+                    delivery.c.subscriber_id.in_(_addressees(number)),
+                )
+                .values(state=DeliveryState.SUPERSEDED, changed_at=now)
+            )
+            return connection.execute(statement).rowcount
+
+    def token_for(self, update_id: str) -> str:
+        """See Ledger.token_for."""
+        query = select(claim.c.token).where(claim.c.update_id == update_id)
+        with self._database.writing() as connection:
+            token = connection.execute(query).scalar()
+            if token is None:
+                token = secrets.token_hex(16)
+                connection.execute(insert(claim), {"update_id": update_id, "token": token})
+        return token
+
+    def setting(self, name: str, make: Callable[[], str]) -> str:
+        """See Ledger.setting."""
+        query = select(setting.c.value).where(setting.c.name == name)
+        with self._database.writing() as connection:
+            value = connection.execute(query).scalar()
+            if value is None:
+                value = make()
+                connection.execute(insert(setting), {"name": name, "value": value})
+        return value
+
+    def account(self, update_id: str) -> Account:
+        """See Ledger.account."""
+        query = (
+            select(delivery.c.state, func.count().label("letters"))
+            .join(known_update, known_update.c.number == delivery.c.update_number)
+            .where(known_update.c.update_id == update_id)
+            .group_by(delivery.c.state)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return Account.of({row.state: row.letters for row in rows})
+
+
+def _number(connection: Connection, update_id: str) -> int | None:
+    query = select(known_update.c.number).where(known_update.c.update_id == update_id)
+    return connection.execute(query).scalar()
+
+
+def _is_skipped(connection: Connection, number: int) -> bool:
+    query = select(known_update.c.skipped).where(known_update.c.number == number)
+    return bool(connection.execute(query).scalar())
+
+
+def _insert_known(connection: Connection, known: KnownUpdate, now: datetime) -> int:
+    statement = insert(known_update).values(
+        update_id=known.update_id,
+        incident_id=known.incident_id,
+        at=known.at,
+        skipped=known.skipped,
+        recorded_at=now,
+    )
+    key = connection.execute(statement).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def _mark_queued(connection: Connection, number: int) -> None:
+    statement = update(known_update).where(known_update.c.number == number).values(skipped="")
+    connection.execute(statement)
+
+
+def _size(connection: Connection, number: int) -> int:
+    query = select(func.count()).where(delivery.c.update_number == number)
+    return connection.execute(query).scalar_one()
+
+
+def _earlier_updates(number: int) -> Select[tuple[int]]:
+    this = known_update.alias("this")
+    return (
+        select(known_update.c.number)
+        .join(this, this.c.incident_id == known_update.c.incident_id)
+        .where(this.c.number == number, known_update.c.at < this.c.at)
+    )
+
+
+def _addressees(number: int) -> Select[tuple[int]]:
+    letters = delivery.alias("letters")
+    return select(letters.c.subscriber_id).where(
+        letters.c.update_number == number, letters.c.state != DeliveryState.SUPPRESSED
+    )

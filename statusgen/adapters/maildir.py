@@ -1,0 +1,76 @@
+"""The outbox on disk: one `.eml` file a letter in a Maildir, for demos and for other mailers."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from statusgen.errors import MailError
+from statusgen.model.delivery import DeliveryState, Outcome
+from statusgen.model.letter import Letter
+
+_SUBFOLDERS = ("tmp", "new", "cur")
+
+
+class MaildirTransport:
+    """The Transport port for `folder:PATH`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def connect(self) -> "_MaildirConnection":
+        """See Transport.connect."""
+        try:
+            for name in _SUBFOLDERS:
+                (self._folder / name).mkdir(parents=True, exist_ok=True)
+            seen = [path.name for path in (self._folder / "cur").iterdir()]
+        except OSError as error:
+            raise _refused(error) from error
+        return _MaildirConnection(self._folder, {name.partition(":2,")[0]: name for name in seen})
+
+
+class _MaildirConnection:
+    def __init__(self, folder: Path, read: dict[str, str]) -> None:
+        self._folder = folder
+        self._read = read
+        """Names in cur/, where mail programs put what they have seen, by name without flags."""
+
+    async def send(self, letter: Letter) -> Outcome:
+        """See Connection.send. The same letter replaces its earlier copy."""
+        try:
+            await asyncio.to_thread(self._write, letter)
+        except OSError as error:
+            raise _refused(error) from error
+        return Outcome(DeliveryState.ACCEPTED)
+
+    async def close(self) -> None:
+        """See Connection.close."""
+
+    def _write(self, letter: Letter) -> None:
+        name = _file_name(letter)
+        draft = self._folder / "tmp" / name
+        with draft.open("wb") as file:
+            file.write(letter.content)
+            file.flush()
+            os.fsync(file.fileno())
+        place = Path("cur", self._read[name]) if name in self._read else Path("new", name)
+        draft.replace(self._folder / place)
+        _sync(self._folder / place.parent)
+
+
+def _file_name(letter: Letter) -> str:
+    return f"{letter.update_id.replace('/', '.')}.{letter.token}.eml"
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refused(error: OSError) -> MailError:
+    return MailError(
+        f"the outbox can't be written ({error.strerror}); check the folder of mail.transport "
+        "and the room on its disk, then run the command again"
+    )

@@ -1,0 +1,53 @@
+"""Fetches the public copy of a page as any reader would, to prove that a publish is live."""
+
+import hashlib
+import http.client
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+PAUSE_S = 0.5
+ATTEMPT_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether readers get the new page, and if not, what they got last."""
+
+    is_live: bool
+    problem: str
+    """Empty when it is live."""
+
+
+def prove_live(url: str, digest: str, timeout_s: float) -> Proof:
+    """Fetch the url until its body has the sha256 `digest`, for at most `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        left_s = deadline - time.monotonic()
+        problem = _problem(url, digest, min(ATTEMPT_TIMEOUT_S, max(left_s, PAUSE_S)))
+        if not problem:
+            return Proof(is_live=True, problem="")
+        if time.monotonic() + PAUSE_S >= deadline:
+            return Proof(is_live=False, problem=problem)
+        time.sleep(PAUSE_S)
+
+
+def _problem(url: str, digest: str, timeout_s: float) -> str:
+    """Return what is wrong with the public copy; empty: nothing."""
+    if not url.startswith(("https://", "http://")):
+        return f"{url} is not a web address"
+    request = urllib.request.Request(  # noqa: S310 - the scheme was checked
+        url, headers={"Accept-Encoding": "identity", "User-Agent": "statusgen"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310 - the same
+            body = answer.read()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return f"{url} answers {error.code} {error.reason}"
+    except (OSError, http.client.HTTPException) as error:
+        return f"{url} can't be fetched: {getattr(error, 'reason', error)}"
+    if hashlib.sha256(body).hexdigest() != digest:
+        return f"{url} still shows another version"
+    return ""

@@ -1,0 +1,46 @@
+"""Carries an upload plan out on one target, so that a kill at any moment loses nothing."""
+
+from itertools import groupby
+
+from statusgen.model.manifest import UNKNOWN, Manifest, record_of
+from statusgen.model.release import Artifact, Release, stage_of
+from statusgen.plan.upload import Put, Reason, UploadPlan
+from statusgen.ports.storage import OnDone, Storage
+
+
+def upload(storage: Storage, plan: UploadPlan, release: Release, on_done: OnDone) -> None:
+    """Make the target serve the release; a failed step stops those after it.
+
+    The manifest is written first with everything about to change marked as unknown, so that
+    whatever a broken upload leaves behind is known as ours and done again. An empty plan asks
+    nothing of the target. Brakes are the caller's to heed.
+    """
+    if plan.is_empty:
+        return
+    storage.refuse_foreign([put.artifact for put in plan.puts if put.reason is Reason.NEW])
+    storage.write_manifest(_manifest_under_way(plan, release))
+    for _, stage in groupby(plan.puts, key=_stage):
+        storage.put_all([put.artifact for put in stage], on_done)
+    if plan.deletes:
+        storage.delete(plan.deletes)
+    storage.write_manifest(manifest_of(release))
+
+
+def manifest_of(release: Release) -> Manifest:
+    """Return what the manifest says once the whole release is up and nothing else is."""
+    return Manifest({artifact.key: record_of(artifact) for artifact in release.artifacts})
+
+
+def _manifest_under_way(plan: UploadPlan, release: Release) -> Manifest:
+    records = {artifact.key: record_of(artifact) for artifact in release.artifacts}
+    records |= {put.artifact.key: UNKNOWN for put in plan.puts}
+    records |= dict.fromkeys(plan.deletes, UNKNOWN)
+    return Manifest(records)
+
+
+def _stage(put: Put) -> int:
+    return stage_of(put.artifact.key)
+
+
+def ignore(_artifact: Artifact) -> None:
+    """Be told of an artifact and do nothing: for callers that show no progress."""

@@ -1,0 +1,89 @@
+import re
+
+import pytest
+
+from statusgen.errors import UsageError
+from statusgen.model.subscriber import NewSubscriber, SubscriberState
+from statusgen.ports.address_book import Imported
+from tests.fakes.mail import NOW, make_book
+
+ANN = NewSubscriber("Ann@example.com", "subscribers", ("api", "checkout"), "SEV3", "de")
+
+
+def test_who_is_added_is_found_by_token_and_by_address_in_any_case(book):
+    ann = book.add(ANN, "by hand", NOW)
+
+    assert re.fullmatch(r"sub_[a-z0-9]{8}", ann.token)
+    assert ann.components == ("api", "checkout")
+    assert ann.is_active
+    assert book.find(ann.token) == book.find("ann@EXAMPLE.com") == ann
+    assert book.find("bob@example.com") is None
+
+
+def test_the_same_address_is_not_added_twice(book):
+    book.add(ANN, "by hand", NOW)
+
+    with pytest.raises(UsageError, match="subscribed already"):
+        book.add(NewSubscriber("ANN@example.com"), "by hand", NOW)
+
+
+def test_an_import_adds_updates_and_brings_nobody_back(book):
+    book.import_rows([ANN, NewSubscriber("bob@example.com")], "one.csv", NOW)
+    book.set_state(book.find("bob@example.com").id, SubscriberState.UNSUBSCRIBED, NOW)
+
+    rows = [
+        NewSubscriber("ann@example.com", language="fr"),
+        NewSubscriber("bob@example.com"),
+        NewSubscriber("cy@example.com"),
+    ]
+    done = book.import_rows(rows, "two.csv", NOW)
+
+    assert done == Imported(added=1, updated=1, left_out=1)
+    assert book.find("ann@example.com").language == "fr"
+    assert book.find("bob@example.com").state is SubscriberState.UNSUBSCRIBED
+
+
+def test_an_import_that_breaks_off_imports_nothing(book):
+    def rows():
+        yield from (NewSubscriber(f"p{number}@example.com") for number in range(1200))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        book.import_rows(rows(), "list.csv", NOW)
+
+    assert list(book.subscribers()) == []
+
+
+def test_who_left_can_be_added_again_by_hand(book):
+    ann = book.add(ANN, "by hand", NOW)
+    book.set_state(ann.id, SubscriberState.UNSUBSCRIBED, NOW)
+
+    again = book.add(ANN, "asked again", NOW)
+
+    assert (again.id, again.token, again.is_active) == (ann.id, ann.token, True)
+
+
+def test_erasing_leaves_no_byte_of_the_address_and_no_import_brings_it_back(database, book):
+    book.import_rows([NewSubscriber(f"p{n}@example.com") for n in range(300)], "list.csv", NOW)
+    ann = book.add(ANN, "by hand", NOW)
+
+    book.erase(ann.id, NOW)
+
+    files = [path for path in database.path.parent.iterdir() if path.is_file()]
+    assert not any(b"ann@example" in path.read_bytes().lower() for path in files)
+    assert book.find(ann.token) is None
+    assert book.import_rows([ANN], "list.csv", NOW) == Imported(left_out=1)
+    assert make_book(database).add(ANN, "asked again", NOW).is_active
+
+
+def test_all_are_listed_in_order_over_several_batches_and_counted(book):
+    rows = [NewSubscriber(f"p{number}@example.com") for number in range(1100)]
+    book.import_rows([*rows, NewSubscriber("boss@example.com", "stakeholders")], "list.csv", NOW)
+
+    listed = [one.address for one in book.subscribers("subscribers", SubscriberState.ACTIVE)]
+
+    assert listed == [row.address for row in rows]
+    assert book.counts() == {
+        ("stakeholders", SubscriberState.ACTIVE): 1,
+        ("subscribers", SubscriberState.ACTIVE): 1100,
+    }

@@ -1,0 +1,95 @@
+from statusgen.model.delivery import Account, Audience, DeliveryState, InDoubt, Outcome, Result
+from statusgen.model.subscriber import NewSubscriber, SubscriberState
+from tests.fakes.mail import EVERYBODY, NOW, make_update
+
+ONE, TWO, THREE = (make_update(number) for number in (1, 2, 3))
+ACCEPTED = Outcome(DeliveryState.ACCEPTED)
+
+
+def add(book, *local_parts):
+    rows = [NewSubscriber(f"{part}@example.com", components=("api",)) for part in local_parts]
+    book.import_rows(rows, "list.csv", NOW)
+
+
+def owed(ledger, update, policy=InDoubt.RESEND):
+    return ledger.owed(update.update_id, policy, 100)
+
+
+def finish(ledger, update, outcome, count=None):
+    letters = owed(ledger, update)[:count]
+    ledger.record([], letters, NOW)
+    ledger.record([Result(letter, outcome) for letter in letters], [], NOW)
+
+
+def test_the_audience_is_fixed_once(book, ledger):
+    add(book, "ann", "bob")
+
+    first = ledger.queue(ONE, EVERYBODY, NOW)
+    add(book, "late")
+    second = ledger.queue(ONE, EVERYBODY, NOW)
+
+    assert (first, second) == (2, 0)
+    assert ledger.account(ONE.update_id) == Account(queued=2)
+    assert ledger.known_updates() == {ONE.update_id: ONE}
+
+
+def test_a_skipped_update_is_known_with_its_reason_and_can_be_queued_after_all(book, ledger):
+    add(book, "ann")
+    skipped = make_update(1, skipped="older than 24 hours")
+
+    ledger.record_skipped([skipped, skipped], NOW)
+    known = ledger.known_updates()
+    ledger.queue(ONE, EVERYBODY, NOW)
+    ledger.record_skipped([skipped], NOW)
+
+    assert known == {ONE.update_id: skipped}
+    assert ledger.known_updates() == {ONE.update_id: ONE}
+    assert ledger.account(ONE.update_id).queued == 1
+
+
+def test_followers_of_an_incident_hear_of_its_end_whatever_the_rule_says(book, ledger):
+    add(book, "ann", "bob")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    book.set_state(book.find("bob@example.com").id, SubscriberState.UNSUBSCRIBED, NOW)
+    nobody = Audience(("subscribers",), ("other",), ())
+
+    assert ledger.queue(TWO, nobody, NOW) == 1
+    assert ledger.audience_size("another", nobody) == 0
+    assert len(ledger.recipients_of_incident("login")) == 2
+
+
+def test_a_renamed_update_keeps_its_letters_and_its_claim(book, ledger):
+    add(book, "ann")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    token = ledger.token_for(ONE.update_id)
+    ledger.account(ONE.update_id)
+
+    ledger.rename(ONE.update_id, "login/first")
+
+    assert list(ledger.known_updates()) == ["login/first"]
+    assert ledger.account("login/first").queued == 1
+    assert ledger.token_for("login/first") == token
+    assert ledger.account(ONE.update_id).audience == 0
+
+
+def test_a_claim_and_a_setting_are_made_once(ledger):
+    assert ledger.token_for("a/1") == ledger.token_for("a/1") != ledger.token_for("a/2")
+    assert ledger.setting("secret_key", lambda: "one") == "one"
+    assert ledger.setting("secret_key", lambda: "two") == "one"
+
+
+def test_who_has_not_had_an_update_gets_only_the_resolved(book, ledger):
+    add(book, "ann", "bob", "cy")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    finish(ledger, ONE, ACCEPTED, count=1)
+    ledger.queue(THREE, EVERYBODY, NOW)
+
+    assert ledger.supersede(THREE.update_id, NOW) == 2
+    assert ledger.account(ONE.update_id) == Account(accepted=1, superseded=2)
+    assert ledger.account(THREE.update_id) == Account(queued=3)
+
+
+def test_nothing_is_known_about_an_update_that_was_never_seen(ledger):
+    assert ledger.account("no/1") == Account()
+    assert ledger.owed("no/1", InDoubt.RESEND, 10) == ()
+    assert ledger.supersede("no/1", NOW) == 0

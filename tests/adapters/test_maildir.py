@@ -1,0 +1,57 @@
+import asyncio
+import mailbox
+
+import pytest
+
+from statusgen.adapters.maildir import MaildirTransport
+from statusgen.errors import MailError
+from statusgen.model.delivery import InDoubt
+from tests.fakes.mail import make_database, make_letter, queue_letters
+
+
+@pytest.fixture
+def letters(tmp_path):
+    database = make_database(tmp_path)
+    ledger = queue_letters(database, "ann", "bob")
+    yield [
+        make_letter(one.update_id, one.subscriber)
+        for one in ledger.owed("login/01", InDoubt.HOLD, 9)
+    ]
+    database.close()
+
+
+def send(folder, *letters):
+    async def send_all():
+        connection = await MaildirTransport(folder).connect()
+        for letter in letters:
+            await connection.send(letter)
+
+    asyncio.run(send_all())
+
+
+def test_each_letter_is_one_file_that_mail_programs_read(tmp_path, letters):
+    send(tmp_path / "outbox", *letters)
+
+    found = mailbox.Maildir(tmp_path / "outbox", create=False)
+    assert sorted(message["To"] for message in found) == ["ann@example.com", "bob@example.com"]
+    assert all(path.suffix == ".eml" for path in (tmp_path / "outbox" / "new").iterdir())
+    assert list((tmp_path / "outbox" / "tmp").iterdir()) == []
+
+
+def test_the_same_letter_again_replaces_its_copy_even_one_that_was_read(tmp_path, letters):
+    outbox = tmp_path / "outbox"
+    send(outbox, *letters)
+    seen = next((outbox / "new").iterdir())
+    seen.rename(outbox / "cur" / f"{seen.name}:2,S")
+
+    send(outbox, *letters)
+
+    assert len(list((outbox / "new").iterdir())) == 1
+    assert len(list((outbox / "cur").iterdir())) == 1
+
+
+def test_an_outbox_that_cannot_be_written_is_one_sentence(tmp_path, letters):
+    (tmp_path / "outbox").write_text("a file")
+
+    with pytest.raises(MailError, match="the outbox can't be written"):
+        send(tmp_path / "outbox", *letters)

@@ -1,0 +1,242 @@
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from statusgen.adapters.database.ledger import SqlLedger
+from statusgen.adapters.smtp import SmtpTransport
+from statusgen.apply.deliver import DeliveryReport, DeliveryRules, deliver
+from statusgen.errors import Refused
+from statusgen.model.delivery import Account, DeliveryState, InDoubt
+from statusgen.model.relay import Relay
+from statusgen.model.subscriber import SubscriberState
+from tests.components.smtp_relay import DROP, Script, once, smtp_relay
+from tests.fakes.mail import NOW, make_book, make_database, make_letter, queue_letters
+
+UPDATE = "login/01"
+
+DELIVERER = """
+import sys
+from pathlib import Path
+from tests.fakes.mail import NOW, make_database, make_letter
+from statusgen.adapters.database.ledger import SqlLedger
+from statusgen.adapters.smtp import SmtpTransport
+from statusgen.apply.deliver import DeliveryRules, deliver
+from statusgen.model.relay import parse_relay
+ledger = SqlLedger(make_database(Path(sys.argv[1])))
+relay = parse_relay(f"smtp://127.0.0.1:{sys.argv[2]}")
+print("begin", flush=True)
+rules = DeliveryRules(max_connections=10)
+report = deliver(ledger, SmtpTransport(relay), make_letter, ["login/01"], NOW, rules)
+print(*report.resent)
+"""
+
+
+def run(ledger: SqlLedger, script: Script, **rules) -> DeliveryReport:
+    relay = Relay("127.0.0.1", script.port, is_loopback=True)
+    rules = DeliveryRules(**{"max_connections": 3, "patience_s": 0.5, **rules})
+    return deliver(ledger, SmtpTransport(relay), make_letter, [UPDATE], NOW, rules)
+
+
+@pytest.fixture
+def database(tmp_path):
+    database = make_database(tmp_path)
+    yield database
+    database.close()
+
+
+def recipients(script: Script) -> list[str]:
+    return sorted(address.partition("@")[0] for address, _ in script.seen)
+
+
+def test_everybody_gets_one_letter_and_a_second_run_sends_none(database):
+    ledger = queue_letters(database, "ann", "bob", "cy", "dee")
+
+    with smtp_relay(Script()) as script:
+        first = run(ledger, script)
+        second = run(ledger, script)
+
+    assert recipients(script) == ["ann", "bob", "cy", "dee"]
+    assert (first.sent, first.is_done) == (4, True)
+    assert (second.sent, second.total) == (0, Account(accepted=4))
+
+
+def test_each_refusal_is_booked_to_its_own_letter_and_deferred_ones_go_out_later(database):
+    ledger = queue_letters(database, "ann", "bob", "cy", "dee", "eve")
+    script = Script(
+        at_rcpt={"bob": "550 5.1.1 no such user", "cy": once("451 4.3.0 busy")},
+        at_dot={"dee": "554 5.7.1 spam", "eve": once("452 4.2.2 full")},
+    )
+
+    with smtp_relay(script):
+        first = run(ledger, script)
+        second = run(ledger, script)
+
+    assert first.total == Account(accepted=1, deferred=2, failed=2)
+    assert second.total == Account(accepted=3, failed=2)
+    assert recipients(script) == ["ann", "cy", "eve"]
+    assert not second.is_done
+
+
+@pytest.mark.parametrize("reply", [DROP, "421 4.3.2 shutting down"], ids=["drop", "421"])
+def test_a_connection_lost_before_the_content_is_retried_at_once(database, reply):
+    ledger = queue_letters(database, "ann", "bob", "cy")
+    script = Script(at_rcpt={"bob": once(reply)})
+
+    with smtp_relay(script):
+        report = run(ledger, script)
+
+    assert report.total == Account(accepted=3)
+    assert recipients(script) == ["ann", "bob", "cy"]
+
+
+def test_a_letter_that_takes_every_connection_down_is_deferred_and_holds_up_nobody(database):
+    ledger = queue_letters(database, "ann", "bob", "cy")
+    script = Script(at_rcpt={"bob": DROP})
+
+    with smtp_relay(script):
+        report = run(ledger, script, patience_s=5)
+
+    assert report.total == Account(accepted=2, deferred=1)
+
+
+def test_an_answer_lost_after_the_final_dot_is_in_doubt_then_sent_once_more(database):
+    ledger = queue_letters(database, "ann", "bob")
+    script = Script(at_dot={"bob": DROP})
+
+    with smtp_relay(script):
+        runs = [run(ledger, script) for _ in range(4)]
+
+    token = make_book(database).find("bob@example.com").token
+    assert [report.in_doubt for report in runs] == [(token,)] * 4
+    assert [report.resent for report in runs] == [(), (token,), (), ()]
+    assert recipients(script) == ["ann", "bob", "bob"]
+
+
+def test_with_hold_a_letter_in_doubt_is_not_sent_again(database):
+    ledger = queue_letters(database, "ann")
+    script = Script(at_dot={"ann": DROP})
+
+    with smtp_relay(script):
+        for _ in range(2):
+            report = run(ledger, script, in_doubt=InDoubt.HOLD)
+
+    assert report.total == Account(in_doubt=1)
+    assert recipients(script) == ["ann"]
+
+
+def test_an_unreachable_relay_leaves_every_letter_owed_with_one_sentence(database):
+    ledger = queue_letters(database, "ann", "bob")
+    with smtp_relay(Script()) as script:
+        pass
+
+    report = run(ledger, script)
+
+    assert report.total == Account(queued=2)
+    assert str(report.trouble).startswith(f"the relay 127.0.0.1:{script.port} can't be reached")
+
+
+def test_a_relay_that_refuses_everybody_is_left_alone_after_twenty_letters(database):
+    ledger = queue_letters(database, *(f"p{number}" for number in range(60)))
+    script = Script(at_rcpt={"p": "554 5.7.1 relay access denied"})
+
+    with smtp_relay(script):
+        report = run(ledger, script)
+
+    assert "554 5.7.1" in str(report.trouble)
+    assert report.total.failed < 30
+
+
+def test_who_unsubscribes_during_the_run_gets_no_letter(database):
+    ledger = queue_letters(database, "ann", "bob")
+    book = make_book(database)
+
+    def leave(_outcome):
+        book.set_state(book.find("bob@example.com").id, SubscriberState.UNSUBSCRIBED, NOW)
+
+    with smtp_relay(Script()) as script:
+        transport = SmtpTransport(Relay("127.0.0.1", script.port, is_loopback=True))
+        rules = DeliveryRules(max_connections=1)
+        report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules, leave)
+
+    assert recipients(script) == ["ann"]
+    assert report.total == Account(accepted=1, suppressed=1)
+
+
+def test_the_pace_is_kept(database):
+    ledger = queue_letters(database, "ann", "bob", "cy", "dee", "eve")
+
+    with smtp_relay(Script()) as script:
+        begin = time.monotonic()
+        run(ledger, script, max_per_second=20)
+
+    assert time.monotonic() - begin >= 4 / 20
+
+
+def test_a_second_run_at_the_same_time_is_refused(database):
+    ledger = queue_letters(database, "ann")
+
+    with ledger.exclusive(), pytest.raises(Refused, match="another statusgen"):
+        run(ledger, Script())
+
+
+def test_an_interrupted_run_finishes_what_is_in_flight(database, tmp_path):
+    ledger = queue_letters(database, *(f"p{number}" for number in range(500)))
+
+    with smtp_relay(Script()) as script:
+        process = start_deliverer(tmp_path, script)
+        wait_for_letters(script, 20)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+    account = ledger.account(UPDATE)
+    assert process.returncode != 0
+    assert account == Account(accepted=len(script.seen), queued=500 - len(script.seen))
+
+
+def test_kill_9_misses_nobody_and_repeats_only_what_was_in_flight(database, tmp_path):
+    audience = [f"p{number}" for number in range(2000)]
+    ledger = queue_letters(database, *audience)
+    dice = random.Random(20261121)
+    kills, named = 0, set()
+
+    with smtp_relay(Script()) as script:
+        for _ in range(5):
+            process = start_deliverer(tmp_path, script)
+            wait_for_letters(script, len(script.seen) + dice.randint(1, 350))
+            time.sleep(dice.random() / 50)
+            process.kill()
+            process.communicate()
+            kills += 1
+            assert len(ledger.tokens(UPDATE, DeliveryState.SENDING)) <= 10
+        process = start_deliverer(tmp_path, script)
+        named.update(process.communicate(timeout=60)[0].split()[1:])
+
+    copies = Counter(address for address, _ in script.seen)
+    twice = {address for address, count in copies.items() if count > 1}
+    book = make_book(database)
+    assert set(copies) == {f"{name}@example.com" for name in audience}
+    assert copies.total() - 2000 <= 10 * kills
+    assert {book.find(address).token for address in twice} <= named
+    assert len({message_id(content) for _, content in script.seen}) == 2000
+    assert ledger.account(UPDATE) == Account(accepted=2000)
+
+
+def start_deliverer(folder, script):
+    command = [sys.executable, "-c", DELIVERER, str(folder), str(script.port)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def wait_for_letters(script, count):
+    deadline = time.monotonic() + 30
+    while len(script.seen) < count and time.monotonic() < deadline:
+        time.sleep(0.002)
+
+
+def message_id(content: bytes) -> bytes:
+    return re.search(rb"Message-ID: (\S+)", content)[1]

