@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from statusgen.errors import Problem
+
+FEW_WARNINGS = 5
+PIPE_WIDTH = 160
+"""How wide a table may be where no terminal says so."""
 
 
 def say(text: str = "") -> None:
@@ -37,6 +41,14 @@ def tell_problems(problems: Iterable["Problem"]) -> None:
         colour = "yellow" if one.is_warning else "red"
         place, _, rest = str(one).partition(": ")
         click.echo(f"{click.style(place, bold=True)}: {click.style(rest, fg=colour)}", err=True)
+
+
+def tell_warnings(problems: Sequence["Problem"]) -> None:
+    """A few warnings in full, many as a number."""
+    if len(problems) <= FEW_WARNINGS:
+        tell_problems(problems)
+    else:
+        tell(f"{count(len(problems), 'warning')}; `statusgen check` lists them")
 
 
 def count(number: int, noun: str) -> str:
@@ -67,7 +79,8 @@ def say_table(table: "Table") -> None:
     """Prints a table to stdout."""
     from rich.console import Console
 
-    Console(file=sys.stdout, highlight=False).print(table)
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    Console(file=sys.stdout, highlight=False, width=width).print(table)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from statusgen.cli.output import (
     say_json,
     say_table,
     tell,
-    tell_problems,
+    tell_warnings,
 )
 from statusgen.errors import UsageError
 
@@ -61,7 +61,7 @@ def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: b
         if as_json:
             say_json(_as_json(job.plan))
             return
-        tell_problems(job.prepared.archive.warnings)
+        tell_warnings(job.prepared.archive.warnings)
         _show_plan(job)
         for brake in job.plan.brakes:
             tell(f"{click.style('brake:', fg='yellow')} {brake} (publish needs --force)")
@@ -98,7 +98,7 @@ def publish(
         _job(context, no_mail=no_mail, late=late, takeover=takeover) as job,
     ):
         refuse(job.plan, expect, force=force)
-        tell_problems(job.prepared.archive.warnings)
+        tell_warnings(job.prepared.archive.warnings)
         if not yes and not job.plan.is_empty:
             _show_plan(job)
             click.confirm("Publish this?", abort=True, err=True)

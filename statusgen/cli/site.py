@@ -15,6 +15,7 @@ from statusgen.cli.output import (
     short_path,
     tell,
     tell_problems,
+    tell_warnings,
 )
 
 LATE = 5
@@ -83,7 +84,7 @@ def build(context: Context, out: Path | None) -> None:
     path = check_out(settings, out if out is not None else settings.root / DEFAULT_OUT)
     with progress("Writing", 0) as done:
         built = build_site(settings, context.open_cache(), open_folder(path), context.now, done)
-    tell_problems(built.archive.warnings)
+    tell_warnings(built.archive.warnings)
     removed = f", {count(built.removed, 'file')} removed" if built.removed else ""
     say(
         f"{short_path(path)}: {count(built.files, 'file')} for "

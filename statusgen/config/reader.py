@@ -13,19 +13,17 @@ from urllib.parse import urlsplit
 from statusgen.config import values
 from statusgen.config.settings import (
     Brakes,
-    FolderTarget,
     MailSettings,
     PageSettings,
-    S3Target,
     Settings,
     SubjectStyle,
-    TargetSettings,
 )
 from statusgen.config.table import Table
+from statusgen.config.targets import read_targets
 from statusgen.config.toml_lines import find_lines
 from statusgen.errors import ContentError, Problem, UsageError
 from statusgen.model.delivery import InDoubt
-from statusgen.model.notation import BadValue, Word, listed, parse_id, parse_word, shown
+from statusgen.model.notation import BadValue, Word, parse_id, parse_word, shown
 from statusgen.model.page import Component
 from statusgen.model.severity import DEFAULT_SEVERITIES, Severity
 from statusgen.model.vocabulary import ComponentState, Impact, PostmortemRule
@@ -73,7 +71,7 @@ def parse_settings(text: str, raw: dict[str, Any], root: Path) -> Settings:
         page=_page(top.child("page")),
         components=_components(top),
         severities=_severities(top.child("severities")),
-        targets=_targets(top, root),
+        targets=read_targets(top, root),
         mail=_mail(top.child("mail"), root) if top.has("mail") else None,
         database=_state(top.child("state"), root),
         brakes=_brakes(top.child("brakes")),
@@ -184,90 +182,6 @@ def _never_or_duration(value: Any) -> timedelta | None:
 
 def _word(kind: type[Word], what: str) -> Any:
     return lambda value: parse_word(kind, values.text(value), what)
-
-
-def _targets(top: Table, root: Path) -> tuple[TargetSettings, ...]:
-    targets: list[TargetSettings] = []
-    for table in top.children("targets"):
-        url = table.take("url", values.text, "", required=True)
-        if not url:
-            continue
-        target = _target(table, url, root)
-        table.finish()
-        if target is None:
-            continue
-        for other in targets:
-            if _overlap(target, other):
-                table.complain(
-                    ("url",),
-                    f"target {shown(target.url)} overlaps {shown(other.url)}",
-                    "give each target a place of its own",
-                )
-        targets.append(target)
-    return tuple(targets)
-
-
-def _target(table: Table, url: str, root: Path) -> TargetSettings | None:
-    public_url = table.take("public_url", values.web_url, None)
-    s3_keys = {
-        "region": table.take("region", values.text, None),
-        "endpoint_url": table.take("endpoint_url", values.web_url, None),
-        "checksums": table.take("checksums", _checksums, None),
-        "cloudfront": table.take("cloudfront", values.text, None),
-    }
-    scheme, _, rest = url.partition(":")
-    if scheme == "folder" and rest:
-        for key, value in s3_keys.items():
-            if value is not None:
-                table.complain((key,), f"a folder target has no '{key}'", "remove it")
-        return FolderTarget(url, _folder(table, rest, root), public_url)
-    bucket, _, prefix = rest.removeprefix("//").partition("/")
-    prefix = prefix.strip("/")
-    if scheme == "s3" and re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):
-        if re.search(r"//|[^A-Za-z0-9/._-]|(^|/)\.\.?(/|$)", prefix):
-            table.complain(
-                ("url",), f"prefix {shown(prefix)} is not a plain path", "use letters and digits"
-            )
-        return S3Target(url, bucket, prefix, public_url=public_url, **s3_keys)
-    table.complain(
-        ("url",),
-        f"{shown(url)} is not a target",
-        'use "folder:DIR" or "s3://bucket/optional/prefix"',
-    )
-    return None
-
-
-def _folder(table: Table, text: str, root: Path) -> Path:
-    path = (root / text).resolve()
-    kept = (root, root / "incidents", root / "site_templates", root / ".statusgen")
-    if path in kept or any(folder in path.parents for folder in kept[1:]):
-        table.complain(
-            ("url",), f"{shown(text)} is a folder of the repository itself", "name another folder"
-        )
-    if path in root.parents:
-        table.complain(("url",), f"{shown(text)} contains the repository", "name another folder")
-    return path
-
-
-def _overlap(one: TargetSettings, other: TargetSettings) -> bool:
-    if isinstance(one, FolderTarget) and isinstance(other, FolderTarget):
-        return (
-            one.path == other.path
-            or one.path in other.path.parents
-            or (other.path in one.path.parents)
-        )
-    if isinstance(one, S3Target) and isinstance(other, S3Target):
-        first, second = (f"{t.prefix}/" if t.prefix else "" for t in (one, other))
-        same_bucket = (one.bucket, one.endpoint_url) == (other.bucket, other.endpoint_url)
-        return same_bucket and (first.startswith(second) or second.startswith(first))
-    return False
-
-
-def _checksums(value: Any) -> str:
-    words = ("when_required", "when_supported")
-    if value not in words:
-        raise BadValue(f"{shown(str(value))} is not a setting", f"use {listed(words)}")
-    return str(value)
 
 
 def _mail(table: Table, root: Path) -> MailSettings:

@@ -61,6 +61,8 @@ def shown(text: str) -> str:
 
 def printable(text: str) -> str:
     """`text` with what a terminal could obey or refuse made visible."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 

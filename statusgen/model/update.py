@@ -51,6 +51,11 @@ class Update:
         return f"{self.incident_id}/{self.stem}"
 
     @property
+    def anchor(self) -> str:
+        """The fragment of this update on its incident's page."""
+        return f"update-{self.stem}"
+
+    @property
     def order(self) -> tuple[datetime, str]:
         """Sorts updates as they happened; equal instants by file name."""
         return (self.at, self.stem)

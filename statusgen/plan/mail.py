@@ -17,8 +17,8 @@ class Skip(StrEnum):
 
     TOO_OLD = "older than 24 hours"
     SILENT = "notify: false"
-    SUPERSEDED = "its incident has ended since; the end is mailed instead"
-    CLAIMED = "another ledger has mailed it"
+    SUPERSEDED = "superseded by the end"
+    CLAIMED = "claimed by another ledger"
 
 
 @dataclass(frozen=True, slots=True)

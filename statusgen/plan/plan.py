@@ -18,6 +18,7 @@ class TargetPlan:
     name: str
     upload: UploadPlan | None
     failure: str = ""
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from statusgen.model.outline import Outline, outline
 from statusgen.ports.cache import Cache
 from statusgen.usecases.workforce import run_in_parallel
 
-RECORDS, SOURCES, PAGES, BODIES = "records", "sources", "pages", "bodies"
+RECORDS, SOURCES, PAGES, BODIES, PROSE = "records", "sources", "pages", "bodies", "prose"
 """The shelves of the cache."""
 
 RACY_NS = 50_000_000

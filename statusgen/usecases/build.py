@@ -14,7 +14,7 @@ from statusgen.ports.cache import Cache
 from statusgen.ports.storage import OnDone, Storage
 from statusgen.templates import FOLDER as TEMPLATES_FOLDER
 from statusgen.usecases.archive import Archive, read_archive
-from statusgen.usecases.release import PageReader, make_release, make_site
+from statusgen.usecases.release import PageReader, make_release
 
 DEFAULT_OUT = "_site"
 
@@ -42,7 +42,7 @@ class Built:
 def prepare(settings: Settings, cache: Cache, now: datetime) -> Prepared:
     """Check everything and render the release; raises `ContentError` with all that is wrong."""
     archive = read_archive(settings, cache, now, PageReader(settings, now))
-    release = make_release(archive, make_site(settings), cache, now)
+    release = make_release(archive, cache, now)
     cache.save()
     return Prepared(archive, release)
 

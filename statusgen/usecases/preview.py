@@ -11,7 +11,7 @@ from statusgen.ports.cache import Cache
 from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive, FolderReader, survey_archive
 from statusgen.usecases.mail_preview import PreviewLetter, one_of_every_kind, preview_letters
-from statusgen.usecases.release import make_release, make_site
+from statusgen.usecases.release import make_release
 
 MAILS = "_mail/index.html"
 _MOST_INCIDENTS = 5
@@ -30,7 +30,7 @@ class Preview:
 def make_preview(settings: Settings, cache: Cache, now: datetime) -> Preview:
     """The preview at `now`; `cache` must be one that no publish uses, for it holds drafts."""
     archive = survey_archive(settings, cache, now, FolderReader(settings, with_drafts=True))
-    release = make_release(archive, make_site(settings), cache, now)
+    release = make_release(archive, cache, now)
     return Preview(
         site={one.key: one for one in release.artifacts},
         letters=_letters(archive, settings, now),

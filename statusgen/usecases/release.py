@@ -20,6 +20,7 @@ from statusgen.templates import Templates
 from statusgen.usecases.archive import (
     BODIES,
     PAGES,
+    PROSE,
     Archive,
     FolderReader,
     Rendered,
@@ -55,9 +56,30 @@ class PageReader(FolderReader):
         self.__init__(*state)  # type: ignore[misc]
 
 
-def make_site(settings: Settings) -> Site:
+def make_site(settings: Settings, prose: BodyRenderer | None = None) -> Site:
     """The renderer of all pages."""
-    return Site(settings, Templates(settings.root), BodyRenderer(settings.page.url))
+    prose = prose or BodyRenderer(settings.page.url)
+    return Site(settings, Templates(settings.root), prose)
+
+
+class KeptBodies(BodyRenderer):
+    """Renders each body once and for all: what the cache has of it is not rendered again."""
+
+    def __init__(self, base_url: str, cache: Cache) -> None:
+        super().__init__(base_url)
+        self._cache = cache
+        self._made: dict[str, str] = {}
+
+    def html(self, body: str) -> str:
+        """See `BodyRenderer.html`."""
+        key = hashlib.sha256(body.encode()).hexdigest()[:32]
+        if key not in self._made:
+            kept = self._cache.get(PROSE, key)
+            if kept is None:
+                kept = super().html(body).encode()
+                self._cache.put(PROSE, [(key, kept)])
+            self._made[key] = kept.decode()
+        return self._made[key]
 
 
 def current_page(archive: Archive, now: datetime) -> Page:
@@ -68,15 +90,17 @@ def current_page(archive: Archive, now: datetime) -> Page:
     return make_page(settings.components, archive.incidents(needed), now, zone)
 
 
-def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> Release:
+def make_release(archive: Archive, cache: Cache, now: datetime) -> Release:
     """All artifacts of the page at `now`; bodies known from the cache are loaded when asked for."""
     settings = archive.settings
+    prose = KeptBodies(settings.page.url, cache)
+    site = make_site(settings, prose)
     page = current_page(archive, now)
     press = _Press(archive, site, cache, now)
     artifacts = [artifact_from_bytes(key, body) for key, body in site.assets().items()]
     artifacts += press.incidents()
     artifacts += press.history(months(archive.outlines, settings.page.zone))
-    artifacts += feeds(archive, now)
+    artifacts += feeds(archive, prose)
     artifacts += [
         artifact_from_bytes("sitemap.xml", site.sitemap(archive.outlines, now)),
         artifact_from_bytes("robots.txt", site.robots()),
@@ -87,15 +111,13 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
     return Release(tuple(artifacts))
 
 
-def feeds(archive: Archive, now: datetime) -> list[Artifact]:
+def feeds(archive: Archive, prose: BodyRenderer) -> list[Artifact]:
     """The feeds of the newest updates."""
     from statusgen.feeds import items, json_feed, syndication  # noqa: PLC0415  feedgen is heavy
 
-    del now
     settings = archive.settings
     told = ((update.at, one.id, update.stem) for one in archive.outlines for update in one.told)
     ids = {incident_id for _, incident_id, _ in nlargest(FEED_LENGTH, told)}
-    prose = BodyRenderer(settings.page.url)
     newest = items.newest_items(archive.incidents(sorted(ids)), settings, prose, FEED_LENGTH)
     return [
         artifact_from_bytes("feed.xml", syndication.rss(newest, settings)),

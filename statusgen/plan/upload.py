@@ -1,0 +1,116 @@
+"""What an upload would do to one target, and whether it is too much to do unasked. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from statusgen.model.manifest import Manifest
+from statusgen.model.release import Artifact, Release, stage_of
+
+MIN_DELETES = 10
+"""So many removals are never braked, however small the target (DESIGN.md section 6)."""
+
+
+class Reason(StrEnum):
+    """Why an artifact goes up."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCERTAIN = "uncertain"
+    """Ours, but an upload was cut short there or someone altered it."""
+
+
+class BrakeReason(StrEnum):
+    """Why an upload is not done unasked."""
+
+    MANY_DELETES = "many_deletes"
+    EMPTY_RELEASE = "empty_release"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One artifact to send, and why."""
+
+    artifact: Artifact
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """A reason to refuse, with its numbers."""
+
+    reason: BrakeReason
+    deletes: int
+    allowed: int
+    total: int
+    """Objects of ours on the target."""
+
+    def __str__(self) -> str:
+        match self.reason:
+            case BrakeReason.EMPTY_RELEASE:
+                return f"the release is empty, and {self.total} objects would be removed"
+            case BrakeReason.MANY_DELETES:
+                return (
+                    f"{self.deletes} of {self.total} objects would be removed, "
+                    f"more than the {self.allowed} that are allowed unasked"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPlan:
+    """What to do to one target, in the order of doing it."""
+
+    puts: tuple[Put, ...]
+    deletes: tuple[str, ...]
+    unchanged: int
+    brakes: tuple[Brake, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.puts and not self.deletes
+
+
+def plan_upload(release: Release, manifest: Manifest | None, max_deletes: float) -> UploadPlan:
+    """Return the difference between a release and what a target's manifest says.
+
+    `max_deletes` is a share of the target's objects, 0 to 1.
+    """
+    there = manifest or Manifest({})
+    puts = tuple(
+        Put(artifact, reason)
+        for artifact in sorted(release.artifacts, key=_apply_order)
+        if (reason := _reason_to_put(artifact, there))
+    )
+    deletes = tuple(sorted(there.records.keys() - {each.key for each in release.artifacts}))
+    return UploadPlan(
+        puts,
+        deletes,
+        unchanged=len(release.artifacts) - len(puts),
+        brakes=_brakes(release, there, len(deletes), max_deletes),
+    )
+
+
+def _apply_order(artifact: Artifact) -> tuple[int, str]:
+    return stage_of(artifact.key), artifact.key
+
+
+def _reason_to_put(artifact: Artifact, there: Manifest) -> Reason | None:
+    """Return why it goes up; None: the target has it."""
+    record = there.records.get(artifact.key)
+    if record is None:
+        return Reason.NEW
+    if not record.fingerprint:
+        return Reason.UNCERTAIN
+    return None if record.fingerprint == artifact.fingerprint else Reason.CHANGED
+
+
+def _brakes(
+    release: Release, there: Manifest, deletes: int, max_deletes: float
+) -> tuple[Brake, ...]:
+    total = len(there.records)
+    allowed = max(MIN_DELETES, int(total * max_deletes))
+    if total and not release.artifacts:
+        return (Brake(BrakeReason.EMPTY_RELEASE, deletes, allowed, total),)
+    if deletes > allowed:
+        return (Brake(BrakeReason.MANY_DELETES, deletes, allowed, total),)
+    return ()
