@@ -13,11 +13,11 @@ from statusgen.config.settings import FolderTarget, MailSettings, S3Target, Sett
 from statusgen.errors import UsageError
 from statusgen.model.relay import parse_relay
 from statusgen.ports.cache import Cache
+from statusgen.ports.preview import PreviewServer
 from statusgen.ports.storage import Storage
 from statusgen.ports.transport import Transport
 
 if TYPE_CHECKING:
-    from statusgen.adapters.preview_server import PreviewServer
     from statusgen.ports.address_book import AddressBook
     from statusgen.ports.ledger import Ledger
 
@@ -49,11 +49,11 @@ def open_draft_cache() -> Cache:
     return CacheFile(Path(":memory:"), "drafts")
 
 
-def open_preview_server(port: int) -> "PreviewServer":
+def open_preview_server(port: int) -> PreviewServer:
     """A server of previews on loopback; raises `UsageError` when the port is taken."""
-    from statusgen.adapters.preview_server import PreviewServer
+    from statusgen.adapters.preview_server import LocalPreviewServer
 
-    return PreviewServer(port)
+    return LocalPreviewServer(port)
 
 
 def watch(paths: Iterable[Path], on_change: Callable[[], None]) -> None:

@@ -30,7 +30,7 @@ class Templates:
         self._folders = (*own, shipped_folder())
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(self._folders),
-            autoescape=_is_escaped,
+            autoescape=_is_escaped,  # noqa: S701  all but .txt
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -1,7 +1,7 @@
 """A web server on loopback that shows a preview, and tells open pages when to load again."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from statusgen.errors import UsageError
 from statusgen.model.release import headers_for
+from statusgen.ports.preview import Bodies
 
 CHANGES = "_preview/changes"
 SCRIPT_KEY = "_preview/reload.js"
@@ -17,11 +18,8 @@ _TAG = f'<script src="/{SCRIPT_KEY}" defer></script>'.encode()
 _HEARTBEAT_S = 15.0
 _EXTRA_TYPES = {"txt": "text/plain; charset=utf-8", "eml": "text/plain; charset=utf-8"}
 
-Bodies = Mapping[str, Callable[[], bytes]]
-"""Key to what makes the body."""
 
-
-class PreviewServer:
+class LocalPreviewServer:
     """Serves the bodies it was shown last; runs in threads of its own."""
 
     def __init__(self, port: int) -> None:
@@ -29,7 +27,9 @@ class PreviewServer:
         self._changed = threading.Condition()
         self._version = 0
         try:
-            self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+            self._server = ThreadingHTTPServer(
+                ("127.0.0.1", port), type("Handler", (_Handler,), {"preview": self})
+            )
         except OSError as error:
             raise UsageError(
                 f"port {port} can't be used ({error.strerror}); choose another with --port"
@@ -70,58 +70,54 @@ class PreviewServer:
         make = self._bodies.get(key)
         return make() if make else None
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        preview = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                key = unquote(urlsplit(self.path).path).lstrip("/")
-                if key == CHANGES:
-                    self._stream()
-                    return
-                if key == SCRIPT_KEY:
-                    self._answer(HTTPStatus.OK, key, _SCRIPT)
-                    return
-                key = f"{key}index.html" if not key or key.endswith("/") else key
-                body = preview.body(key)
-                if body is None:
-                    missing = preview.body("404.html") or b"not found"
-                    self._answer(HTTPStatus.NOT_FOUND, "404.html", missing)
-                else:
-                    self._answer(HTTPStatus.OK, key, body)
+class _Handler(BaseHTTPRequestHandler):
+    preview: LocalPreviewServer
 
-            def _answer(self, status: HTTPStatus, key: str, body: bytes) -> None:
-                ending = key.rpartition(".")[2]
-                kind = _EXTRA_TYPES.get(ending) or headers_for(key).content_type
-                if ending == "html":
-                    body = body.replace(b"</body>", _TAG + b"</body>")
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.send_header("Cache-Control", "no-store")
-                self.end_headers()
-                self.wfile.write(body)
+    def do_GET(self) -> None:
+        key = unquote(urlsplit(self.path).path).lstrip("/")
+        if key == CHANGES:
+            self._stream()
+            return
+        if key == SCRIPT_KEY:
+            self._answer(HTTPStatus.OK, key, _SCRIPT)
+            return
+        key = f"{key}index.html" if not key or key.endswith("/") else key
+        body = self.preview.body(key)
+        if body is None:
+            missing = self.preview.body("404.html") or b"not found"
+            self._answer(HTTPStatus.NOT_FOUND, "404.html", missing)
+        else:
+            self._answer(HTTPStatus.OK, key, body)
 
-            def _stream(self) -> None:
-                self.send_response(HTTPStatus.OK)
-                self.send_header("Content-Type", "text/event-stream")
-                self.send_header("Cache-Control", "no-store")
-                self.end_headers()
-                version = preview.version
-                try:
-                    while True:
-                        now = preview.wait_for_change(version)
-                        self.wfile.write(
-                            b"data: new\n\n" if now != version else b": still here\n\n"
-                        )
-                        version = now
-                except OSError:
-                    return  # the reader has gone
+    def _answer(self, status: HTTPStatus, key: str, body: bytes) -> None:
+        ending = key.rpartition(".")[2]
+        kind = _EXTRA_TYPES.get(ending) or headers_for(key).content_type
+        if ending == "html":
+            body = body.replace(b"</body>", _TAG + b"</body>")
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                del format, args
+    def _stream(self) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        version = self.preview.version
+        try:
+            while True:
+                now = self.preview.wait_for_change(version)
+                self.wfile.write(b"data: new\n\n" if now != version else b": still here\n\n")
+                version = now
+        except OSError:
+            return  # the reader has gone
 
-        return Handler
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        del format, args
 
 
 def watch(paths: Iterable[Path], on_change: Callable[[], None]) -> None:

@@ -84,9 +84,7 @@ def cli(ctx: click.Context, start: Path, now_text: str | None, verbose: bool) ->
     if verbose:
         import logging
 
-        logging.basicConfig(
-            stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s"
-        )
+        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
     ctx.obj = Context(start, now_text)
 
 

@@ -10,7 +10,7 @@ from statusgen.cli.output import say, tell, tell_problems
 from statusgen.errors import ContentError
 
 if TYPE_CHECKING:
-    from statusgen.adapters.preview_server import PreviewServer
+    from statusgen.ports.preview import PreviewServer
 
 
 @click.command()

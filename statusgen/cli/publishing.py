@@ -11,14 +11,13 @@ import click
 from statusgen.cli.context import Context, is_terminal, pass_context
 from statusgen.cli.output import (
     count,
-    make_table,
     progress,
     say,
     say_json,
-    say_table,
     tell,
     tell_warnings,
 )
+from statusgen.cli.plan_view import plan_as_json, tell_plan
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from statusgen.usecases.publish import Uploader, Uploads
 
 IN_PART = 4
-_MOST_FILES = 12
 
 _late = click.option("--late", is_flag=True, help="Mail updates older than 24 hours as well.")
 _takeover = click.option(
@@ -59,10 +57,10 @@ def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: b
     """Show what `publish` would do: files with reasons, letters with audience sizes, a digest."""
     with _job(context, no_mail=no_mail, late=late, takeover=takeover) as job:
         if as_json:
-            say_json(_as_json(job.plan))
+            say_json(plan_as_json(job.plan))
             return
         tell_warnings(job.prepared.archive.warnings)
-        _show_plan(job)
+        tell_plan(job.plan, with_letters=job.state is not None)
         for brake in job.plan.brakes:
             tell(f"{click.style('brake:', fg='yellow')} {brake} (publish needs --force)")
         say(f"digest {job.plan.digest}")
@@ -100,7 +98,7 @@ def publish(
         refuse(job.plan, expect, force=force)
         tell_warnings(job.prepared.archive.warnings)
         if not yes and not job.plan.is_empty:
-            _show_plan(job)
+            tell_plan(job.plan, with_letters=job.state is not None)
             click.confirm("Publish this?", abort=True, err=True)
         failed = _apply(job, takeover=takeover, as_json=as_json)
     if failed:
@@ -281,72 +279,3 @@ def _report(job: _Job, uploads: "Uploads", mailed: _Mailed, *, as_json: bool) ->
         say("no letters were owed")
     if next_due:
         say(f"next update due {PageClock(settings.page.zone).time_both(next_due)}")
-
-
-def _show_plan(job: _Job) -> None:
-    for target in job.plan.targets:
-        if target.upload is None:
-            tell(f"{click.style('behind:', fg='red', bold=True)} {target.failure}")
-            continue
-        upload = target.upload
-        tell(
-            f"{target.name}: {count(len(upload.puts), 'file')} to upload, "
-            f"{len(upload.deletes):,} to remove, {upload.unchanged:,} unchanged"
-        )
-        for put in upload.puts[:_MOST_FILES]:
-            tell(f"  {put.reason:<9} {put.artifact.key}")
-        if len(upload.puts) > _MOST_FILES:
-            tell(f"  … and {len(upload.puts) - _MOST_FILES:,} more")
-        for key in upload.deletes[:_MOST_FILES]:
-            tell(f"  remove    {key}")
-    _show_letters(job)
-
-
-def _show_letters(job: _Job) -> None:
-    planned = job.plan
-    if job.state is None:
-        tell("no letters")
-        return
-    if planned.mailings or planned.backlog:
-        table = make_table("letters about", "audience")
-        for mailing in planned.mailings:
-            table.add_row(mailing.update.update_id, f"{mailing.audience_size:,}")
-        for one in planned.backlog:
-            table.add_row(f"{one.update_id} (left from an earlier run)", f"{one.letters:,}")
-        say_table(table)
-    else:
-        tell("letters: none owed")
-    reasons: dict[str, int] = {}
-    for skipped in planned.skipped:
-        reasons[skipped.skipped] = reasons.get(skipped.skipped, 0) + 1
-    for reason, number in reasons.items():
-        tell(f"not mailed: {count(number, 'update')} ({reason})")
-    for old, new in planned.renamed:
-        tell(f"renamed: {old} is {new} now; nobody is mailed again")
-
-
-def _as_json(planned: "Plan") -> dict[str, object]:
-    return {
-        "digest": planned.digest,
-        "targets": [
-            {
-                "target": target.name,
-                "failure": target.failure or None,
-                "put": [
-                    {"key": put.artifact.key, "reason": put.reason, "bytes": put.artifact.size}
-                    for put in (target.upload.puts if target.upload else ())
-                ],
-                "delete": list(target.upload.deletes if target.upload else ()),
-                "unchanged": target.upload.unchanged if target.upload else 0,
-            }
-            for target in planned.targets
-        ],
-        "letters": [
-            {"update": one.update.update_id, "audience": one.audience_size}
-            for one in planned.mailings
-        ],
-        "owed": [{"update": one.update_id, "letters": one.letters} for one in planned.backlog],
-        "skipped": [{"update": one.update_id, "reason": one.skipped} for one in planned.skipped],
-        "renamed": [{"from": old, "to": new} for old, new in planned.renamed],
-        "brakes": list(planned.brakes),
-    }

@@ -63,7 +63,7 @@ class Document:
     body_line: int
 
 
-class _Wrong(Exception):  # noqa: N818  it never leaves this module
+class _Wrong(Exception):
     def __init__(self, line: int, what: str, remedy: str) -> None:
         super().__init__(what)
         self.line, self.what, self.remedy = line, what, remedy

@@ -33,7 +33,7 @@ _LINE_BREAKS = re.compile("[\n\r\u2028\u2029]")
 Word = TypeVar("Word", bound=StrEnum)
 
 
-class BadValue(ValueError):  # noqa: N818  it names a value, not a failure of ours
+class BadValue(ValueError):
     """A text that is no such value: `what` is wrong, `remedy` mends it."""
 
     def __init__(self, what: str, remedy: str) -> None:

@@ -1,0 +1,117 @@
+"""Guards that are always on: loopback only, nobody's AWS account, no settings of the machine.
+
+And the rule for real servers and checkers: a test that needs one it can't find is skipped and
+says so; where CI is set, every skip is a failure.
+"""
+
+import ipaddress
+import os
+import socket
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.components.available import missing
+
+CLEARED = ("AWS_", "STATUSGEN_", "BOTO_")
+CLEARED_NAMES = ("NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "COLUMNS", "LINES")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+class NetworkRefusedError(AssertionError):
+    """A test reached for the network; loopback is all it may use."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the guards up before anything of ours is imported."""
+    home = tempfile.TemporaryDirectory(prefix="statusgen-home-")
+    config.add_cleanup(home.cleanup)
+    _clear_environment(Path(home.name))
+    _keep_to_loopback()
+    os.umask(0o022)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose component this machine lacks."""
+    for marker in item.iter_markers("component"):
+        for name in marker.args:
+            if reason := missing(name):
+                pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test into a failed one where CI is set."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
+        _fail(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Turn a module that skips itself into a failure where CI is set."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        _fail(report)
+    return report
+
+
+def _fail(report: pytest.TestReport | pytest.CollectReport) -> None:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    report.outcome = "failed"
+    report.longrepr = f"In CI nothing is skipped. {reason}"
+
+
+def _clear_environment(home: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith(CLEARED) or name in CLEARED_NAMES or name.upper() in PROXIES:
+            del os.environ[name]
+    os.environ["HOME"] = str(home)
+    os.environ["AWS_CONFIG_FILE"] = str(home / "no-aws-config")
+    os.environ["AWS_SHARED_CREDENTIALS_FILE"] = str(home / "no-aws-credentials")
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+def _keep_to_loopback() -> None:
+    connect, connect_ex, getaddrinfo = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        _refuse_elsewhere(self.family, address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_elsewhere(self.family, address)
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse_elsewhere(socket.AF_INET, (host,))
+        return getaddrinfo(host, *args, **kwargs)
+
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
+    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign]
+    socket.getaddrinfo = guarded_getaddrinfo
+
+
+def _refuse_elsewhere(family: int, address: Any) -> None:
+    if family not in {socket.AF_INET, socket.AF_INET6} or _is_loopback(address[0]):
+        return
+    raise NetworkRefusedError(f"a test may not reach {address[0]}: loopback only")
+
+
+def _is_loopback(host: str | bytes | None) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if not name or name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified

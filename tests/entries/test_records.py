@@ -1,0 +1,45 @@
+import pytest
+
+from statusgen.entries.folder import IncidentSource
+from statusgen.entries.records import FolderRecord, decode_record, decode_source, encode
+from statusgen.errors import Problem
+from statusgen.model.outline import outline
+from statusgen.model.update import Postmortem
+from tests.builders import instant, make_first, make_incident, make_scheduled, make_update
+
+RECORD = FolderRecord(
+    stamp="01:1:2:3:4",
+    read_ns=1,
+    digest="d",
+    outline=outline(make_incident(make_first(components=["checkout"]))),
+    latest=1.5,
+    warnings=(Problem("a.md", 1, "what", "remedy", is_warning=True),),
+)
+SOURCE = IncidentSource(
+    "a",
+    (
+        make_first(notify=("stakeholders",), next_at="03:00", components={"api": None}),
+        make_update("update", notify=False),
+        make_scheduled(),
+    ),
+    Postmortem("What we learnt", instant("09:00")),
+)
+
+
+def test_a_record_comes_back_as_it_was():
+    assert decode_record(encode(RECORD)) == RECORD
+
+
+def test_a_source_comes_back_as_it_was():
+    assert decode_source(encode(SOURCE)) == SOURCE
+
+
+@pytest.mark.parametrize("cut", range(0, 60, 7))
+def test_damaged_bytes_are_nothing(cut):
+    assert decode_record(encode(RECORD)[:cut]) is None
+    assert decode_source(encode(SOURCE)[:cut]) is None
+
+
+def test_bytes_of_another_kind_are_nothing():
+    assert decode_record(encode(SOURCE)) is None
+    assert decode_source(encode(RECORD)) is None

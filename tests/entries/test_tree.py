@@ -1,0 +1,122 @@
+import os
+
+import pytest
+
+from statusgen.entries.tree import read_file, scan_content, shown_path
+from tests.builders import write_tree
+
+
+def listing_of(root):
+    folders, problems = scan_content(root)
+    return {folder.id: [file.stem for file in folder.files] for folder in folders}, problems
+
+
+def test_folders_and_files_come_sorted(tmp_path):
+    write_tree(
+        tmp_path, {f"incidents/{name}.md": "x" for name in ("b/02", "b/01", "a/1", "b/postmortem")}
+    )
+
+    found, problems = listing_of(tmp_path)
+
+    assert list(found.items()) == [("a", ["1"]), ("b", ["01", "02", "postmortem"])]
+    assert problems == []
+
+
+def test_no_content_folder_is_no_problem(tmp_path):
+    assert scan_content(tmp_path) == ([], [])
+
+
+def test_dotfiles_other_endings_and_folders_without_updates_are_left_alone(tmp_path):
+    write_tree(
+        tmp_path,
+        {
+            "incidents/.hidden/01.md": "x",
+            "incidents/Not An Incident/picture.png": "x",
+            "incidents/README.txt": "x",
+            "incidents/a/.01.md.swp": "x",
+            "incidents/a/.draft.md": "x",
+            "incidents/a/notes.txt": "x",
+            "incidents/a/01.md": "x",
+        },
+    )
+
+    found, problems = listing_of(tmp_path)
+
+    assert (found, problems) == ({"a": ["01"]}, [])
+
+
+def test_symbolic_links_are_refused(tmp_path):
+    write_tree(tmp_path, {"incidents/a/01.md": "x", "elsewhere/01.md": "secret"})
+    (tmp_path / "incidents/a/02.md").symlink_to(tmp_path / "elsewhere/01.md")
+    (tmp_path / "incidents/b").symlink_to(tmp_path / "elsewhere")
+
+    found, problems = listing_of(tmp_path)
+
+    assert found == {"a": ["01"]}
+    assert [(one.path, one.what) for one in problems] == [
+        ("incidents/a/02.md", "a symbolic link"),
+        ("incidents/b", "a symbolic link"),
+    ]
+
+
+def test_a_content_folder_that_is_a_link_is_refused(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "incidents").symlink_to(tmp_path / "elsewhere")
+
+    _, (problem,) = scan_content(tmp_path)
+
+    assert (problem.path, problem.what) == ("incidents", "a symbolic link")
+
+
+def test_a_content_folder_that_is_a_file_is_a_problem(tmp_path):
+    (tmp_path / "incidents").write_text("x")
+
+    _, (problem,) = scan_content(tmp_path)
+
+    assert "can't be read" in problem.what
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_device_is_refused_without_opening_it(tmp_path):
+    (tmp_path / "incidents/a").mkdir(parents=True)
+    os.mkfifo(tmp_path / "incidents/a/01.md")
+
+    _, (problem,) = scan_content(tmp_path)
+
+    assert problem.what == "not a plain file"
+
+
+def test_a_link_put_in_place_after_the_listing_is_not_followed(tmp_path):
+    write_tree(tmp_path, {"secret": "secret", "incidents/a/02.md": "x"})
+    (tmp_path / "incidents/a/01.md").symlink_to(tmp_path / "secret")
+
+    with pytest.raises(OSError, match=r"symbolic|Too many levels"):
+        read_file(tmp_path, "a", "01")
+    assert read_file(tmp_path, "a", "02") == b"x"
+
+
+@pytest.mark.parametrize("name", [b"a\x1b[31m.md", b"caf\xe9.md", b"a\nb.md"])
+def test_a_path_in_a_message_can_be_printed_anywhere(tmp_path, name):
+    folder = tmp_path / "incidents" / "a"
+    folder.mkdir(parents=True)
+    try:
+        (folder / os.fsdecode(name)).write_text("x")
+    except OSError:  # some file systems take Unicode names only
+        assert shown_path("a", os.fsdecode(name)).isprintable()
+        return
+
+    _, (problem,) = scan_content(tmp_path)
+
+    assert str(problem).isprintable()
+    assert str(problem).encode()
+
+
+def test_a_stamp_changes_with_the_file(tmp_path):
+    write_tree(tmp_path, {"incidents/a/01.md": "x"})
+    ((before,), _) = scan_content(tmp_path)
+
+    write_tree(tmp_path, {"incidents/a/01.md": "longer"})
+    ((after,), _) = scan_content(tmp_path)
+
+    assert before.stamp != after.stamp
+    assert after.changed_ns >= before.changed_ns

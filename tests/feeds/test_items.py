@@ -1,0 +1,122 @@
+import pytest
+
+from statusgen.feeds.items import last_change, newest_items
+from statusgen.prose.markdown_html import BodyRenderer
+from tests.builders import (
+    instant,
+    make_first,
+    make_incident,
+    make_scheduled,
+    make_settings,
+    make_update,
+)
+
+PROSE = BodyRenderer("https://status.example.com")
+
+
+def items_of(*incidents, limit=100, **page):
+    return newest_items(incidents, make_settings(page=page), PROSE, limit)
+
+
+def test_there_is_one_item_an_update_newest_first_across_incidents():
+    checkout = make_incident(make_first(at="02:04"), make_update("resolved", at="04:00"))
+    login = make_incident(make_first(at="03:00", incident_id="2026-11-21-login", title="Login"))
+
+    items = items_of(login, checkout)
+
+    assert [item.title for item in items] == [
+        "Resolved: Increased error rates on checkout",
+        "Investigating: Login",
+        "Investigating: Increased error rates on checkout",
+    ]
+
+
+def test_updates_at_one_instant_have_one_order_whatever_the_order_of_incidents():
+    one = make_incident(make_first(incident_id="a"))
+    other = make_incident(make_first(incident_id="b"))
+
+    assert items_of(one, other) == items_of(other, one)
+
+
+def test_only_the_newest_updates_are_told():
+    updates = [make_update("update", at=f"03:{n:02}") for n in range(20)]
+
+    items = items_of(make_incident(make_first(), *updates), limit=5)
+
+    assert [item.published for item in items] == [
+        instant(f"03:{minute}") for minute in (19, 18, 17, 16, 15)
+    ]
+
+
+def test_an_update_that_keeps_the_phase_is_called_update():
+    incident = make_incident(
+        make_first(), make_update("update", at="02:10"), make_update("investigating", at="02:20")
+    )
+
+    titles = [item.title.partition(":")[0] for item in items_of(incident)]
+
+    assert titles == ["Update", "Update", "Investigating"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [{"title": "Other"}, {"body": "Other"}, {"at": "01:00"}, {"edited": "05:00"}],
+    ids=str,
+)
+def test_an_edit_does_not_change_the_id(edit):
+    before = items_of(make_incident(make_first(stem="01-investigating")))
+    after = items_of(make_incident(make_first(**{"stem": "01-investigating"} | edit)))
+
+    assert before[0].id == after[0].id
+    assert before[0].id == (
+        "tag:status.example.com,2005:2026-11-21-checkout-errors/01-investigating"
+    )
+
+
+def test_a_correction_moves_only_the_date_of_the_change():
+    (item,) = items_of(make_incident(make_first(at="02:04", edited="02:30")))
+
+    assert (item.published, item.updated) == (instant("02:04"), instant("02:30"))
+
+
+def test_nothing_is_changed_before_it_is_published():
+    (item,) = items_of(make_incident(make_first(at="02:04", edited="01:00")))
+
+    assert item.updated == item.published
+
+
+def test_the_link_leads_to_the_update_on_the_page_of_its_incident():
+    (item,) = items_of(make_incident(make_first(stem="01")), url="https://example.com/status")
+
+    assert item.url == (
+        "https://example.com/status/incidents/2026-11-21-checkout-errors.html#update-01"
+    )
+
+
+def test_the_text_ends_with_components_and_their_states():
+    incident = make_incident(
+        make_first(body="**Fails**", components={"checkout": None, "api": "partial_outage"})
+    )
+
+    (item,) = items_of(incident)
+
+    assert item.html == (
+        "<p><strong>Fails</strong></p>\n"
+        "<p>Components: Checkout (Major outage), API (Partial outage)</p>"
+    )
+
+
+def test_a_maintenance_tells_its_window_in_both_zones_and_no_states():
+    (item,) = items_of(make_incident(make_scheduled(body="Work.")), timezone="Europe/Berlin")
+
+    assert item.html == (
+        "<p>Work.</p>\n<p>Planned: 21 November 2026, 04:00 CET (03:00 UTC) to "
+        "21 November 2026, 06:00 CET (05:00 UTC)</p>\n<p>Components: Checkout</p>"
+    )
+
+
+def test_the_last_change_is_the_newest_correction():
+    items = items_of(make_incident(make_first(edited="09:00"), make_update("resolved", at="04:00")))
+
+    assert last_change(items) == instant("09:00")
+    assert last_change(()) is None

@@ -1,0 +1,145 @@
+import subprocess
+import sys
+from email.utils import parsedate_to_datetime
+from xml.etree import ElementTree as ET
+
+import feedparser
+import pytest
+
+from statusgen.feeds.items import newest_items
+from statusgen.feeds.syndication import atom, rss
+from statusgen.model.page import Component
+from statusgen.prose.markdown_html import BodyRenderer
+from tests.builders import instant, make_first, make_incident, make_settings, make_update
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SETTINGS = make_settings()
+HOSTILE = [
+    "]]><script>alert(1)</script>",
+    "<script>alert(1)</script>",
+    "a & b < c > d \" '",
+    "=?utf-8?q?=0ABcc:_x=40example.com?=",
+    "\u202eevil \u05d0\u05d1\u05d2",
+    "\U0001f525 \u65e5\u672c\u8a9e",
+    "&lt;b&gt; &#1; &amp;",
+]
+
+
+def items_of(*incidents, settings=SETTINGS):
+    return newest_items(incidents, settings, BodyRenderer(settings.page.url))
+
+
+def a_story(**facts):
+    first = make_first(components=["checkout"], edited="02:30", **facts)
+    return make_incident(first, make_update("resolved", at="04:00"))
+
+
+@pytest.mark.parametrize("render", [rss, atom])
+def test_a_feed_reader_finds_every_item_in_order(render):
+    items = items_of(a_story())
+
+    feed = feedparser.parse(render(items, SETTINGS))
+
+    assert not feed.bozo
+    assert feed.feed.title == "Acme Status"
+    assert feed.feed.link == "https://status.example.com/"
+    assert [(e.id, e.title, e.link) for e in feed.entries] == [
+        (item.id, item.title, item.url) for item in items
+    ]
+    assert [e.published_parsed[:5] for e in feed.entries] == [
+        (2026, 11, 21, 4, 0),
+        (2026, 11, 21, 2, 4),
+    ]
+
+
+@pytest.mark.parametrize("render", [rss, atom])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(render, text):
+    settings = make_settings(components=(Component("checkout", text),))
+    items = items_of(a_story(title=text, body=text), settings=settings)
+
+    body = render(items, settings)
+    feed = feedparser.parse(body, sanitize_html=False)
+
+    assert not feed.bozo
+    title = feed.entries[1].title_detail
+    assert title.value == f"Investigating: {text}".strip()
+    assert "<script" not in content_of(feed.entries[1])
+    assert b"<script" not in body
+    assert {element.tag.rpartition("}")[2] for element in ET.fromstring(body).iter()} <= (
+        RSS_ELEMENTS | ATOM_ELEMENTS
+    )
+
+
+RSS_ELEMENTS = {
+    *("rss", "channel", "title", "link", "description", "docs", "generator", "language"),
+    *("lastBuildDate", "item", "guid", "pubDate"),
+}
+ATOM_ELEMENTS = {
+    *("feed", "entry", "id", "title", "updated", "author", "name", "uri", "link", "generator"),
+    *("subtitle", "content", "published"),
+}
+
+
+def content_of(entry):
+    return entry.content[0].value if "content" in entry else entry.description
+
+
+@pytest.mark.parametrize("render", [rss, atom])
+def test_a_feed_without_items_is_a_feed_of_the_epoch(render):
+    feed = feedparser.parse(render((), SETTINGS))
+
+    assert not feed.bozo
+    assert feed.feed.updated_parsed[:3] == (1970, 1, 1)
+    assert feed.entries == []
+
+
+@pytest.mark.parametrize("render", [rss, atom])
+def test_equal_items_give_equal_bytes(render):
+    assert render(items_of(a_story()), SETTINGS) == render(items_of(a_story()), SETTINGS)
+
+
+def test_rss_has_what_validators_ask_for():
+    items = items_of(a_story())
+
+    channel = ET.fromstring(rss(items, SETTINGS)).find("channel")
+
+    assert channel.find(f"{ATOM}link").attrib == {
+        "href": "https://status.example.com/feed.xml",
+        "rel": "self",
+        "type": "application/rss+xml",
+    }
+    assert channel.findtext("language") == "en"
+    assert channel.findtext("generator") == "statusgen"
+    assert parsedate_to_datetime(channel.findtext("lastBuildDate")) == instant("04:00")
+    for item, element in zip(items, channel.iter("item"), strict=True):
+        assert element.find("guid").attrib == {"isPermaLink": "false"}
+        assert element.findtext("guid") == item.id
+        assert parsedate_to_datetime(element.findtext("pubDate")) == item.published
+        assert element.findtext("description") == item.html
+
+
+def test_atom_has_what_validators_ask_for():
+    items = items_of(a_story())
+
+    feed = ET.fromstring(atom(items, SETTINGS))
+
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Acme Status"
+    assert feed.findtext(f"{ATOM}id") == "tag:status.example.com,2005:atom.xml"
+    assert {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")} == {
+        "self": "https://status.example.com/atom.xml",
+        "alternate": "https://status.example.com/",
+    }
+    entry = feed.findall(f"{ATOM}entry")[1]
+    assert entry.find(f"{ATOM}content").get("type") == "html"
+    assert entry.findtext(f"{ATOM}published") == "2026-11-21T02:04:00+00:00"
+    assert entry.findtext(f"{ATOM}updated") == "2026-11-21T02:30:00+00:00"
+
+
+def test_feedgen_is_imported_only_by_this_module():
+    code = (
+        "import sys; import statusgen.feeds.items, statusgen.feeds.json_feed;"
+        "sys.exit(any(name.startswith(('feedgen', 'lxml')) for name in sys.modules))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

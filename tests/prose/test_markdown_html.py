@@ -1,0 +1,212 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from statusgen.model.notation import find_control_character
+from statusgen.prose.markdown_html import BodyRenderer
+
+PROSE = BodyRenderer("https://status.example.com/here")
+HERE = "https://status.example.com/here"
+
+HTML = [
+    ("Some *words* and **more**", "<p>Some <em>words</em> and <strong>more</strong></p>"),
+    ("# One\n\n#### Two", "<h4>One</h4>\n<h4>Two</h4>"),
+    ("a < b & c", "<p>a &lt; b &amp; c</p>"),
+    ("<b>x</b> <i>y</i>", "<p><strong>x</strong> <em>y</em></p>"),
+    ("<script>alert(1)</script>Text", "<p>Text</p>"),
+    ("<style>p{}</style>Text", "<p>Text</p>"),
+    ('<p onclick="x" style="y" class="z" id="a">Text</p>', "<p>Text</p>"),
+    ("<iframe src=x>inside</iframe>", "<p>inside</p>"),
+    ("<div><span>Text</span></div>", "<p>Text</p>"),
+    ("`<script>`", "<p><code>&lt;script&gt;</code></p>"),
+    (
+        "[a](https://example.com/x?y=1&z=2)",
+        '<p><a href="https://example.com/x?y=1&amp;z=2">a</a></p>',
+    ),
+    ("[a](incidents/b.html)", f'<p><a href="{HERE}/incidents/b.html">a</a></p>'),
+    ("[a](/b)", '<p><a href="https://status.example.com/b">a</a></p>'),
+    ("[a](mailto:help@example.com)", '<p><a href="mailto:help@example.com">a</a></p>'),
+    ("[a](javascript:alert(1))", "<p>a</p>"),
+    ("[a](JaVaScRiPt:alert(1))", "<p>a</p>"),
+    ("[a](data:text/html,x)", "<p>a</p>"),
+    ("[a](https://[bad)", "<p>a</p>"),
+    (
+        "![A graph](https://example.com/g.png)",
+        '<p><a href="https://example.com/g.png">A graph</a></p>',
+    ),
+    ("![](https://example.com/g.png)", '<p><a href="https://example.com/g.png">g.png</a></p>'),
+    ("a &#1; b &#xFFFE;", "<p>a  b </p>"),
+]
+
+
+@pytest.mark.parametrize(("body", "html"), HTML)
+def test_a_body_becomes_html(body, html):
+    assert PROSE.html(body) == html
+
+
+TEXT = [
+    ("One\ntwo\n\nthree", "One two\n\nthree"),
+    ("- one\n- two", "- one\n- two"),
+    ("1. one\n2. two", "1. one\n2. two"),
+    ("[words](https://example.com/a)", "words (https://example.com/a)"),
+    ("<https://example.com/a>", "https://example.com/a"),
+    ("[help@example.com](mailto:help@example.com)", "help@example.com"),
+    ("# Heading\n\nText", "Heading\n\nText"),
+    ("    code\n      deeper", "code\n  deeper"),
+    ("a &amp; b &lt;c&gt;", "a & b <c>"),
+    ("**bold** and `code`", "bold and code"),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), TEXT)
+def test_a_body_becomes_text(body, text):
+    assert PROSE.text(body) == text
+
+
+def test_tables_fences_and_lists_are_understood():
+    body = "| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nx < y\n```\n\n- one\n- two"
+
+    html = PROSE.html(body)
+
+    assert re.findall("<(table|thead|tbody|tr|th|td|pre|code|ul|li)>", html) == [
+        *("table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td"),
+        *("pre", "code", "ul", "li", "li"),
+    ]
+    assert "x &lt; y" in html
+
+
+def test_one_renderer_keeps_nothing_of_an_earlier_body():
+    PROSE.html("[a]: https://example.com/secret")
+
+    assert PROSE.html("[a]") == "<p>[a]</p>"
+
+
+ALLOWED = {
+    "a",
+    "abbr",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "em",
+    "h4",
+    "hr",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
+VOID = {"br", "hr"}
+
+
+class Checker(HTMLParser):
+    """Fails on a tag outside the allow-list, a wrong nesting, and a link elsewhere than http."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        assert tag in ALLOWED
+        assert {name for name, _ in attrs} <= {"href", "title"}
+        for name, value in attrs:
+            if name == "href":
+                assert re.match("(https?://|mailto:)", value)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_comment(self, data):
+        raise AssertionError(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+PIECES = st.sampled_from(
+    [
+        "<script>",
+        "</script>",
+        "<p>",
+        "</p>",
+        "<ul>",
+        "<li>",
+        "</ul>",
+        "<a href=javascript:x>",
+        "</a>",
+        "<a href='/x'>",
+        "<table>",
+        "<td>",
+        "<tr>",
+        "<img src=x onerror=y>",
+        "<svg onload=x>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?x",
+        "&#60;script&#62;",
+        "&lt;",
+        "&#1;",
+        "**",
+        "`",
+        "```\n",
+        "\n",
+        "\n\n",
+        "- ",
+        "1. ",
+        "> ",
+        "| a |\n|---|\n",
+        "[x](",
+        ")",
+        "![y](",
+        "# ",
+        "text",
+        "    ",
+        "<pre>",
+        "<blockquote>",
+        "<em>",
+        "</em>",
+        "<h1>",
+        "<math><style>",
+        "\u202e",
+        "\u2028",
+        "🔥",
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_whatever_is_written_only_allowed_and_nested_markup_comes_out(body):
+    html = PROSE.html(body)
+
+    checker = Checker()
+    checker.feed(html)
+    checker.close()
+    assert checker.open == []
+    assert find_control_character(html) is None
+    assert isinstance(PROSE.text(body), str)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_can_be_rendered(body):
+    assert find_control_character(PROSE.text(body)) is None

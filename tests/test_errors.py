@@ -1,0 +1,34 @@
+import pytest
+
+from statusgen.errors import (
+    ContentError,
+    DatabaseError,
+    MailError,
+    Problem,
+    Refused,
+    StatusgenError,
+    TargetError,
+    UsageError,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(UsageError, 2), (Refused, 3), (TargetError, 4), (MailError, 4), (DatabaseError, 4)],
+)
+def test_every_error_has_its_exit_code(error, code):
+    assert issubclass(error, StatusgenError)
+    assert error("what happened").exit_code == code
+
+
+def test_problems_are_told_all_at_once_in_order_of_place():
+    late = Problem("b.md", 3, "wrong", "mend it")
+    early = Problem("b.md", 1, "odd", "look at it", is_warning=True)
+    whole = Problem("a", 0, "missing", "add it")
+
+    error = ContentError([late, early, whole])
+
+    assert error.exit_code == 1
+    assert str(error) == (
+        "a: missing; add it\nb.md:1: warning: odd; look at it\nb.md:3: wrong; mend it"
+    )

@@ -1,0 +1,76 @@
+"""The guards of tests/conftest.py, and the rule that CI skips nothing."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SKIPPING = {
+    "a marker": "@pytest.mark.component('nothing')\ndef test_it(): ...",
+    "a call": "def test_it():\n    pytest.skip('not today')",
+    "a module": "pytest.skip('not today', allow_module_level=True)",
+}
+
+
+def run_pytest(folder, body, **environment):
+    """Run a test module of this body under this project's own conftest."""
+    (folder / "test_it.py").write_text(f"import pytest\n\n{body}\n", encoding="utf-8")
+    conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    conftest += "\nmissing = {'nothing': 'nothing is not installed here'}.get\n"
+    (folder / "conftest.py").write_text(conftest, encoding="utf-8")
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", os.devnull]
+    environment = {"CI": "", "PYTHONPATH": str(ROOT)} | environment
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "--rootdir", folder, folder],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])
+def test_nothing_but_loopback_can_be_reached(host):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+    with socket.socket(family) as door, pytest.raises(AssertionError, match="loopback only"):
+        door.connect((host, 443))
+
+
+def test_no_name_is_looked_up():
+    with pytest.raises(AssertionError, match="loopback only"):
+        socket.create_connection(("status.example.com", 443))
+
+
+def test_loopback_can_be_reached():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+
+
+def test_settings_of_the_machine_do_not_reach_the_tests():
+    mine = [name for name in os.environ if name.startswith(("STATUSGEN_", "AWS_PROFILE"))]
+
+    assert mine == []
+    assert os.environ["AWS_EC2_METADATA_DISABLED"] == "true"
+    assert not Path(os.environ["AWS_CONFIG_FILE"]).exists()
+
+
+@pytest.mark.parametrize("body", SKIPPING.values(), ids=SKIPPING)
+def test_a_skip_is_counted_as_one_at_home(tmp_path, body):
+    done = run_pytest(tmp_path, body)
+
+    assert "1 skipped" in done.stdout
+
+
+@pytest.mark.parametrize("body", SKIPPING.values(), ids=SKIPPING)
+def test_a_skip_is_a_failure_in_ci(tmp_path, body):
+    done = run_pytest(tmp_path, body, CI="true")
+
+    assert done.returncode != 0
+    assert "In CI nothing is skipped" in done.stdout
+    assert "skipped," not in done.stdout

@@ -1,0 +1,69 @@
+import pytest
+
+from statusgen.errors import ContentError
+from statusgen.templates import Templates, shipped_folder
+from tests.builders import write_tree
+
+
+def templates_in(tmp_path, **files):
+    named = {f"site_templates/{name.replace('__', '.')}": text for name, text in files.items()}
+    return Templates(write_tree(tmp_path, named))
+
+
+@pytest.mark.parametrize("name", ["a__html", "a__svg", "a__xml", "a__atom", "a"])
+def test_everything_is_escaped(tmp_path, name):
+    templates = templates_in(tmp_path, **{name: "{{ word }}"})
+
+    assert templates.render(name.replace("__", "."), {"word": "<&>"}) == "&lt;&amp;&gt;"
+
+
+def test_plain_text_is_not_escaped(tmp_path):
+    assert templates_in(tmp_path, a__txt="{{ word }}\n").render("a.txt", {"word": "<&>"}) == "<&>\n"
+
+
+def test_an_unknown_name_is_an_error_that_names_the_template(tmp_path):
+    with pytest.raises(ContentError, match=r"site_templates/a\.html: 'nothing' is undefined"):
+        templates_in(tmp_path, a__html="{{ nothing }}").render("a.html", {})
+
+
+def test_a_syntax_error_names_its_line(tmp_path):
+    with pytest.raises(ContentError, match=r"site_templates/a\.html:2: "):
+        templates_in(tmp_path, a__html="fine\n{% if %}").render("a.html", {})
+
+
+def test_a_template_that_is_missing_is_an_error(tmp_path):
+    templates = Templates(tmp_path)
+
+    with pytest.raises(ContentError, match=r"site_templates/none\.html"):
+        templates.render("none.html", {})
+    with pytest.raises(ContentError, match=r"site_templates/none\.svg: missing"):
+        templates.read("none.svg")
+
+
+def test_the_page_s_own_file_comes_before_ours(tmp_path):
+    ours = Templates().names("")
+    name = next(iter(ours), "page/index.html")
+
+    own = Templates(write_tree(tmp_path, {f"site_templates/{name}": "own"}))
+
+    assert own.read(name) == b"own"
+    assert set(own.names("")) == {*ours, name}
+
+
+def test_names_leave_dotfiles_out(tmp_path):
+    write_tree(
+        tmp_path, {"site_templates/x/b": "", "site_templates/x/a": "", "site_templates/x/.c": ""}
+    )
+
+    assert Templates(tmp_path).names("x") == ("x/a", "x/b")
+
+
+def test_the_fingerprint_follows_every_template(tmp_path):
+    before = templates_in(tmp_path, a__html="1").fingerprint()
+
+    assert templates_in(tmp_path, a__html="1").fingerprint() == before
+    assert templates_in(tmp_path, a__html="2").fingerprint() != before
+
+
+def test_ours_lie_at_the_top_of_the_checkout():
+    assert shipped_folder().name == "site_templates"
