@@ -1,63 +1,30 @@
 """How a plan looks, for people and for programs."""
 
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-import click
-
-from statusgen.cli.output import count, make_table, say_table, tell
+from statusgen.cli.output import count
 
 if TYPE_CHECKING:
-    from statusgen.plan.plan import Plan
+    from statusgen.plan.plan import Plan, TargetPlan
 
 _MOST_FILES = 12
 
 
-def tell_plan(plan: "Plan", *, with_letters: bool) -> None:
-    """What would happen, for people; `with_letters` False: none were planned."""
+def show_plan(plan: "Plan", write: Callable[[str], None], *, with_letters: bool) -> None:
+    """Writes what would happen, line by line; `with_letters` False: none were planned."""
     for target in plan.targets:
-        if target.upload is None:
-            tell(f"{click.style('behind:', fg='red', bold=True)} {target.failure}")
-            continue
-        upload = target.upload
-        tell(
-            f"{target.name}: {count(len(upload.puts), 'file')} to upload, "
-            f"{len(upload.deletes):,} to remove, {upload.unchanged:,} unchanged"
-        )
-        for put in upload.puts[:_MOST_FILES]:
-            tell(f"  {put.reason:<9} {put.artifact.key}")
-        if len(upload.puts) > _MOST_FILES:
-            tell(f"  … and {len(upload.puts) - _MOST_FILES:,} more")
-        for key in upload.deletes[:_MOST_FILES]:
-            tell(f"  remove    {key}")
-    if with_letters:
-        _tell_letters(plan)
-    else:
-        tell("no letters")
+        for line in _target(target):
+            write(line)
+    for line in _letters(plan) if with_letters else ("letters: none are planned",):
+        write(line)
 
 
-def _tell_letters(planned: "Plan") -> None:
-    if planned.mailings or planned.backlog:
-        table = make_table("letters about", "audience")
-        for mailing in planned.mailings:
-            table.add_row(mailing.update.update_id, f"{mailing.audience_size:,}")
-        for one in planned.backlog:
-            table.add_row(f"{one.update_id} (left from an earlier run)", f"{one.letters:,}")
-        say_table(table)
-    else:
-        tell("letters: none owed")
-    reasons: dict[str, int] = {}
-    for skipped in planned.skipped:
-        reasons[skipped.skipped] = reasons.get(skipped.skipped, 0) + 1
-    for reason, number in reasons.items():
-        tell(f"not mailed: {count(number, 'update')} ({reason})")
-    for old, new in planned.renamed:
-        tell(f"renamed: {old} is {new} now; nobody is mailed again")
-
-
-def plan_as_json(planned: "Plan") -> dict[str, object]:
+def plan_as_json(plan: "Plan") -> dict[str, object]:
     """The plan for programs."""
     return {
-        "digest": planned.digest,
+        "digest": plan.digest,
         "targets": [
             {
                 "target": target.name,
@@ -69,14 +36,48 @@ def plan_as_json(planned: "Plan") -> dict[str, object]:
                 "delete": list(target.upload.deletes if target.upload else ()),
                 "unchanged": target.upload.unchanged if target.upload else 0,
             }
-            for target in planned.targets
+            for target in plan.targets
         ],
         "letters": [
-            {"update": one.update.update_id, "audience": one.audience_size}
-            for one in planned.mailings
+            {"update": one.update.update_id, "audience": one.audience_size} for one in plan.mailings
         ],
-        "owed": [{"update": one.update_id, "letters": one.letters} for one in planned.backlog],
-        "skipped": [{"update": one.update_id, "reason": one.skipped} for one in planned.skipped],
-        "renamed": [{"from": old, "to": new} for old, new in planned.renamed],
-        "brakes": list(planned.brakes),
+        "owed": [{"update": one.update_id, "letters": one.letters} for one in plan.backlog],
+        "skipped": [{"update": one.update_id, "reason": one.skipped} for one in plan.skipped],
+        "renamed": [{"from": old, "to": new} for old, new in plan.renamed],
+        "brakes": list(plan.brakes),
     }
+
+
+def _target(target: "TargetPlan") -> Iterator[str]:
+    if target.upload is None:
+        yield f"behind: {target.failure}"
+        return
+    upload = target.upload
+    yield (
+        f"{target.name}: {count(len(upload.puts), 'file')} to upload, "
+        f"{len(upload.deletes):,} to remove, {upload.unchanged:,} unchanged"
+    )
+    lines = [f"  {put.reason:<9} {put.artifact.key}" for put in upload.puts]
+    yield from _some(lines)
+    yield from _some([f"  remove    {key}" for key in upload.deletes])
+
+
+def _letters(plan: "Plan") -> Iterator[str]:
+    if plan.letters:
+        yield f"letters: {plan.letters:,}"
+    else:
+        yield "letters: none are owed"
+    for mailing in plan.mailings:
+        yield f"  {mailing.audience_size:>9,} about {mailing.update.update_id}"
+    for one in plan.backlog:
+        yield f"  {one.letters:>9,} about {one.update_id} (left from an earlier run)"
+    for reason, number in Counter(one.skipped for one in plan.skipped).items():
+        yield f"not mailed: {count(number, 'update')} ({reason})"
+    for old, new in plan.renamed:
+        yield f"renamed: {old} is {new} now; nobody is mailed again"
+
+
+def _some(lines: list[str]) -> Iterator[str]:
+    yield from lines[:_MOST_FILES]
+    if len(lines) > _MOST_FILES:
+        yield f"  … and {len(lines) - _MOST_FILES:,} more"

@@ -17,7 +17,7 @@ from statusgen.cli.output import (
     tell,
     tell_warnings,
 )
-from statusgen.cli.plan_view import plan_as_json, tell_plan
+from statusgen.cli.plan_view import plan_as_json, show_plan
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: b
             say_json(plan_as_json(job.plan))
             return
         tell_warnings(job.prepared.archive.warnings)
-        tell_plan(job.plan, with_letters=job.state is not None)
+        show_plan(job.plan, say, with_letters=job.state is not None)
         for brake in job.plan.brakes:
             tell(f"{click.style('brake:', fg='yellow')} {brake} (publish needs --force)")
         say(f"digest {job.plan.digest}")
@@ -98,7 +98,7 @@ def publish(
         refuse(job.plan, expect, force=force)
         tell_warnings(job.prepared.archive.warnings)
         if not yes and not job.plan.is_empty:
-            tell_plan(job.plan, with_letters=job.state is not None)
+            show_plan(job.plan, tell, with_letters=job.state is not None)
             click.confirm("Publish this?", abort=True, err=True)
         failed = _apply(job, takeover=takeover, as_json=as_json)
     if failed:
