@@ -1,0 +1,151 @@
+"""What a letter tells: an update and its incident as of that update, in words and instants."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from statusgen.config.settings import Settings
+from statusgen.letters.kinds import Kind, kind_of
+from statusgen.letters.lines import one_line
+from statusgen.model.incident import Incident, Step, Window, fold
+from statusgen.model.vocabulary import ComponentState, Phase
+from statusgen.prose.labels import IMPACTS, PHASES, STATES
+from statusgen.prose.times import spoken_duration
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentFact:
+    """A component that the incident touches."""
+
+    name: str
+    state: str
+    """What its state is called now."""
+    was: str | None
+    """What it was called in the letter before; None when it is the same."""
+    planned: str
+    """What its state is called while a maintenance is in progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the templates of a letter may tell; texts are one line each."""
+
+    kind: Kind
+    tone: str
+    """`critical`, `major`, `minor`, `none`, `good` or `planned`, for colours."""
+    title: str
+    first_title: str
+    """The title that the incident began with."""
+    old_title: str | None
+    """The title in the letter before, where it was another."""
+    phase: Phase
+    status: str
+    old_status: str | None
+    impact: str
+    """High, Medium or Low."""
+    old_impact: str | None
+    effect: str | None
+    """What customers felt, in the author's words."""
+    cause: str | None
+    components: tuple[ComponentFact, ...]
+    at: datetime
+    started: datetime
+    duration: str | None
+    """`2 hours 5 minutes`; None while it is open."""
+    next_due: datetime | None
+    window: Window | None
+    moved_from: Window | None
+    owes_review: bool
+    """Whether a review is promised and not there yet."""
+    body: str
+    """Markdown."""
+
+    @property
+    def changed(self) -> tuple[ComponentFact, ...]:
+        """The components that are not what they were in the letter before."""
+        return tuple(one for one in self.components if one.was is not None)
+
+    @property
+    def others(self) -> tuple[ComponentFact, ...]:
+        """The components that are still what they were."""
+        return tuple(one for one in self.components if one.was is None)
+
+
+def letter_before(incident: Incident, step: Step) -> Step | None:
+    """The last step before `step` that was mailed; None when `step` is the first letter."""
+    earlier = incident.steps[: step.number - 1]
+    return next((one for one in reversed(earlier) if one.update.notify is not False), None)
+
+
+def gather(settings: Settings, incident: Incident, step: Step) -> Facts:
+    """The facts of the letter about `step`; later updates of the incident don't count."""
+    here = _as_of(settings, incident, step)
+    before = letter_before(incident, step)
+    there = _as_of(settings, incident, before) if before else None
+    impact = IMPACTS[here.impact]
+    return Facts(
+        kind=kind_of(step),
+        tone=_tone(here),
+        title=one_line(step.title),
+        first_title=one_line(incident.first.title),
+        old_title=_old(one_line(there.title), one_line(step.title)) if there else None,
+        phase=step.phase,
+        status=PHASES[step.phase],
+        old_status=_old(PHASES[there.last.phase], PHASES[step.phase]) if there else None,
+        impact=impact,
+        old_impact=_old(IMPACTS[there.impact], impact) if there else None,
+        effect=one_line(step.impact or "") or None,
+        cause=one_line(step.cause or "") or None,
+        components=_components(settings, here, there),
+        at=step.update.at,
+        started=here.started,
+        duration=_spoken(here.duration),
+        next_due=step.next_due,
+        window=step.window,
+        moved_from=_moved(here, there),
+        owes_review=here.owes_postmortem and here.ended is not None and not here.postmortem,
+        body=step.update.body,
+    )
+
+
+def _as_of(settings: Settings, incident: Incident, step: Step) -> Incident:
+    updates = [one.update for one in incident.steps[: step.number]]
+    return fold(updates, settings.severities, incident.postmortem)
+
+
+def _old(then: str, now: str) -> str | None:
+    return then if then != now else None
+
+
+def _moved(here: Incident, there: Incident | None) -> Window | None:
+    return there.window if there and there.window != here.window else None
+
+
+def _spoken(duration: timedelta | None) -> str | None:
+    return spoken_duration(duration) if duration is not None else None
+
+
+def _tone(here: Incident) -> str:
+    if here.last.phase in (Phase.RESOLVED, Phase.COMPLETED):
+        return "good"
+    return "planned" if here.is_maintenance else here.impact.value
+
+
+def _components(
+    settings: Settings, here: Incident, there: Incident | None
+) -> tuple[ComponentFact, ...]:
+    known = settings.components_by_id
+    now = dict(here.states_at(here.last.update.at))
+    then = dict(there.states_at(there.last.update.at)) if there else {}
+    facts = []
+    for key, planned in here.last.states:
+        state = now.get(key, ComponentState.OPERATIONAL)
+        was = then.get(key, ComponentState.OPERATIONAL) if there else state
+        facts.append(
+            ComponentFact(
+                name=one_line(known[key].name) if key in known else key,
+                state=STATES[state],
+                was=STATES[was] if was is not state else None,
+                planned=STATES[planned],
+            )
+        )
+    return tuple(facts)

@@ -1,0 +1,41 @@
+"""Text made harmless before it meets a header or a line of a letter."""
+
+import re
+import textwrap
+
+COLUMNS = 72
+
+_REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_SPACES = re.compile("[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_INDENT = re.compile(r" *(?:(?:-|[0-9]{1,3}\.) )?")
+
+
+def one_line(text: str) -> str:
+    """`text` without control characters; every run of spaces and line breaks is one space."""
+    return _SPACES.sub(" ", _REMOVED.sub("", text)).strip()
+
+
+def paragraphs(text: str) -> str:
+    """`text` without control characters; its line breaks are line feeds."""
+    return _REMOVED.sub("", _BREAKS.sub("\n", text))
+
+
+def wrapped(text: str) -> str:
+    """`text` with lines of at most 72 characters, list items hanging; links are never broken."""
+    lines = (_wrapped_line(line) for line in paragraphs(text).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _wrapped_line(line: str) -> str:
+    if len(line) <= COLUMNS:
+        return line.rstrip()
+    found = _INDENT.match(line)
+    hanging = " " * (found.end() if found else 0)
+    return textwrap.fill(
+        line,
+        COLUMNS,
+        subsequent_indent=hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
