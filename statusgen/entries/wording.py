@@ -26,8 +26,7 @@ _WORDING = {
     ),
     SAME_PHASE: "{what_changed}\n\nWe are still working on {affected}.",
     Phase.RESOLVED: (
-        "This incident is resolved: {affected} works as usual again.\n\n"
-        "We are sorry for the trouble it caused you."
+        "This incident is resolved: {affected} works as usual again."
     ),
     Phase.SCHEDULED: "We will carry out planned work on {affected}: {what_it_is_for}",
     Phase.IN_PROGRESS: "The planned work on {affected} has begun.",

@@ -1,5 +1,7 @@
 """Letters to look at: those of an incident's updates, and one of every kind."""
 
+import email
+import email.policy
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -40,15 +42,17 @@ def preview_letters(
     letters = []
     for step in incident.steps:
         form = forms.form(incident, step, settings.page.language, now=now)
+        content = form.address_to(READER).content
+        text, html = _parts(content)
         letters.append(
             PreviewLetter(
                 update_id=step.update.id,
                 stem=step.update.stem,
                 kind=kind_of(step),
                 subject=form.subject,
-                text=form.text,
-                html=form.html,
-                message=form.address_to(READER).content,
+                text=text,
+                html=html,
+                message=content,
             )
         )
     return tuple(letters)
@@ -62,6 +66,13 @@ def one_of_every_kind(settings: Settings, now: datetime) -> tuple[PreviewLetter,
         for letter in preview_letters(settings, incident, now):
             found.setdefault(letter.kind, letter)
     return tuple(found[kind] for kind in Kind)
+
+
+def _parts(content: bytes) -> tuple[str, str]:
+    """The text and the HTML as a mail program shows them."""
+    parts = email.message_from_bytes(content, policy=email.policy.default).iter_parts()
+    text, html = (part.get_content() for part in parts)
+    return text, html
 
 
 def _forms(settings: Settings) -> LetterForms:

@@ -1,0 +1,161 @@
+"""Incidents and maintenances as templates see them: the whole story, or a card on the index."""
+
+from datetime import datetime, timedelta
+
+from statusgen.config.settings import Settings
+from statusgen.model.incident import Incident, States, Step, Window
+from statusgen.model.vocabulary import ComponentState, Phase
+from statusgen.prose.labels import PHASES, STATES, UPDATE
+from statusgen.prose.markdown_html import BODY_HEADING, BodyRenderer
+from statusgen.prose.times import PageClock, machine_time, spoken_duration
+from statusgen.site.views import (
+    ChangeView,
+    IncidentView,
+    Moment,
+    PostmortemView,
+    PromiseView,
+    StateView,
+    UpdateView,
+    WindowView,
+)
+
+_WITHOUT_EFFECT = (Phase.SCHEDULED, Phase.CANCELED)
+"""Phases of a maintenance in which the states that it names are plans."""
+
+_BOX = '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>'
+"""Around a table, so that a wide one scrolls by itself; a keyboard can reach it."""
+
+
+class IncidentTeller:
+    """Makes views of incidents for one page; make it once."""
+
+    def __init__(self, settings: Settings, prose: BodyRenderer) -> None:
+        self._names = {one.id: one.name for one in settings.components}
+        self._clock = PageClock(settings.page.zone)
+        self._prose = prose
+
+    def whole(self, incident: Incident, now: datetime) -> IncidentView:
+        """The incident with all its updates and its postmortem."""
+        return self._view(incident, now, incident.steps)
+
+    def card(self, incident: Incident, now: datetime) -> IncidentView:
+        """The incident with its latest update only."""
+        return self._view(incident, now, incident.steps[-1:])
+
+    def moment(self, instant: datetime) -> Moment:
+        """An instant with its date."""
+        return Moment(machine_time(instant), self._clock.both(instant))
+
+    def _view(self, incident: Incident, now: datetime, steps: tuple[Step, ...]) -> IncidentView:
+        phase = incident.phase_at(now)
+        is_open = incident.is_open(now)
+        ended = incident.ended_by(now)
+        states = incident.states_at(now)
+        duration = incident.duration
+        first_shown = len(incident.steps) - len(steps)
+        return IncidentView(
+            id=incident.id,
+            title=incident.title,
+            phase=phase,
+            phase_label=PHASES[phase],
+            tone=incident.impact if is_open else "closed",
+            severity=incident.severity.label if incident.severity else None,
+            is_open=is_open,
+            started=self.moment(incident.started),
+            ended=self.moment(ended) if ended else None,
+            duration=spoken_duration(duration) if duration is not None else None,
+            window=self._window(incident.window) if incident.window else None,
+            is_overrun=_is_overrun(incident, phase, now),
+            impact=incident.last.impact,
+            cause=incident.last.cause,
+            components=self._components(states or incident.last.states),
+            shows_states=bool(states),
+            promise=self._promise(incident, now) if is_open else None,
+            updates=tuple(
+                self._update(incident, number)
+                for number in reversed(range(first_shown, first_shown + len(steps)))
+            ),
+            postmortem=self._postmortem(incident) if len(steps) == len(incident.steps) else None,
+        )
+
+    def _update(self, incident: Incident, number: int) -> UpdateView:
+        step = incident.steps[number]
+        before = incident.steps[number - 1] if number else None
+        update = step.update
+        moved = step.moved_from
+        return UpdateView(
+            anchor=f"update-{update.stem}",
+            label=PHASES[update.phase] if update.phase else UPDATE,
+            phase="closed" if step.phase.is_closing else "open",
+            at=self.moment(update.at),
+            edited=self.moment(update.edited) if update.edited else None,
+            body=self._body(update.body),
+            changes=self._changes(step),
+            severity_change=_severity_change(before, step),
+            moved_from=self._window(moved) if moved else None,
+            moved_to=self._window(step.window) if moved and step.window else None,
+        )
+
+    def _changes(self, step: Step) -> tuple[ChangeView, ...]:
+        if step.window is not None and step.phase in _WITHOUT_EFFECT:
+            return ()
+        return tuple(
+            ChangeView(
+                self._names.get(change.component, change.component),
+                _state("", change.old) if change.old is not change.new else None,
+                _state("", change.new),
+            )
+            for change in step.changes
+        )
+
+    def _components(self, states: States) -> tuple[StateView, ...]:
+        return tuple(
+            _state(self._names.get(component, component), state) for component, state in states
+        )
+
+    def _promise(self, incident: Incident, now: datetime) -> PromiseView | None:
+        due = incident.last.next_due
+        if due is None:
+            return None
+        moment = self._later_on(incident.last.update.at, due)
+        return PromiseView(moment, incident.lateness(now) > timedelta(0))
+
+    def _window(self, window: Window) -> WindowView:
+        return WindowView(self.moment(window.starts), self._later_on(window.starts, window.ends))
+
+    def _later_on(self, first: datetime, then: datetime) -> Moment:
+        """`then` beside `first`: with its date only where that is another day."""
+        clock = self._clock
+        is_one_day = clock.local(first).date() == clock.local(then).date()
+        words = clock.time_both(then) if is_one_day else clock.both(then)
+        return Moment(machine_time(then), words)
+
+    def _postmortem(self, incident: Incident) -> PostmortemView | None:
+        postmortem = incident.postmortem
+        if postmortem is None or postmortem.draft:
+            return None
+        at = self.moment(postmortem.at) if postmortem.at else None
+        html = self._body(postmortem.body)
+        for tag in ("<{}>", "</{}>"):  # it stands below an h2, not below an update's h3
+            html = html.replace(tag.format(BODY_HEADING), tag.format("h3"))
+        return PostmortemView(at, html)
+
+    def _body(self, markdown: str) -> str:
+        html = self._prose.html(markdown)
+        return html.replace("<table>", _BOX).replace("</table>", "</table></div>")
+
+
+def _state(name: str, state: ComponentState) -> StateView:
+    return StateView(name, state, STATES[state])
+
+
+def _is_overrun(incident: Incident, phase: Phase, now: datetime) -> bool:
+    window = incident.window
+    return window is not None and not phase.is_closing and window.ends <= now
+
+
+def _severity_change(before: Step | None, step: Step) -> tuple[str, str] | None:
+    old, new = before.severity if before else None, step.severity
+    if old is None or new is None or old.key == new.key:
+        return None
+    return old.label, new.label

@@ -1,0 +1,110 @@
+"""The site: every HTML file, asset and list for machines, as bytes. No I/O but the templates."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from statusgen import __version__
+from statusgen.config.settings import Settings
+from statusgen.model.incident import Incident
+from statusgen.model.outline import Outline
+from statusgen.model.page import Month, Page
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.prose.times import PageClock
+from statusgen.site.assets import collect_assets
+from statusgen.site.history import Lister, view_years
+from statusgen.site.incidents import IncidentTeller
+from statusgen.site.overview import view_index
+from statusgen.site.sitemap import robots, sitemap
+from statusgen.site.views import HeadView, SiteView
+from statusgen.templates import Templates
+
+STYLE = "site.css"
+ICON = "favicon.svg"
+
+
+class Site:
+    """Renders the pages of one status repository; its bytes depend on its arguments only."""
+
+    fingerprint: str
+    """Changes whenever any page may: with templates, settings and our version."""
+
+    def __init__(self, settings: Settings, templates: Templates, prose: BodyRenderer) -> None:
+        self._page = settings.page
+        self._templates = templates
+        self._assets = collect_assets(templates)
+        self._clock = PageClock(settings.page.zone)
+        self._teller = IncidentTeller(settings, prose)
+        self._lister = Lister(self._clock)
+        self._top, self._below = self._seen_from(""), self._seen_from("../")
+        self.fingerprint = hashlib.sha256(
+            f"{__version__}\n{settings.fingerprint}\n{templates.fingerprint()}".encode()
+        ).hexdigest()
+
+    def assets(self) -> dict[str, bytes]:
+        """Key to body; keys hold a hash of the body."""
+        return dict(self._assets.values())
+
+    def index(self, page: Page) -> bytes:
+        """index.html."""
+        view = view_index(page, self._teller, self._lister, self._clock)
+        head = self._head(view.headline, f"{view.headline}. {view.summary}", "")
+        return self._render("index", self._top, head, view)
+
+    def incident(self, incident: Incident, now: datetime) -> bytes:
+        """incidents/<id>.html, of an incident or a maintenance."""
+        view = self._teller.whole(incident, now)
+        description = f"{view.phase_label}. {view.impact or view.title}"
+        head = self._head(view.title, description, f"incidents/{view.id}.html", "article")
+        return self._render("incident", self._below, head, view)
+
+    def history(self, months: Sequence[Month], now: datetime) -> bytes:
+        """history/index.html; `months` are newest first."""
+        del now  # which months there are is content
+        description = f"All incidents and maintenances of {self._page.service}, by month."
+        head = self._head("History", description, "history/index.html")
+        return self._render("history", self._below, head, view_years(months, self._clock))
+
+    def month(
+        self, month: Month, earlier: Month | None, later: Month | None, now: datetime
+    ) -> bytes:
+        """history/<year>-<month>.html; the neighbours are the nearest months with anything."""
+        view = self._lister.month(month, earlier, later, now)
+        words = view.link.words
+        description = f"{words}: {view.link.counts}."
+        head = self._head(f"History of {words}", description, f"history/{view.link.key}.html")
+        return self._render("month", self._below, head, view)
+
+    def not_found(self) -> bytes:
+        """404.html, which is served at any depth and so links absolutely."""
+        head = HeadView(f"Page not found · {self._page.name}", "This page does not exist.", None)
+        return self._render("404", self._seen_from(self._page.link("")), head, None)
+
+    def sitemap(self, outlines: Iterable[Outline], now: datetime) -> bytes:
+        """sitemap.xml."""
+        del now  # which pages there are, and when they changed, is content
+        return sitemap(self._page, outlines)
+
+    def robots(self) -> bytes:
+        """robots.txt."""
+        return robots(self._page)
+
+    def _render(self, name: str, site: SiteView, head: HeadView, view: object) -> bytes:
+        values = {"site": site, "head": head, "view": view}
+        return self._templates.render(f"page/{name}.html", values).encode()
+
+    def _head(self, title: str, description: str, key: str, kind: str = "website") -> HeadView:
+        full = f"{title} · {self._page.name}"
+        return HeadView(full, description, self._page.link(key), kind)
+
+    def _seen_from(self, root: str) -> SiteView:
+        return SiteView(
+            name=self._page.name,
+            language=self._page.language,
+            support=self._page.support,
+            zone=self._page.timezone,
+            is_utc=self._page.timezone in ("UTC", "Etc/UTC"),
+            root=root,
+            style=self._assets[STYLE][0],
+            icon=self._assets[ICON][0],
+        )

@@ -1,0 +1,34 @@
+"""sitemap.xml and robots.txt, for those who read the page by machine."""
+
+from collections.abc import Iterable
+from datetime import UTC
+from html import escape
+
+from statusgen.config.settings import PageSettings
+from statusgen.model.outline import Outline
+
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+)
+
+
+def sitemap(page: PageSettings, outlines: Iterable[Outline]) -> bytes:
+    """Every HTML page but 404.html; an incident was last changed by its last update."""
+    known = sorted(outlines, key=lambda one: one.id)
+    zone = page.zone
+    months = {one.listed_at.astimezone(zone).isoformat()[:7] for one in known}
+    keys = ["", "history/index.html", *(f"history/{key}.html" for key in sorted(months))]
+    base = escape(page.link(""))
+    lines = [f"<url><loc>{base}{key}</loc></url>\n" for key in keys]
+    lines += [
+        f"<url><loc>{base}incidents/{one.id}.html</loc>"
+        f"<lastmod>{one.last_at.astimezone(UTC).isoformat()[:19]}Z</lastmod></url>\n"
+        for one in known
+    ]
+    return f"{_HEAD}{''.join(lines)}</urlset>\n".encode()
+
+
+def robots(page: PageSettings) -> bytes:
+    """Everyone may read everything."""
+    return f"User-agent: *\nAllow: /\n\nSitemap: {page.link('sitemap.xml')}\n".encode()

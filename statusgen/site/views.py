@@ -1,0 +1,215 @@
+"""What templates see: small frozen values with every fact decided and every time written out.
+
+A `tone` is a component state or an impact; the style sheet gives each its colour, and the
+templates give each its shape.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """The page as a whole, seen from one folder of it."""
+
+    name: str
+    language: str
+    support: str | None
+    zone: str
+    """The name of the page's time zone."""
+    is_utc: bool
+    root: str
+    """What leads from a page to the top: empty, `../`, or an absolute link with its slash."""
+    style: str
+    """Keys of assets, to be put behind `root`."""
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadView:
+    """What the head of one HTML file says."""
+
+    title: str
+    description: str
+    url: str | None
+    """The canonical link; None where there is none."""
+    kind: str = "website"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant for a `time` element."""
+
+    machine: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """From when to when a maintenance is planned."""
+
+    starts: Moment
+    ends: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class StateView:
+    """A component by name, with its state where one is to be shown."""
+
+    name: str
+    tone: str
+    label: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A component before and after an update; `old` is None where nothing changed."""
+
+    name: str
+    old: StateView | None
+    new: StateView
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseView:
+    """The next update that was promised."""
+
+    due: Moment
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateView:
+    """One update in the timeline."""
+
+    anchor: str
+    label: str
+    phase: str
+    at: Moment
+    edited: Moment | None
+    body: str
+    """Sanitised HTML: the only text that templates don't escape."""
+    changes: tuple[ChangeView, ...]
+    severity_change: tuple[str, str] | None
+    """Labels before and after."""
+    moved_from: WindowView | None
+    moved_to: WindowView | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostmortemView:
+    """The review of an incident."""
+
+    at: Moment | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident or a maintenance, for its own page and its card on the index."""
+
+    id: str
+    title: str
+    phase: str
+    phase_label: str
+    tone: str
+    severity: str | None
+    """The label of its level; None for a maintenance."""
+    is_open: bool
+    started: Moment
+    ended: Moment | None
+    duration: str | None
+    window: WindowView | None
+    is_overrun: bool
+    """Whether a maintenance goes on past its window."""
+    impact: str | None
+    cause: str | None
+    components: tuple[StateView, ...]
+    shows_states: bool
+    """False for a maintenance that does nothing to its components now."""
+    promise: PromiseView | None
+    updates: tuple[UpdateView, ...]
+    """Newest first; the index needs the first one only and gets no other."""
+    postmortem: PostmortemView | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """An incident or a maintenance in a list, under the day on which it began."""
+
+    id: str
+    title: str
+    tone: str
+    label: str
+    phase_label: str
+    is_open: bool
+    started: Moment
+    duration: str | None
+    has_postmortem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """A day with its rows, or a run of days without any: then `last` is its other end."""
+
+    day: Moment
+    first: Moment | None
+    """The earliest day of a quiet run of several; None for a single day."""
+    rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Components under one heading; a long list keeps those that work folded away."""
+
+    name: str | None
+    state: StateView
+    lines: tuple[StateView, ...]
+    folded: tuple[StateView, ...]
+    folded_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """The index."""
+
+    headline: str
+    tone: str
+    summary: str
+    """One sentence about what is open; says so when nothing is."""
+    open_incidents: tuple[IncidentView, ...]
+    under_way: tuple[IncidentView, ...]
+    upcoming: tuple[IncidentView, ...]
+    groups: tuple[GroupView, ...]
+    has_group_names: bool
+    days: tuple[DayView, ...]
+    recent_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLink:
+    """A month of the history with what it holds."""
+
+    key: str
+    words: str
+    month_words: str
+    """Without the year."""
+    counts: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearView:
+    """A year of the history, newest month first."""
+
+    year: str
+    months: tuple[MonthLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """One month of the history."""
+
+    link: MonthLink
+    days: tuple[DayView, ...]
+    earlier: MonthLink | None
+    later: MonthLink | None
