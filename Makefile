@@ -1,0 +1,84 @@
+# A fresh machine needs make and Python 3.11 or newer with its venv module; the rest is set up here.
+# `make` alone lists the targets.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+CANDIDATES := python3.13 python3.12 python3.11 python3 \
+	/usr/local/bin/python3 /opt/homebrew/bin/python3 /usr/bin/python3
+
+# The instant at which the sample page always shows the same open incident.
+DEMO_NOW := 2026-11-20T13:40:00Z
+DEMO_SUBSCRIBERS := demo/subscribers.csv
+
+# More for pytest, as in: make test ARGS="-k letters -x"
+ARGS :=
+
+.PHONY: help demo test check lint format bench dist components
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    publish the sample page into public/ and its letters into outbox/"
+	@echo "make test    run the tests, real servers and checkers included"
+	@echo "make check   what CI runs: lint, types and tests, with coverage"
+	@echo "make format  put the code into its one format"
+	@echo "make bench   measure speed and size (minutes)"
+	@echo "make dist    build the wheel and the source archive into dist/"
+
+# A removed or replaced Python leaves a virtual environment that can't start: set it up anew.
+$(shell $(PYTHON) -c '' 2>/dev/null || rm -f $(PYTHON) $(VENV)/.installed $(VENV)/.installed-dev)
+
+$(PYTHON):
+	@for candidate in $(CANDIDATES); do \
+	    if $$candidate -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "setting up $(VENV) with $$($$candidate --version), once; takes a minute" >&2; \
+	        exec $$candidate -m venv --clear $(VENV); \
+	    fi; \
+	done; \
+	echo "No Python 3.11 or newer with its venv module was found; install one (Debian: apt-get install python3-venv, macOS: brew install python)." >&2; \
+	exit 1
+
+$(VENV)/.installed: pyproject.toml | $(PYTHON)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# Dependency groups need pip 25.1; a fresh Debian has 23.
+$(VENV)/.installed-dev: pyproject.toml | $(PYTHON)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@ $(VENV)/.installed
+
+# State and products of the demo only: the sample page keeps its database in .statusgen/demo/.
+demo: $(VENV)/.installed
+	@rm -rf .statusgen/demo public outbox
+	@$(PYTHON) -m statusgen --now $(DEMO_NOW) subscribers import $(DEMO_SUBSCRIBERS)
+	@$(PYTHON) -m statusgen --now $(DEMO_NOW) publish --yes --late --force
+	@echo
+	@echo "The sample page was published as it stood at $(DEMO_NOW), with an incident open."
+	@echo "  the page     open public/index.html in a browser"
+	@echo "  the letters  $$(find outbox -type f -name '*.eml*' | wc -l | tr -d ' ') files in outbox/, one a subscriber and update; a mail program opens them"
+	@echo "  what it read statusgen.toml and incidents/"
+
+components: $(VENV)/.installed-dev
+	@PYTHON=$(PYTHON) sh tests/components/install.sh
+
+test: $(VENV)/.installed-dev components
+	@$(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
+
+lint: $(VENV)/.installed-dev
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m ruff format --quiet --check .
+	@$(PYTHON) -m mypy
+
+check: lint
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term:skip-covered $(ARGS)"
+
+format: $(VENV)/.installed-dev
+	@$(PYTHON) -m ruff check --fix-only --quiet .
+	@$(PYTHON) -m ruff format .
+
+bench: $(VENV)/.installed-dev
+	@$(PYTHON) benchmarks/run.py $(ARGS)
+
+dist: $(VENV)/.installed-dev
+	@rm -rf dist
+	@$(PYTHON) -m build --no-isolation
