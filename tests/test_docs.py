@@ -1,5 +1,6 @@
 """The documentation says what is so: links lead somewhere, commands and options exist."""
 
+import os
 import re
 import shlex
 from functools import cache
@@ -83,6 +84,22 @@ def unknown_words(words: list[str]) -> list[str]:
     return [*name, *sorted(flags - options - {"--help", "--version"})]
 
 
+def command_reference() -> str:
+    """Return `docs/commands.md` as the help texts make it."""
+    sections = [
+        "# Commands",
+        "What `--help` says of each, in the order of an incident. "
+        "`REGENERATE_COMMANDS=1 make test ARGS=tests/test_docs.py` writes this page anew.",
+    ]
+    for name, command in {"": command_line(), **commands(command_line())}.items():
+        words = f"statusgen {name}".strip()
+        context = click.Context(
+            command, info_name=words, terminal_width=88, help_option_names=["-h", "--help"]
+        )
+        sections += [f"## `{words}`", f"```text\n{command.get_help(context).strip()}\n```"]
+    return "\n\n".join(sections) + "\n"
+
+
 @in_each_page
 def test_relative_links_lead_somewhere(page):
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
@@ -123,6 +140,14 @@ def test_every_command_is_documented():
     missing = [name for name in commands(command_line()) if f"statusgen {name}" not in text]
 
     assert missing == []
+
+
+def test_the_command_reference_is_current():
+    reference = ROOT / "docs" / "commands.md"
+    if os.environ.get("REGENERATE_COMMANDS"):
+        reference.write_text(command_reference(), encoding="utf-8")
+
+    assert reference.read_text(encoding="utf-8") == command_reference()
 
 
 def test_every_exit_code_is_documented():

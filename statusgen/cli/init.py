@@ -12,7 +12,10 @@ from statusgen.cli.output import say, tell
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @pass_context
 def init(context: Context, folder: Path) -> None:
-    """Make a new status repository in DIR: it builds, publishes and mails right away."""
+    """Make a new status repository in DIR.
+
+    It builds, publishes into a folder and mails into a folder right away.
+    """
     from statusgen.composition import open_state
     from statusgen.config.reader import read_settings
     from statusgen.model.subscriber import NewSubscriber

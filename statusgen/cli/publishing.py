@@ -54,7 +54,11 @@ class _Job:
 @_takeover
 @pass_context
 def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: bool) -> None:
-    """Show what `publish` would do: files with reasons, letters with audience sizes, a digest."""
+    """Show what `publish` would do.
+
+    Files with reasons, letters with audience sizes, what is not mailed and why, and the digest
+    that `publish --expect` takes.
+    """
     with _job(context, no_mail=no_mail, late=late, takeover=takeover) as job:
         if as_json:
             say_json(plan_as_json(job.plan))
@@ -85,7 +89,10 @@ def publish(
     takeover: bool,
     as_json: bool,
 ) -> None:
-    """Check, build, plan, ask, upload, and mail the subscribers. Safe to run again at any time."""
+    """Check, build, plan, ask, upload, and mail the subscribers.
+
+    Safe to stop and to run again at any time: it goes on where it stopped.
+    """
     from statusgen.composition import open_publishing_lock
     from statusgen.usecases.publish import refuse
 

@@ -26,7 +26,10 @@ LATE = 5
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def check(context: Context, strict: bool, as_json: bool) -> None:
-    """Check every file and the configuration; name all problems with file, line and remedy."""
+    """Check every file and the configuration.
+
+    Names all problems at once, each with file, line and remedy.
+    """
     from statusgen.errors import ContentError
     from statusgen.usecases.check import check as check_all
 
@@ -97,7 +100,10 @@ def build(context: Context, out: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @pass_context
 def due(context: Context, as_json: bool) -> None:
-    """Say when each open incident owes its next update; exit 5 if one is late."""
+    """Say when each open incident owes its next update.
+
+    Leaves with exit code 5 if one is late.
+    """
     from statusgen.model.notation import format_instant
     from statusgen.prose.labels import PHASES
     from statusgen.prose.times import PageClock, spoken_duration
