@@ -1,0 +1,101 @@
+from datetime import timedelta
+
+from statusgen.model.incident import fold
+from statusgen.model.update import Postmortem
+from statusgen.model.vocabulary import Phase
+from tests.site.samples import (
+    NOW,
+    SEVERITIES,
+    make_incident,
+    make_maintenance,
+    make_settings,
+    make_site,
+    make_update,
+    read_page,
+)
+
+
+def text_of(incident, now=NOW):
+    return read_page(make_site().incident(incident, now)).text
+
+
+def test_the_next_update_is_promised_while_it_is_not_due():
+    text = text_of(make_incident())
+
+    assert "Next update by 03:19 CET (02:19 UTC)" in text
+
+
+def test_a_late_update_is_admitted():
+    text = text_of(make_incident(), NOW + timedelta(hours=1))
+
+    assert "We promised an update by 03:19 CET (02:19 UTC) and are late with it." in text
+
+
+def test_lateness_is_told_without_a_clock_so_that_the_page_does_not_change_by_the_minute():
+    one, two = (text_of(make_incident(), NOW + timedelta(minutes=m)) for m in (30, 31))
+
+    assert one == two
+
+
+def test_updates_stand_newest_first_with_what_they_changed():
+    incident = make_incident()
+    later = make_update("02", at=NOW, phase=Phase.RESOLVED, body="It is over.", severity="SEV2")
+
+    text = text_of(fold([incident.first.update, later], SEVERITIES))
+
+    assert text.index("It is over.") < text.index("We are looking into it.")
+    assert "Checkout Major outage → to Operational" in text
+    assert "Severity: Critical → to Major" in text
+
+
+def test_a_postmortem_is_shown_below_a_heading_unless_it_is_a_draft():
+    update = make_incident().first.update
+    shown, hidden = (
+        fold([update], SEVERITIES, Postmortem("# Why\n\nBecause.", draft=draft))
+        for draft in (False, True)
+    )
+
+    assert b"<h3>Why</h3>" in make_site().incident(shown, NOW)
+    assert "Because." not in text_of(hidden)
+
+
+def test_a_maintenance_tells_its_window_and_that_it_overran():
+    begun = make_maintenance(
+        NOW - timedelta(hours=2), NOW - timedelta(hours=1), phase=Phase.IN_PROGRESS
+    )
+
+    text = text_of(begun)
+
+    assert "21 November 2026, 01:12 CET (00:12 UTC) to 02:12 CET (01:12 UTC)" in text
+    assert "It is taking longer than planned." in text
+
+
+def test_a_scheduled_maintenance_shows_no_states_that_do_not_hold_yet():
+    ahead = make_maintenance(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1))
+
+    assert "Under maintenance" not in text_of(ahead)
+
+
+def test_a_moved_window_is_told_with_the_one_before():
+    ahead = make_maintenance(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1))
+    moved = make_update(
+        "02", "database", starts=NOW + timedelta(days=2), ends=NOW + timedelta(days=2, hours=1)
+    )
+
+    text = text_of(fold([ahead.first.update, moved], SEVERITIES))
+
+    assert "New window: 23 November 2026, 03:12 CET" in text
+    assert "Before: 22 November 2026, 03:12 CET" in text
+
+
+def test_a_wide_table_scrolls_in_a_box_that_the_keyboard_reaches():
+    page = make_site().incident(make_incident(body="| a |\n|---|\n| 1 |"), NOW)
+
+    assert b'tabindex="0"><table>' in page
+
+
+def test_a_retired_component_keeps_its_name_in_the_past():
+    incident = make_incident(components={"fax": None})
+
+    assert "Fax" in text_of(incident)
+    assert make_settings().components[-1].is_retired(NOW.date())
