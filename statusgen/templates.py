@@ -5,6 +5,7 @@ Everything is escaped but `.txt`; an unknown name is an error, not an empty stri
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,12 @@ class Templates:
             raise _broken(file, error.lineno, error.message or "syntax error") from error
         except jinja2.TemplateError as error:
             raise _broken(name, 0, error.message or type(error).__name__) from error
+
+    def warm_up(self, prefix: str) -> None:
+        """Compile what is below `prefix` now, so that a forked process need not."""
+        for name in self.names(prefix):
+            with suppress(jinja2.TemplateError):  # told when it is rendered
+                self._environment.get_template(name)
 
     def read(self, name: str) -> bytes:
         """The bytes of a file that is no template, such as an icon."""

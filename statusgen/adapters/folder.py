@@ -90,10 +90,16 @@ class FolderStorage:
             (self.root / TEMPORARY).rmdir()
 
     def put_all(self, artifacts: Iterable[Artifact], on_done: OnDone) -> None:
-        """Write the files one after the other."""
+        """Write the files one after the other; each folder is looked at once."""
+        self._explained_folders(f"{TEMPORARY}/")
+        known: set[str] = set()
         for artifact in artifacts:
+            folder = artifact.key.rpartition("/")[0]
+            if folder not in known:
+                self._explained_folders(artifact.key)
+                known.add(folder)
             with self._explained(artifact.key):
-                self._write(artifact.key, artifact.load())
+                self._replace(artifact.key, artifact.load())
             on_done(artifact)
 
     def delete(self, keys: Collection[str]) -> None:
@@ -152,18 +158,29 @@ class FolderStorage:
     def _write(self, key: str, body: bytes) -> None:
         self._make_folders(f"{TEMPORARY}/")
         self._make_folders(key)
-        temporary = self.root / TEMPORARY / secrets.token_hex(8)
+        self._replace(key, body)
+
+    def _replace(self, key: str, body: bytes) -> None:
+        temporary = f"{self.root}/{TEMPORARY}/{secrets.token_hex(8)}"
         try:
             _write_new(temporary, body, is_durable=key == MANIFEST_KEY)
-            temporary.replace(self.root / key)
+            os.replace(temporary, f"{self.root}/{key}")  # noqa: PTH105  ten thousand times
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            Path(temporary).unlink(missing_ok=True)
             raise
 
     def _make_folders(self, key: str) -> None:
         for folder in reversed(list(_folders(key))):
             if not _is_plain_folder(self.root / folder):
-                (self.root / folder).mkdir(parents=True)
+                try:
+                    (self.root / folder).mkdir(parents=True)
+                except FileExistsError:
+                    if not _is_plain_folder(self.root / folder):  # or another thread was first
+                        raise
+
+    def _explained_folders(self, key: str) -> None:
+        with self._explained(key.rstrip("/")):
+            self._make_folders(key)
 
     @contextmanager
     def _explained(self, key: str) -> Iterator[None]:
@@ -205,11 +222,15 @@ def _is_as_recorded(entry: os.DirEntry[str], key: str, record: Record, written_n
     return fingerprint_of(digest, headers_for(key)) == record.fingerprint
 
 
-def _write_new(path: Path, body: bytes, *, is_durable: bool) -> None:
+def _write_new(path: str, body: bytes, *, is_durable: bool) -> None:
     """Write a file that must not exist yet, with the rights that the user's umask gives."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-        file.write(body)
+    descriptor = os.open(path, flags, 0o666)
+    try:
+        rest = memoryview(body)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
         if is_durable:
-            file.flush()
-            os.fsync(file.fileno())
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -16,6 +16,7 @@ SCRIPT_KEY = "_preview/reload.js"
 _SCRIPT = f'new EventSource("/{CHANGES}").onmessage = () => location.reload();\n'.encode()
 _TAG = f'<script src="/{SCRIPT_KEY}" defer></script>'.encode()
 _HEARTBEAT_S = 15.0
+_OUR_HOSTS = (None, "127.0.0.1", "localhost")
 _EXTRA_TYPES = {"txt": "text/plain; charset=utf-8", "eml": "text/plain; charset=utf-8"}
 
 
@@ -26,6 +27,7 @@ class LocalPreviewServer:
         self._bodies: Bodies = {}
         self._changed = threading.Condition()
         self._version = 0
+        self.is_closed = False
         try:
             self._server = ThreadingHTTPServer(
                 ("127.0.0.1", port), type("Handler", (_Handler,), {"preview": self})
@@ -50,14 +52,19 @@ class LocalPreviewServer:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Stops serving."""
+        """Stops serving, and lets go of the pages that listen for changes."""
+        with self._changed:
+            self.is_closed = True
+            self._changed.notify_all()
         self._server.shutdown()
         self._server.server_close()
 
     def wait_for_change(self, version: int) -> int:
         """The version now, after it changed or a while has passed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._version != version, _HEARTBEAT_S)
+            self._changed.wait_for(
+                lambda: self.is_closed or self._version != version, _HEARTBEAT_S
+            )
             return self._version
 
     @property
@@ -75,6 +82,10 @@ class _Handler(BaseHTTPRequestHandler):
     preview: LocalPreviewServer
 
     def do_GET(self) -> None:
+        if _host_name(self.headers.get("Host", "")) not in _OUR_HOSTS:
+            # Another site whose name was pointed at this machine: drafts are not for its scripts.
+            self.send_error(HTTPStatus.FORBIDDEN, "not by this name")
+            return
         key = unquote(urlsplit(self.path).path).lstrip("/")
         if key == CHANGES:
             self._stream()
@@ -103,13 +114,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _stream(self) -> None:
+        version = self.preview.version  # before the answer: what changes from then on is told
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        version = self.preview.version
         try:
-            while True:
+            while not self.preview.is_closed:
                 now = self.preview.wait_for_change(version)
                 self.wfile.write(b"data: new\n\n" if now != version else b": still here\n\n")
                 version = now
@@ -118,6 +129,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         del format, args
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return host
 
 
 def watch(paths: Iterable[Path], on_change: Callable[[], None]) -> None:

@@ -15,6 +15,7 @@ from statusgen.model.notation import BadValue, parse_id, parse_stem, printable
 CONTENT_FOLDER = "incidents"
 POSTMORTEM_STEM = "postmortem"
 _ENDING = ".md"
+_READ_SIZE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,16 @@ def scan_content(root: Path) -> tuple[list[Folder], list[Problem]]:
 
 def read_file(root: Path, folder_id: str, stem: str) -> bytes:
     """The bytes of one file that a listing named; raises OSError, also for a link."""
-    path = root / CONTENT_FOLDER / folder_id / (stem + _ENDING)
+    path = f"{root}/{CONTENT_FOLDER}/{folder_id}/{stem}{_ENDING}"
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags)
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read()
+    try:
+        parts = []
+        while part := os.read(descriptor, _READ_SIZE):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
 
 
 def shown_path(folder_id: str, stem: str = "") -> str:

@@ -44,6 +44,13 @@ _ONLY_CHILDREN = {
 }
 _PHRASING_ONLY = _INLINE | {"p", "pre", BODY_HEADING}
 
+_BLANK_LINES = re.compile(r"\n{2,}")
+_MARKUP = r"*_\[\]<>&`\\#|~=+{}^"
+_CONTROL = r"\x00-\x1f\x7f-\xa0\u2028\u2029"
+_PLAIN_LINE = rf"[^\W\d_](?:[^{_MARKUP}{_CONTROL}]*[^\s{_MARKUP}{_CONTROL}])?"
+_PLAIN_BODY = re.compile(rf"{_PLAIN_LINE}(?:\n+{_PLAIN_LINE})*")
+"""Lines that begin with a letter, end without a space, and hold no character of Markdown's."""
+
 
 class BodyRenderer:
     """Renders bodies; `base_url` is what relative links are resolved against. Reuse one."""
@@ -63,8 +70,13 @@ class BodyRenderer:
 
     def html(self, body: str) -> str:
         """The body as HTML for pages, feeds and mails; safe to place in an element's content."""
+        plain = _as_plain_paragraphs(body)
+        if plain is not None:
+            return plain
         cleaned = self._cleaner.clean(self._markdown.reset().convert(body))
         rendered = remove_control_characters(cleaned)  # a body may spell them as &#1;
+        if "<" not in body and "<a" not in rendered and "<img" not in rendered:
+            return rendered.strip()  # Markdown's own elements are all in their places
         weaver = _Weaver(self._base_url)
         weaver.feed(rendered)
         weaver.close()
@@ -76,6 +88,16 @@ class BodyRenderer:
         reader.feed(self.html(body))
         reader.close()
         return reader.result()
+
+
+def _as_plain_paragraphs(body: str) -> str | None:
+    """The HTML of a body without any markup, which most updates are; None for all others.
+
+    What the full way would make of it, at a hundredth of the time.
+    """
+    if not _PLAIN_BODY.fullmatch(body):
+        return None
+    return "\n".join(f"<p>{paragraph}</p>" for paragraph in _BLANK_LINES.split(body))
 
 
 class _Headings(Extension):

@@ -23,9 +23,10 @@ from statusgen.errors import ContentError, Problem
 from statusgen.model.incident import Incident, fold
 from statusgen.model.outline import Outline, outline
 from statusgen.ports.cache import Cache
-from statusgen.usecases.workforce import run_in_parallel
+from statusgen.usecases.spool import Spool
+from statusgen.usecases.workforce import WORTH_A_PROCESS, run_in_parallel
 
-RECORDS, SOURCES, PAGES, BODIES, PROSE = "records", "sources", "pages", "bodies", "prose"
+RECORDS, SOURCES, PAGES, PROSE = "records", "sources", "pages", "prose"
 """The shelves of the cache."""
 
 RACY_NS = 50_000_000
@@ -81,6 +82,9 @@ class FolderReader:
         page = self.render(incident, record) if incident else None
         return Processed(folder.id, encode(record), source, parsed.problems, page)
 
+    def warm_up(self) -> None:
+        """What is worth doing once before many folders are read in several processes."""
+
     def render(self, incident: Incident, record: FolderRecord) -> Rendered | None:
         """The incident's page, where a subclass renders one on the way; None here."""
         del incident, record
@@ -99,6 +103,8 @@ class Archive:
     problems: tuple[Problem, ...]
     """Errors and warnings. A folder with an error is not among the outlines."""
     with_drafts: bool
+    bodies: Spool
+    """Pages rendered by the reader on the way, by incident id."""
     _cache: Cache
     _incidents: dict[str, Incident] = field(default_factory=dict)
 
@@ -174,7 +180,8 @@ def survey_archive(
     known = _known_records(cache, folders)
     stale = [folder for folder in folders if folder.id not in known]
     reader = reader or FolderReader(settings)
-    fresh = _read_stale(reader, stale, cache, problems)
+    bodies = Spool()
+    fresh = _read_stale(reader, stale, cache, bodies, problems)
     records = known | fresh
     problems += _clock_problems(settings, folders, records, now)
     problems += [one for record in records.values() for one in record.warnings]
@@ -187,6 +194,7 @@ def survey_archive(
         digests={name: record.digest for name, record in records.items()},
         problems=tuple(sorted([*problems, *_owed_postmortems(outlines, now)])),
         with_drafts=reader.with_drafts,
+        bodies=bodies,
         _cache=cache,
     )
 
@@ -204,15 +212,21 @@ def _known_records(cache: Cache, folders: list[Folder]) -> dict[str, FolderRecor
         ):
             known[folder.id] = record
     if kept:
-        for shelf in (RECORDS, SOURCES, PAGES, BODIES):
+        for shelf in (RECORDS, SOURCES, PAGES):
             cache.remove(shelf, tuple(kept))
     return known
 
 
 def _read_stale(
-    reader: FolderReader, stale: list[Folder], cache: Cache, problems: list[Problem]
+    reader: FolderReader,
+    stale: list[Folder],
+    cache: Cache,
+    bodies: Spool,
+    problems: list[Problem],
 ) -> dict[str, FolderRecord]:
     fresh: dict[str, FolderRecord] = {}
+    if len(stale) >= WORTH_A_PROCESS:
+        reader.warm_up()
     for batch in run_in_parallel(reader.process, stale):
         for done in batch:
             problems += [one for one in done.problems if not one.is_warning]
@@ -222,7 +236,9 @@ def _read_stale(
         cache.put(RECORDS, ((one.id, one.record) for one in batch if one.record))
         cache.put(SOURCES, ((one.id, one.source) for one in batch if one.source))
         cache.put(PAGES, ((one.id, one.page.key) for one in batch if one.page))
-        cache.put(BODIES, ((one.id, one.page.body) for one in batch if one.page))
+        for one in batch:
+            if one.page:
+                bodies.put(one.id, one.page.body)
     return fresh
 
 

@@ -13,6 +13,7 @@ from statusgen.plan.upload import plan_upload
 from statusgen.ports.cache import Cache
 from statusgen.ports.storage import OnDone, Storage
 from statusgen.templates import FOLDER as TEMPLATES_FOLDER
+from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive, read_archive
 from statusgen.usecases.release import PageReader, make_release
 
@@ -41,8 +42,9 @@ class Built:
 
 def prepare(settings: Settings, cache: Cache, now: datetime) -> Prepared:
     """Check everything and render the release; raises `ContentError` with all that is wrong."""
-    archive = read_archive(settings, cache, now, PageReader(settings, now))
-    release = make_release(archive, cache, now)
+    templates = Templates(settings.root)
+    archive = read_archive(settings, cache, now, PageReader(settings, templates, now))
+    release = make_release(archive, templates, cache, now)
     cache.save()
     return Prepared(archive, release)
 

@@ -30,7 +30,7 @@ class Preview:
 def make_preview(settings: Settings, cache: Cache, now: datetime) -> Preview:
     """The preview at `now`; `cache` must be one that no publish uses, for it holds drafts."""
     archive = survey_archive(settings, cache, now, FolderReader(settings, with_drafts=True))
-    release = make_release(archive, cache, now)
+    release = make_release(archive, Templates(settings.root), cache, now)
     return Preview(
         site={one.key: one for one in release.artifacts},
         letters=_letters(archive, settings, now),

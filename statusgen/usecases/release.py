@@ -1,7 +1,6 @@
 """Content becomes a release: every artifact of the site, rendered or known from the cache."""
 
 import hashlib
-import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -18,7 +17,6 @@ from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
 from statusgen.usecases.archive import (
-    BODIES,
     PAGES,
     PROSE,
     Archive,
@@ -34,32 +32,33 @@ _DIGEST_BYTES = 32
 class PageReader(FolderReader):
     """Reads folders, and renders the pages of incidents that are over on the way."""
 
-    def __init__(self, settings: Settings, now: datetime) -> None:
+    def __init__(self, settings: Settings, templates: Templates, now: datetime) -> None:
         super().__init__(settings)
         self._now = now
+        self._templates = templates
         self._site: Site | None = None
+
+    def warm_up(self) -> None:
+        """Compile the templates once, before there are processes that would each do it."""
+        self._templates.warm_up("page/")
 
     def render(self, incident: Incident, record: FolderRecord) -> Rendered | None:
         """The page of an incident that is over; None for any other."""
         if record.outline is None or not record.outline.is_settled(self._now):
             return None
         if self._site is None:
-            self._site = make_site(self.settings)
+            prose = BodyRenderer(self.settings.page.url)
+            self._site = Site(self.settings, self._templates, prose)
         body = self._site.incident(incident, self._now)
         key = _page_key(self._site.fingerprint, [record.digest])
-        return Rendered(_stored_page(key, body), zlib.compress(body, 1))
+        return Rendered(_stored_page(key, body), body)
 
     def __getstate__(self) -> tuple[Settings, datetime]:
         return (self.settings, self._now)
 
     def __setstate__(self, state: tuple[Settings, datetime]) -> None:
-        self.__init__(*state)  # type: ignore[misc]
-
-
-def make_site(settings: Settings, prose: BodyRenderer | None = None) -> Site:
-    """The renderer of all pages."""
-    prose = prose or BodyRenderer(settings.page.url)
-    return Site(settings, Templates(settings.root), prose)
+        settings, now = state
+        self.__init__(settings, Templates(settings.root), now)  # type: ignore[misc]
 
 
 class KeptBodies(BodyRenderer):
@@ -90,11 +89,11 @@ def current_page(archive: Archive, now: datetime) -> Page:
     return make_page(settings.components, archive.incidents(needed), now, zone)
 
 
-def make_release(archive: Archive, cache: Cache, now: datetime) -> Release:
-    """All artifacts of the page at `now`; bodies known from the cache are loaded when asked for."""
+def make_release(archive: Archive, templates: Templates, cache: Cache, now: datetime) -> Release:
+    """All artifacts of the page at `now`; a body that is not at hand is made when asked for."""
     settings = archive.settings
     prose = KeptBodies(settings.page.url, cache)
-    site = make_site(settings, prose)
+    site = Site(settings, templates, prose)
     page = current_page(archive, now)
     press = _Press(archive, site, cache, now)
     artifacts = [artifact_from_bytes(key, body) for key, body in site.assets().items()]
@@ -132,7 +131,7 @@ class _Press:
     def __init__(self, archive: Archive, site: Site, cache: Cache, now: datetime) -> None:
         self._archive, self._site, self._cache, self._now = archive, site, cache, now
         self._stored = cache.all(PAGES)
-        self._new: dict[str, tuple[bytes, bytes]] = {}
+        self._new: dict[str, bytes] = {}
 
     def incidents(self) -> list[Artifact]:
         return [
@@ -161,9 +160,7 @@ class _Press:
         return [*artifacts, artifact_from_bytes("history/index.html", index)]
 
     def remember(self) -> None:
-        self._cache.put(PAGES, ((name, page) for name, (page, _) in self._new.items()))
-        self._cache.put(BODIES, ((name, body) for name, (_, body) in self._new.items()))
-        self._new.clear()
+        self._cache.put(PAGES, self._new.items())
 
     def _incident(self, incident_id: str) -> bytes:
         return self._site.incident(self._archive.incident(incident_id), self._now)
@@ -183,8 +180,8 @@ class _Press:
         stored = self._stored.get(name)
         if stored is None or not stored.startswith(page_key):
             body = render()
-            stored = _stored_page(page_key, body)
-            self._new[name] = (stored, zlib.compress(body, 1))
+            stored = self._new[name] = _stored_page(page_key, body)
+            self._archive.bodies.put(name, body)
         digest, size = _read_stored(stored)
         headers = headers_for(key)
         return Artifact(
@@ -197,14 +194,9 @@ class _Press:
         )
 
     def _load(self, name: str, digest: str, render: "partial[bytes]") -> bytes:
-        packed = self._cache.get(BODIES, name)
-        if packed is not None:
-            try:
-                body = zlib.decompress(packed)
-            except zlib.error:
-                body = b""
-            if hashlib.sha256(body).hexdigest() == digest:
-                return body
+        body = self._archive.bodies.get(name)
+        if body is not None and hashlib.sha256(body).hexdigest() == digest:
+            return body
         return render()
 
 

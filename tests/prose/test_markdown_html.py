@@ -210,3 +210,19 @@ def test_whatever_is_written_only_allowed_and_nested_markup_comes_out(body):
 @given(st.text(max_size=80))
 def test_any_text_can_be_rendered(body):
     assert find_control_character(PROSE.text(body)) is None
+
+
+PLAIN_PARTS = st.one_of(
+    st.text(alphabet="abC dé.,:;!?-'\"()/%1234 \n中א@$*_`[<&|+=", max_size=20),
+    st.sampled_from(["Hello world.", "Title: x", "a\n---", "x\n\ny", "x  ", "- a", "1. a", ": a"]),
+)
+
+
+@given(st.lists(PLAIN_PARTS, max_size=8).map("\n".join))
+def test_plain_paragraphs_come_out_as_the_full_way_makes_them(body):
+    renderer = BodyRenderer("https://status.example.com")
+    plain = renderer.html(body.strip("\n"))
+
+    full = renderer.html(body.strip("\n") + "\n\n[x]: https://example.com")
+
+    assert plain == full
