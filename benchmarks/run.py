@@ -128,7 +128,7 @@ def _install_pelican() -> Path:
 
 def _row(name: str, figure: Figure, peer: Figure | None = None) -> None:
     spread = f"{figure.fastest_s:.3f} to {figure.slowest_s:.3f}"
-    ratio = f"{figure.wall_s / peer.wall_s:6.2f} × Pelican" if peer else ""
+    ratio = f"{figure.wall_s / peer.wall_s:6.2f} of Pelican" if peer else ""
     print(
         f"  {name:<46}{figure.wall_s:8.3f} s  ({spread})  {figure.peak_mb:6.0f} MB  {ratio}",
         flush=True,

@@ -15,11 +15,39 @@ COMPONENTS = tuple(f"component-{number}" for number in range(1, 13))
 PHASES = ("investigating", "identified", "monitoring", "resolved")
 _SUBJECTS = ("Payments", "Sign-in", "Search", "Webhooks", "Exports", "Uploads", "Messages")
 _TROUBLES = ("fail", "are slow", "time out", "arrive late", "return errors", "are delayed")
-_WORDS = (
-    "some requests customers region queue database deployment error rate recovered traffic "
-    "latency provider cache retry connection timeout capacity rollback healthy monitoring "
-    "affected dashboard update engineers cause network cluster storage message order"
-).split()
+_WORDS = [
+    "some",
+    "requests",
+    "customers",
+    "region",
+    "queue",
+    "database",
+    "deployment",
+    "error",
+    "rate",
+    "recovered",
+    "traffic",
+    "latency",
+    "provider",
+    "cache",
+    "retry",
+    "connection",
+    "timeout",
+    "capacity",
+    "rollback",
+    "healthy",
+    "monitoring",
+    "affected",
+    "dashboard",
+    "update",
+    "engineers",
+    "cause",
+    "network",
+    "cluster",
+    "storage",
+    "message",
+    "order",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +116,10 @@ def write_pelican(root: Path, count: int) -> None:
             f"Tags: {', '.join(story.components)}",
             f"Slug: {story.id}",
         ]
-        body = [f"## {told.phase} {told.at:%Y-%m-%d %H:%M} UTC\n\n{told.body}\n" for told in
-                reversed(story.updates)]
+        body = [
+            f"## {told.phase} {told.at:%Y-%m-%d %H:%M} UTC\n\n{told.body}\n"
+            for told in reversed(story.updates)
+        ]
         text = "\n".join([*head, "", *body])
         (content / f"{story.id}.md").write_text(text, encoding="utf-8")
     for name, cached in (("plain.py", False), ("cached.py", True)):

@@ -88,8 +88,10 @@ def command_reference() -> str:
     """Return `docs/commands.md` as the help texts make it."""
     sections = [
         "# Commands",
-        "What `--help` says of each, in the order of an incident. "
-        "`REGENERATE_COMMANDS=1 make test ARGS=tests/test_docs.py` writes this page anew.",
+        (
+            "What `--help` says of each, in the order of an incident. "
+            "`REGENERATE_COMMANDS=1 make test ARGS=tests/test_docs.py` writes this page anew."
+        ),
     ]
     for name, command in {"": command_line(), **commands(command_line())}.items():
         words = f"statusgen {name}".strip()

@@ -7,7 +7,7 @@ from statusgen.model.delivery import Outcome
 from statusgen.model.letter import Letter
 
 
-class Unreachable(MailError):  # noqa: N818 - errors.py names errors by what is wrong
+class Unreachable(MailError):
     """The transport could not be reached just now; trying again may help."""
 
 
