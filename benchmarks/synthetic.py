@@ -15,39 +15,11 @@ COMPONENTS = tuple(f"component-{number}" for number in range(1, 13))
 PHASES = ("investigating", "identified", "monitoring", "resolved")
 _SUBJECTS = ("Payments", "Sign-in", "Search", "Webhooks", "Exports", "Uploads", "Messages")
 _TROUBLES = ("fail", "are slow", "time out", "arrive late", "return errors", "are delayed")
-_WORDS = [
-    "some",
-    "requests",
-    "customers",
-    "region",
-    "queue",
-    "database",
-    "deployment",
-    "error",
-    "rate",
-    "recovered",
-    "traffic",
-    "latency",
-    "provider",
-    "cache",
-    "retry",
-    "connection",
-    "timeout",
-    "capacity",
-    "rollback",
-    "healthy",
-    "monitoring",
-    "affected",
-    "dashboard",
-    "update",
-    "engineers",
-    "cause",
-    "network",
-    "cluster",
-    "storage",
-    "message",
-    "order",
-]
+_WORDS = tuple(
+    "some requests customers region queue database deployment error rate recovered traffic "
+    "latency provider cache retry connection timeout capacity rollback healthy monitoring "
+    "affected dashboard update engineers cause network cluster storage message order".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
