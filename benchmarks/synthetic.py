@@ -18,7 +18,7 @@ _TROUBLES = ("fail", "are slow", "time out", "arrive late", "return errors", "ar
 _WORDS = tuple(
     "some requests customers region queue database deployment error rate recovered traffic "
     "latency provider cache retry connection timeout capacity rollback healthy monitoring "
-    "affected dashboard update engineers cause network cluster storage message order".split()  # noqa: SIM905
+    "affected dashboard update engineers cause network cluster storage message order".split()
 )
 
 
