@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import statusgen
 from statusgen.config.settings import FolderTarget, MailSettings, S3Target, Settings, TargetSettings
-from statusgen.errors import UsageError
+from statusgen.errors import DatabaseError, UsageError
 from statusgen.model.relay import parse_relay
 from statusgen.ports.cache import Cache
 from statusgen.ports.preview import PreviewServer
@@ -131,7 +131,13 @@ def open_publishing_lock(settings: Settings) -> Iterator[None]:
     from statusgen.adapters.database.lock import locked
 
     folder = settings.root / ".statusgen"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"the folder {folder.name} can't be made ({error.strerror}); move away what is in its "
+            "place, check the rights of the folder around it and the room on the disk"
+        ) from error
     with locked(folder / "publish.lock"):
         yield
 

@@ -4,7 +4,7 @@ Everything is escaped but `.txt`; an unknown name is an error, not an empty stri
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ class Templates:
     """Renders templates by name (`page/index.html`), for one status repository."""
 
     def __init__(self, root: Path | None = None) -> None:
-        own = [root / FOLDER] if root is not None else []
-        self._folders = (*own, shipped_folder())
+        self._own = root / FOLDER if root is not None else None
+        self._folders = (*([self._own] if self._own else []), shipped_folder())
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(self._folders),
             autoescape=_is_escaped,  # noqa: S701  all but .txt
@@ -47,7 +47,14 @@ class Templates:
             file = error.name or name
             raise _broken(file, error.lineno, error.message or "syntax error") from error
         except jinja2.TemplateError as error:
-            raise _broken(name, 0, error.message or type(error).__name__) from error
+            file, line = self._own_place(error) or (name, 0)
+            raise _broken(file, line, error.message or type(error).__name__) from error
+        except Exception as error:
+            own = self._own_place(error)
+            if own is None:  # nothing that the user wrote: a bug of ours
+                raise
+            what = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise _broken(*own, what or type(error).__name__) from error
 
     def warm_up(self, prefix: str) -> None:
         """Compile what is below `prefix` now, so that a forked process need not."""
@@ -73,12 +80,37 @@ class Templates:
         }
         return tuple(sorted(found))
 
+    def _own_place(self, error: Exception) -> tuple[str, int] | None:
+        """The user's own template and its line in which `error` came up, the innermost of them."""
+        if self._own is None:
+            return None
+        if isinstance(error, UnicodeDecodeError):
+            names = (path.relative_to(self._own).as_posix() for path in _not_text(self._own))
+            return next(((name, 0) for name in names), None)
+        place = None
+        trace = error.__traceback__
+        while trace is not None:
+            path = Path(trace.tb_frame.f_code.co_filename)
+            if path.is_relative_to(self._own):
+                place = (path.relative_to(self._own).as_posix(), trace.tb_lineno)
+            trace = trace.tb_next
+        return place
+
     def fingerprint(self) -> str:
         """Changes when any template does."""
         digest = hashlib.sha256()
         for name in self.names(""):
             digest.update(name.encode() + b"\0" + hashlib.sha256(self.read(name)).digest())
         return digest.hexdigest()
+
+
+def _not_text(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in (".html", ".txt"):
+            try:
+                path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                yield path
 
 
 def _is_escaped(name: str | None) -> bool:

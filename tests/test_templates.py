@@ -67,3 +67,35 @@ def test_the_fingerprint_follows_every_template(tmp_path):
 
 def test_ours_lie_at_the_top_of_the_checkout():
     assert shipped_folder().name == "site_templates"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fine\n{{ 1 + 'a' }}",
+        "fine\n{{ 1 / 0 }}",
+        "fine\n{{ nothing }}",
+        "fine\n{% for one in 5 %}{% endfor %}",
+        "fine\n{% include 'a.html' %}",
+    ],
+    ids=["wrong-type", "zero", "unknown-name", "not-a-list", "includes-itself"],
+)
+def test_whatever_goes_wrong_in_a_template_of_the_users_names_its_line(tmp_path, text):
+    with pytest.raises(ContentError, match=r"site_templates/a\.html:2: "):
+        templates_in(tmp_path, a__html=text).render("a.html", {})
+
+
+def test_a_template_that_is_not_utf8_is_named(tmp_path):
+    templates = templates_in(tmp_path, a__html="{% include 'b.html' %}", b__html="")
+    (tmp_path / "site_templates/b.html").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(ContentError, match=r"site_templates/b\.html: not UTF-8 text; "):
+        templates.render("a.html", {})
+
+
+def test_a_bug_of_ours_that_comes_up_in_a_template_keeps_its_traceback(tmp_path):
+    def broken():
+        raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        Templates(tmp_path).render("page/404.html", {"page": broken, "site": broken})

@@ -62,9 +62,7 @@ class LocalPreviewServer:
     def wait_for_change(self, version: int) -> int:
         """The version now, after it changed or a while has passed."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: self.is_closed or self._version != version, _HEARTBEAT_S
-            )
+            self._changed.wait_for(lambda: self.is_closed or self._version != version, _HEARTBEAT_S)
             return self._version
 
     @property

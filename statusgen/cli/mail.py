@@ -147,10 +147,7 @@ def _find_update(state: "State", text: str) -> str:
 
 def _send(context: Context, state: "State") -> None:
     from statusgen.composition import open_transport
-    from statusgen.letters.compose import LetterForms
     from statusgen.plan.plan import Backlog, Plan
-    from statusgen.prose.markdown_html import BodyRenderer
-    from statusgen.templates import Templates
     from statusgen.usecases import mailing
     from statusgen.usecases.archive import read_archive
 
@@ -164,9 +161,7 @@ def _send(context: Context, state: "State") -> None:
     if not queued.update_ids:
         say("no letters are owed")
         return
-    forms = LetterForms(
-        settings, Templates(settings.root), BodyRenderer(settings.page.url), state.secret_key
-    )
+    forms = mailing.make_forms(settings, state.secret_key)
     with progress("Mailing", queued.letters) as done:
         report = mailing.send_letters(
             queued,

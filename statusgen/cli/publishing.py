@@ -103,6 +103,7 @@ def publish(
         _job(context, no_mail=no_mail, late=late, takeover=takeover) as job,
     ):
         refuse(job.plan, expect, force=force)
+        _rehearse(job)
         tell_warnings(job.prepared.archive.warnings)
         if not yes and not job.plan.is_empty:
             show_plan(job.plan, tell, with_letters=job.state is not None)
@@ -177,11 +178,21 @@ class _Mailed:
     is_behind: bool = False
 
 
+def _rehearse(job: _Job) -> None:
+    """Raises what would keep the letters from leaving, while nothing is done yet."""
+    from statusgen.composition import open_transport
+    from statusgen.usecases import mailing
+
+    settings = job.context.settings
+    if job.state is None or settings.mail is None or not job.plan.letters:
+        return
+    open_transport(settings.mail)
+    forms = mailing.make_forms(settings, job.state.secret_key)
+    mailing.rehearse(job.plan, job.prepared.archive, forms, job.context.now)
+
+
 def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -> _Mailed:
     from statusgen.composition import open_transport
-    from statusgen.letters.compose import LetterForms
-    from statusgen.prose.markdown_html import BodyRenderer
-    from statusgen.templates import Templates
     from statusgen.usecases import mailing
 
     settings, state = job.context.settings, job.state
@@ -203,8 +214,7 @@ def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -
     behind = bool(queued.claimed_elsewhere or queued.vanished)
     if not queued.update_ids:
         return _Mailed(is_behind=behind)
-    prose = BodyRenderer(settings.page.url)
-    forms = LetterForms(settings, Templates(settings.root), prose, state.secret_key)
+    forms = mailing.make_forms(settings, state.secret_key)
     with progress("Mailing", queued.letters) as done:
         report = mailing.send_letters(
             queued,

@@ -15,6 +15,8 @@ from statusgen.plan.plan import Plan
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.storage import Storage
 from statusgen.ports.transport import Transport
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.publish import audiences, incident_and_step
 
@@ -30,6 +32,22 @@ class Queued:
     """Updates that another ledger has mailed."""
     vanished: tuple[str, ...]
     """Updates with letters owed whose files are gone; nothing can be sent about them."""
+
+
+def make_forms(settings: Settings, secret_key: bytes) -> LetterForms:
+    """What letters are made with; `secret_key` signs the links that stop them."""
+    prose = BodyRenderer(settings.page.url)
+    return LetterForms(settings, Templates(settings.root), prose, secret_key)
+
+
+def rehearse(plan: Plan, archive: Archive, forms: LetterForms, now: datetime) -> None:
+    """Makes each letter of a plan once; raises `ContentError` for a template that is broken."""
+    renamed = dict(plan.renamed)
+    owed = [renamed.get(one.update_id, one.update_id) for one in plan.backlog]
+    for update_id in [*owed, *(one.update.update_id for one in plan.mailings)]:
+        found = incident_and_step(archive, update_id)
+        if found is not None:
+            forms.form(*found, language=archive.settings.page.language, now=now)
 
 
 def queue_letters(  # noqa: PLR0913  the plan, and all that it is entered into

@@ -95,7 +95,7 @@ class SqlDeliveries:
             .order_by(known_update.c.at, known_update.c.update_id)
         )
         with self._database.reading() as connection:
-            rows = connection.execute(query).tuples().all()
+            rows = connection.execute(query).all()
         return tuple((update_id, int(letters)) for update_id, letters in rows)
 
     def owed(

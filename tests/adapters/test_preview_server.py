@@ -1,0 +1,177 @@
+"""The preview on a real port: pages, types, reloads, and paths that lead nowhere."""
+
+import http.client
+import socket
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+from statusgen.adapters.preview_server import CHANGES, SCRIPT_KEY, LocalPreviewServer, watch
+from statusgen.errors import UsageError
+
+BODIES = {
+    "index.html": b"<html><body>all well</body></html>",
+    "404.html": b"<html><body>nothing here</body></html>",
+    "history/index.html": b"<html><body>history</body></html>",
+    "_mail/a/01.txt": "Grüße".encode(),
+    "feed.json": b"{}",
+}
+
+
+def calls(bodies):
+    return {key: (lambda body=body: body) for key, body in bodies.items()}
+
+
+@pytest.fixture(scope="module")
+def running():
+    server = LocalPreviewServer(0)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def server(running):
+    running.show(calls(BODIES))
+    return running
+
+
+def get(server, path, timeout=10):
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=timeout)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, answer.headers, body
+
+
+def raw_get(server, path):
+    """Send a path as it is: http.client would refuse some of these."""
+    url = urlsplit(server.url)
+    with socket.create_connection((url.hostname, url.port), 10) as door:
+        door.sendall(b"GET " + path + b" HTTP/1.0\r\n\r\n")
+        parts = []
+        while part := door.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("/", b"all well"),
+        ("/index.html", b"all well"),
+        ("/index.html?x=1", b"all well"),
+        ("/history/", b"history"),
+    ],
+)
+def test_pages_are_served_with_the_script_that_reloads_them(server, path, part):
+    status, headers, body = get(server, path)
+
+    assert status == 200
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["Cache-Control"] == "no-store"
+    assert part in body
+    assert SCRIPT_KEY.encode() in body
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/_mail/a/01.txt", "text/plain; charset=utf-8"),
+        ("/feed.json", "application/feed+json; charset=utf-8"),
+        (f"/{SCRIPT_KEY}", "text/javascript; charset=utf-8"),
+    ],
+)
+def test_other_files_have_their_own_type_and_no_script(server, path, kind):
+    status, headers, body = get(server, path)
+
+    assert status == 200
+    assert headers["Content-Type"] == kind
+    assert b"<script" not in body
+
+
+HOSTILE = [
+    b"/../../etc/passwd",
+    b"/%2e%2e/%2e%2e/etc/passwd",
+    b"//etc/passwd",
+    b"/..%2f..%2fetc/passwd",
+    b"/etc/passwd%00.html",
+    b"/_preview/../../statusgen.toml",
+    b"/.statusgen/state.db",
+    b"/%ff%fe",
+    b"/history",
+]
+
+
+@pytest.mark.parametrize("path", HOSTILE, ids=lambda path: path.decode())
+def test_nothing_but_the_preview_is_served(server, path):
+    answer = raw_get(server, path)
+
+    assert answer.startswith(b"HTTP/1.0 404")
+    assert b"root:" not in answer
+    assert b"nothing here" in answer
+
+
+def test_an_open_page_hears_of_something_new(server):
+    url = urlsplit(server.url)
+    with socket.create_connection((url.hostname, url.port), 10) as door:
+        door.sendall(f"GET /{CHANGES} HTTP/1.0\r\n\r\n".encode())
+        stream = door.makefile("rb")
+        head = list(iter(stream.readline, b"\r\n"))
+
+        server.show(calls({"index.html": b"<body>something new</body>"}))
+        event = stream.readline()
+
+    assert b"Content-Type: text/event-stream\r\n" in head
+    assert event == b"data: new\n"
+    assert b"something new" in get(server, "/")[2]
+
+
+def test_a_port_in_use_is_said_with_the_way_out(server):
+    port = urlsplit(server.url).port
+
+    with pytest.raises(UsageError, match=f"port {port} can't be used .*--port"):
+        LocalPreviewServer(port)
+
+
+def test_only_loopback_can_look(server):
+    assert urlsplit(server.url).hostname == "127.0.0.1"
+
+
+def test_a_page_of_another_site_can_not_read_the_preview_by_its_own_name(server):
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    connection.request("GET", "/", headers={"Host": "evil.example"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+
+    assert answer.status == 403
+
+
+class _EnoughError(Exception):
+    pass
+
+
+def test_a_save_is_noticed(tmp_path):
+    (tmp_path / "incidents").mkdir()
+    calls = []
+
+    def on_change():
+        calls.append(1)
+        raise _EnoughError
+
+    def write():
+        count = 0
+        while not calls and count < 100:
+            count += 1
+            (tmp_path / "incidents" / "a.md").write_text(str(count))
+            threading.Event().wait(0.1)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with pytest.raises(_EnoughError):
+        watch([tmp_path / "incidents", tmp_path / "missing"], on_change)
+    writer.join()
+
+    assert calls

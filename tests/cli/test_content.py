@@ -1,0 +1,122 @@
+"""`new`, `update`, `resolve`, `schedule`: the next file, ready to publish."""
+
+import pytest
+
+from tests.fakes.repository import ID, make_repository
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return make_repository(tmp_path)
+
+
+def text_of(repository, done):
+    return (repository.root / done.out.strip()).read_text(encoding="utf-8")
+
+
+def test_a_new_incident_is_a_folder_with_its_first_update(repository):
+    options = ("--severity", "sev 2", "--component", "search=partial_outage", "-m", "Slow.")
+    done = repository.run("new", "Search: slow & #1", *options)
+
+    assert done.code == 0
+    assert done.out == "incidents/2026-11-21-search-slow-1/01-investigating.md\n"
+    assert text_of(repository, done) == (
+        '---\ntitle: "Search: slow & #1"\nseverity: SEV2\nstatus: investigating\n'
+        "at: 2026-11-21T02:10:00Z\ncomponents:\n  search: partial_outage\n---\nSlow.\n"
+    )
+    assert repository.run("check").code == 0
+
+
+def test_the_starting_wording_must_be_filled_in_before_publishing(repository):
+    done = repository.run("new", "Search is slow", "--severity", "SEV2", "--component", "search")
+    checked = repository.run("check")
+
+    assert done.code == 0
+    assert "fill in [what customers may see]" in done.err
+    assert "problem with Search" in text_of(repository, done)
+    assert checked.code == 1
+    assert "placeholder" in checked.err
+
+
+def test_the_same_title_on_the_same_day_is_another_folder(repository):
+    options = ("--severity", "SEV2", "-m", "Slow.")
+    first = repository.run("new", "Search is slow", *options)
+    second = repository.run("new", "Search is slow", *options)
+
+    assert first.out.split("/")[1] == "2026-11-21-search-is-slow"
+    assert second.out.split("/")[1] == "2026-11-21-search-is-slow-2"
+
+
+@pytest.mark.parametrize(
+    "title", ["日本語", "إبطاء", "x" * 200, "Ünïcödé — “quoted”", "a: --- b", "no"]
+)
+def test_any_title_makes_a_folder_that_passes_the_check(repository, title):
+    done = repository.run("new", title, "--severity", "SEV3", "-m", "Words.")
+
+    assert done.code == 0, done.err
+    assert repository.run("check").code == 0
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "bell \x07", "\x1b[31mred"])
+def test_a_title_that_would_not_pass_is_refused_and_nothing_is_written(repository, text):
+    done = repository.run("new", text, "--severity", "SEV3", "-m", "Words.")
+
+    assert done.code in {1, 2}
+    assert "\x1b" not in done.err
+    assert [one.name for one in (repository.root / "incidents").iterdir()] == [ID]
+
+
+def test_an_update_goes_to_the_only_open_incident(repository):
+    done = repository.run("update", "--phase", "identified", "-m", "Found it.")
+
+    assert done.out == f"incidents/{ID}/02-identified.md\n"
+    assert "status: identified" in text_of(repository, done)
+
+
+def test_an_update_without_a_phase_keeps_the_phase(repository):
+    done = repository.run("update", "-m", "Still at it.", "--severity", "SEV2")
+
+    assert done.out == f"incidents/{ID}/02-update.md\n"
+    assert "severity: SEV2\nstatus: update\n" in text_of(repository, done)
+
+
+def test_with_several_open_incidents_one_must_be_named(repository):
+    repository.run("new", "Search is slow", "--severity", "SEV3", "-m", "Slow.")
+
+    vague = repository.run("update", "-m", "Words.")
+    named = repository.run("update", "search", "-m", "Words.")
+
+    assert vague.code == 2
+    assert ID in vague.err
+    assert named.out == "incidents/2026-11-21-search-is-slow/02-update.md\n"
+
+
+def test_an_incident_is_resolved_once(repository):
+    done = repository.run("resolve", "--impact", "Payments failed.", "--cause", "A bug: ours.")
+    again = repository.run("resolve", "checkout", "-m", "Again.")
+
+    assert done.out == f"incidents/{ID}/02-resolved.md\n"
+    assert 'cause: "A bug: ours."' in text_of(repository, done)
+    assert repository.run("check").code == 0
+    assert again.code == 2
+    assert "over already" in again.err
+
+
+def test_an_update_before_the_last_one_is_refused(repository):
+    done = repository.run("update", "-m", "Words.", now="2026-11-21T02:03:00Z")
+
+    assert done.code == 2
+    assert "later than now" in done.err
+
+
+def test_a_maintenance_is_scheduled_and_completed(repository):
+    window = ("--starts", "2026-11-21T03:00", "--ends", "2h", "--component", "api")
+    done = repository.run("schedule", "Database upgrade", *window, "-m", "We upgrade.")
+    during = "2026-11-21T04:00:00Z"
+    ended = repository.run("resolve", "database", "-m", "Done.", now=during)
+
+    assert done.out == "incidents/2026-11-21-database-upgrade/01-scheduled.md\n"
+    assert "starts: 2026-11-21T03:00:00Z\nends: 2026-11-21T05:00:00Z" in text_of(repository, done)
+    assert ended.out == "incidents/2026-11-21-database-upgrade/02-completed.md\n"
+    assert repository.run("check", now=during).code == 0

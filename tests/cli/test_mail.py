@@ -1,0 +1,78 @@
+"""`mail`: the ledger in the operator's hand."""
+
+import pytest
+
+from tests.components.smtp_relay import Script, smtp_relay
+from tests.fakes.repository import ID, make_repository, parse_letters
+
+UPDATE = f"{ID}/01-investigating"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.subscribe("ann@example.com", "bob@example.com")
+    return repository
+
+
+def test_an_empty_ledger_says_so(repository):
+    done = repository.run("mail", "status")
+
+    assert done.code == 0
+    assert "the ledger is empty" in done.out
+
+
+def test_every_letter_is_accounted_for(repository):
+    repository.run("publish", "--yes")
+
+    [row] = repository.run("mail", "status", "--json").json
+
+    assert row["update"] == UPDATE
+    assert (row["audience"], row["accepted"], row["failed"]) == (2, 2, 0)
+
+
+def test_nothing_owed_nothing_resumed(repository):
+    repository.run("publish", "--yes")
+
+    done = repository.run("mail", "resume")
+
+    assert (done.code, done.out) == (0, "no letters are owed\n")
+
+
+def test_a_letter_that_failed_is_sent_again_on_request(repository):
+    script = Script(at_rcpt={"bob": "550 5.1.1 no such user"})
+    with smtp_relay(script) as relay:
+        repository.configure(mail=f'transport = "smtp://127.0.0.1:{relay.port}"')
+        first = repository.run("publish", "--yes")
+        script.at_rcpt = {}
+        second = repository.run("mail", "retry", UPDATE)
+
+    assert first.code == 4
+    assert "1 failed" in first.out
+    assert second.code == 0
+    assert sorted(address for address, _ in script.seen) == ["ann@example.com", "bob@example.com"]
+
+
+def test_what_is_held_is_never_sent(repository):
+    script = Script(at_rcpt={"bob": "451 4.3.0 busy"})
+    with smtp_relay(script) as relay:
+        repository.configure(mail=f'transport = "smtp://127.0.0.1:{relay.port}"')
+        first = repository.run("publish", "--yes")
+        held = repository.run("mail", "hold", "investigating")
+        script.at_rcpt = {}
+        second = repository.run("mail", "resume")
+
+    assert first.code == 4
+    assert held.out == f"1 letter about {UPDATE} will not be sent\n"
+    assert (second.code, len(script.seen)) == (0, 1)
+
+
+def test_a_preview_shows_letters_and_sends_none(repository, tmp_path):
+    shown = repository.run("mail", "preview")
+    written = repository.run("mail", "preview", "checkout", "--out", tmp_path / "letters")
+
+    [letter] = parse_letters([(tmp_path / "letters" / "01-investigating.eml").read_bytes()])
+    assert "Subject: Acme — Investigating Increased error rates" in shown.out
+    assert written.code == 0
+    assert "reader@example.com" in letter["To"]
+    assert repository.letters() == []

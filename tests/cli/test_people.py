@@ -1,0 +1,108 @@
+"""`subscribers`: tokens in the open, addresses only where they are asked for."""
+
+import pytest
+
+from tests.fakes.repository import CANARY, make_repository
+
+
+@pytest.fixture
+def repository(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.subscribe(CANARY, components="checkout", min_severity="SEV1")
+    return repository
+
+
+def token(repository):
+    return repository.run("subscribers", "list", "--json").json[0]["id"]
+
+
+def test_the_list_gives_tokens_and_no_address(repository):
+    rows = repository.run("subscribers", "list", "--json")
+    table = repository.run("subscribers", "list")
+
+    assert rows.json == [
+        {
+            "id": rows.json[0]["id"],
+            "state": "active",
+            "audience": "subscribers",
+            "components": ["checkout"],
+            "min_severity": "SEV1",
+            "language": "en",
+        }
+    ]
+    assert CANARY not in rows.out + rows.err + table.out + table.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("subscribers", "show", CANARY),
+        ("subscribers", "show", CANARY, "--json"),
+        ("subscribers", "add", CANARY),
+        ("subscribers", "remove", CANARY),
+        ("subscribers", "erase", CANARY, "--yes"),
+        ("mail", "status"),
+        ("mail", "preview"),
+        ("plan",),
+        ("-v", "publish", "--yes"),
+    ],
+    ids=" ".join,
+)
+def test_no_command_prints_an_address(repository, words):
+    done = repository.run(*words)
+
+    assert done.code == (2 if "add" in words else 0), done.err
+    assert CANARY not in done.out + done.err
+
+
+def test_export_gives_addresses_and_import_takes_them_back(repository, tmp_path):
+    done = repository.run("subscribers", "export")
+    repository.run("subscribers", "export", "--out", tmp_path / "people.csv")
+
+    again = repository.run("subscribers", "import", tmp_path / "people.csv")
+
+    assert CANARY in done.out
+    assert (tmp_path / "people.csv").stat().st_mode & 0o077 == 0
+    assert again.out == "0 subscribers added, 1 updated\n"
+
+
+@pytest.mark.parametrize("word", ["remove", "erase"])
+def test_who_left_is_not_brought_back_by_an_import(repository, word):
+    options = ["--yes"] if word == "erase" else []
+    repository.run("subscribers", word, token(repository), *options)
+
+    repository.subscribe(CANARY)
+
+    active = [
+        one
+        for one in repository.run("subscribers", "list", "--json").json
+        if one["state"] == "active"
+    ]
+    assert active == []
+
+
+def test_who_was_removed_gets_no_letter(repository):
+    repository.run("subscribers", "remove", CANARY)
+
+    repository.run("publish", "--yes")
+
+    assert repository.letters() == []
+
+
+def test_a_broken_file_imports_nobody_and_names_no_address(repository, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("email,components\ngood@example.com,\nbad,nope\n", encoding="utf-8")
+
+    done = repository.run("subscribers", "import", path)
+
+    assert done.code == 1
+    assert "people.csv:3: " in done.err
+    assert "good@example.com" not in done.err
+    assert len(repository.run("subscribers", "list", "--json").json) == 1
+
+
+def test_erasing_asks_or_needs_yes(repository):
+    done = repository.run("subscribers", "erase", CANARY)
+
+    assert done.code == 2
+    assert "--yes" in done.err

@@ -1,0 +1,82 @@
+"""Which adapter stands behind which setting."""
+
+from dataclasses import replace
+
+import pytest
+
+from statusgen import composition
+from statusgen.config.reader import read_settings
+from statusgen.errors import Refused, UsageError
+from tests.fakes.repository import make_repository
+
+
+@pytest.fixture
+def settings(tmp_path):
+    bucket = 'url = "s3://acme/page"\nendpoint_url = "http://127.0.0.1:1"\nregion = "eu-west-1"'
+    return read_settings(make_repository(tmp_path, 'url = "folder:public"', bucket).root)
+
+
+def test_targets_bear_the_name_that_the_user_wrote(settings):
+    targets = [composition.open_target(one) for one in settings.targets]
+
+    assert [one.name for one in targets] == ["folder:public", "s3://acme/page"]
+    assert [one.can_claim for one in targets] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("transport", "name"),
+    [
+        ("folder:/outbox", "MaildirTransport"),
+        ("smtp://status@127.0.0.1:25", "SmtpTransport"),
+        ("smtps://127.0.0.1:465", "SmtpTransport"),
+    ],
+)
+def test_letters_leave_by_the_way_that_is_set(settings, transport, name):
+    found = composition.open_transport(replace(settings.mail, transport=transport))
+
+    assert type(found).__name__ == name
+
+
+def test_a_way_that_is_not_there_yet_is_a_sentence(settings):
+    with pytest.raises(UsageError, match="ses://"):
+        composition.open_transport(replace(settings.mail, transport="ses://eu-west-1"))
+
+
+def test_a_secret_key_is_made_once_and_kept(settings):
+    with composition.open_state(settings) as first:
+        pass
+    with composition.open_state(settings) as second:
+        pass
+
+    assert len(first.secret_key) >= 32
+    assert second.secret_key == first.secret_key
+
+
+def test_the_secret_key_of_the_environment_comes_first(settings, monkeypatch):
+    monkeypatch.setenv("STATUSGEN_SECRET_KEY", "from outside")
+
+    with composition.open_state(settings) as state:
+        assert state.secret_key == b"from outside"
+
+
+def test_one_publisher_at_a_time(settings):
+    with (
+        composition.open_publishing_lock(settings),
+        pytest.raises(Refused),
+        composition.open_publishing_lock(settings),
+    ):
+        pass
+
+    with composition.open_publishing_lock(settings):
+        pass
+
+
+def test_a_cache_belongs_to_its_configuration(settings):
+    cache = composition.open_cache(settings)
+    cache.put("pages", [("a", b"1")])
+    cache.save()
+
+    same = composition.open_cache(settings).get("pages", "a")
+    other = composition.open_cache(replace(settings, fingerprint="other")).get("pages", "a")
+
+    assert (same, other) == (b"1", None)

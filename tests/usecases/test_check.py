@@ -1,0 +1,43 @@
+"""`check` counts, and finds what is odd in the settings too."""
+
+import pytest
+
+from statusgen.adapters.cache_file import CacheFile
+from statusgen.config.reader import read_settings
+from statusgen.usecases.check import check
+from tests.builders import instant
+from tests.fakes.repository import make_repository
+
+
+def run(repository):
+    cache = CacheFile(repository.root / "cache.db", "one")
+    return check(read_settings(repository.root), cache, instant("02:10"))
+
+
+def test_what_is_right_is_counted(tmp_path):
+    checked = run(make_repository(tmp_path))
+
+    assert (checked.incidents, checked.updates, checked.problems) == (1, 1, ())
+
+
+@pytest.mark.parametrize(("strict", "fails"), [(False, False), (True, True)])
+def test_no_way_to_stop_letters_is_a_warning(tmp_path, strict, fails):
+    repository = make_repository(tmp_path)
+    path = tmp_path / "statusgen.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("unsubscribe_mailto", "# unsubscribe_mailto"), encoding="utf-8")
+
+    checked = run(repository)
+
+    assert ["unsubscribe" in one.what for one in checked.problems] == [True]
+    assert checked.has_errors(strict=strict) is fails
+
+
+def test_errors_fail_either_way(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.write("broken/01.md", "nothing\n")
+
+    checked = run(repository)
+
+    assert checked.has_errors(strict=False)
+    assert checked.has_errors(strict=True)

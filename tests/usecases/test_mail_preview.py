@@ -1,0 +1,40 @@
+"""Letters to look at."""
+
+from dataclasses import replace
+
+from statusgen.config.reader import read_settings
+from statusgen.letters.kinds import Kind
+from statusgen.usecases.mail_preview import one_of_every_kind, preview_letters
+from tests.builders import instant, make_first, make_incident, make_update
+from tests.fakes.repository import make_repository, parse_letters
+
+NOW = instant("03:00")
+
+
+def test_there_is_one_letter_for_every_update(tmp_path):
+    settings = read_settings(make_repository(tmp_path).root)
+    incident = make_incident(make_first(), make_update("resolved", "02:40"))
+
+    letters = preview_letters(settings, incident, NOW)
+
+    assert [one.update_id for one in letters] == [one.update.id for one in incident.steps]
+    [first, _] = parse_letters(one.message for one in letters)
+    assert first["Subject"] == letters[0].subject
+    assert first.get_body(("plain",)).get_content().strip() == letters[0].text.strip()
+
+
+def test_every_kind_can_be_seen(tmp_path):
+    settings = read_settings(make_repository(tmp_path).root)
+
+    letters = one_of_every_kind(settings, NOW)
+
+    assert [one.kind for one in letters] == list(Kind)
+    assert all(one.subject and one.text and "<html" in one.html for one in letters)
+
+
+def test_a_page_without_mail_can_be_looked_at_too(tmp_path):
+    settings = read_settings(make_repository(tmp_path).root)
+
+    letters = one_of_every_kind(replace(settings, mail=None), NOW)
+
+    assert len(letters) == len(Kind)

@@ -1,0 +1,36 @@
+"""What a preview shows that nothing else does."""
+
+from statusgen.adapters.cache_file import CacheFile
+from statusgen.config.reader import read_settings
+from statusgen.usecases.preview import MAILS, make_preview
+from tests.builders import instant
+from tests.fakes.repository import FIRST, ID, make_repository
+
+
+def make(repository):
+    cache = CacheFile(repository.root / "drafts.db", "drafts")
+    return make_preview(read_settings(repository.root), cache, instant("02:10"))
+
+
+def test_drafts_are_shown_on_the_page_and_as_letters(tmp_path):
+    repository = make_repository(tmp_path)
+    draft = "---\nstatus: identified\nat: 2026-11-21T02:08:00Z\ndraft: true\n---\nA draft word.\n"
+    repository.write(f"{ID}/02-identified.md", draft)
+
+    preview = make(repository)
+
+    assert b"A draft word." in preview.site[f"incidents/{ID}.html"].load()
+    for ending in ("html", "txt", "eml"):
+        assert f"_mail/{ID}/02-identified.{ending}" in preview.letters
+    assert f"{ID}/02-identified.html".encode() in preview.letters[MAILS]
+
+
+def test_what_is_broken_is_named_and_the_rest_is_shown(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.write("broken/01.md", FIRST.replace("SEV1", "SEV9"))
+
+    preview = make(repository)
+
+    assert [one.path for one in preview.problems] == ["incidents/broken/01.md"]
+    assert f"incidents/{ID}.html" in preview.site
+    assert "incidents/broken.html" not in preview.site

@@ -1,0 +1,53 @@
+"""What a release holds."""
+
+import pickle
+
+from statusgen.adapters.cache_file import CacheFile
+from statusgen.config.reader import read_settings
+from statusgen.templates import Templates
+from statusgen.usecases.build import prepare
+from statusgen.usecases.release import PageReader
+from tests.builders import instant
+from tests.fakes.repository import ID, make_repository
+
+NOW = instant("02:10")
+
+
+def make(repository):
+    cache = CacheFile(repository.root / "cache.db", "one")
+    return prepare(read_settings(repository.root), cache, NOW).release
+
+
+def test_every_file_of_the_design_is_there(tmp_path):
+    keys = {one.key for one in make(make_repository(tmp_path)).artifacts}
+
+    assert keys >= {
+        "index.html",
+        "404.html",
+        "history/index.html",
+        "history/2026-11.html",
+        f"incidents/{ID}.html",
+        "feed.xml",
+        "atom.xml",
+        "feed.json",
+        "sitemap.xml",
+        "robots.txt",
+    }
+
+
+def test_sizes_and_digests_are_those_of_the_bodies(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.write_update("02-resolved.md", "resolved", "02:09")
+    make(repository)
+
+    for artifact in make(repository).artifacts:
+        assert len(artifact.load()) == artifact.size, artifact.key
+
+
+def test_a_reader_can_be_sent_to_another_process(tmp_path):
+    settings = read_settings(make_repository(tmp_path).root)
+    reader = PageReader(settings, Templates(settings.root), NOW)
+
+    again = pickle.loads(pickle.dumps(reader))
+
+    assert again.settings == settings

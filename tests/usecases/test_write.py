@@ -1,0 +1,85 @@
+"""The next file: its name, its text, and what is refused before it is written."""
+
+import pytest
+
+from statusgen.config.reader import read_settings
+from statusgen.errors import ContentError, UsageError
+from statusgen.model.vocabulary import ComponentState, Phase
+from statusgen.usecases.write import (
+    Draft,
+    default_body,
+    parse_component,
+    parse_severity,
+    render_update,
+    write_incident,
+)
+from tests.builders import instant
+from tests.fakes.repository import make_repository
+
+AT = instant("02:04")
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return read_settings(make_repository(tmp_path).root)
+
+
+def make_draft(**facts):
+    facts = {"title": "Slow search", "severity": "SEV2", "body": "Slow."} | facts
+    return Draft(status=Phase.INVESTIGATING, at=AT, **facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("checkout", ("checkout", None)),
+        ("checkout=major_outage", ("checkout", ComponentState.MAJOR_OUTAGE)),
+    ],
+)
+def test_components_are_named_with_or_without_a_state(settings, text, expected):
+    assert parse_component(text, settings) == expected
+
+
+@pytest.mark.parametrize("text", ["chekout", "checkout=down", "", "=major_outage"])
+def test_components_that_are_wrong_are_refused(settings, text):
+    with pytest.raises(UsageError):
+        parse_component(text, settings)
+
+
+@pytest.mark.parametrize("text", ["SEV1", "sev-1", "sev 1"])
+def test_a_severity_may_be_written_in_several_ways(settings, text):
+    assert parse_severity(text, settings) == "SEV1"
+
+
+def test_the_front_matter_keeps_its_order():
+    draft = make_draft(components=(("api", None), ("search", None)), cause="A: b", next_update="2h")
+
+    assert render_update(draft) == (
+        "---\ntitle: Slow search\nseverity: SEV2\nstatus: investigating\n"
+        'at: 2026-11-21T02:04:00Z\ncomponents: [api, search]\ncause: "A: b"\nnext_update: 2h\n'
+        "---\nSlow.\n"
+    )
+
+
+def test_the_wording_names_the_components_in_a_sentence(settings):
+    body = default_body(settings, Phase.IDENTIFIED, ["checkout", "search", "api"])
+
+    assert "the problem with Checkout, Search and API" in body
+
+
+def test_the_wording_without_components_names_the_service(settings):
+    assert "the problem with Acme" in default_body(settings, Phase.IDENTIFIED, [])
+
+
+def test_a_long_title_makes_a_short_name_of_whole_words(settings):
+    path = write_incident(settings, make_draft(title="word " * 39 + "end"))
+
+    assert len(path.parent.name) <= 80
+    assert path.parent.name.endswith("-word")
+
+
+def test_what_would_not_pass_the_check_is_not_written(settings):
+    with pytest.raises(ContentError):
+        write_incident(settings, make_draft(body="bell \x07"))
+
+    assert len(list((settings.root / "incidents").iterdir())) == 1
