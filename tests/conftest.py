@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.components.available import missing
+
+# Machines are busy: how long an example takes says nothing about it.
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 CLEARED = ("AWS_", "STATUSGEN_", "BOTO_")
 CLEARED_NAMES = ("NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "COLUMNS", "LINES")

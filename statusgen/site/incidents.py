@@ -6,7 +6,8 @@ from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident, States, Step, Window
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.labels import PHASES, STATES, UPDATE
-from statusgen.prose.markdown_html import BODY_HEADING, BodyRenderer
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.prose.nesting import BODY_HEADING
 from statusgen.prose.times import PageClock, machine_time, spoken_duration
 from statusgen.site.views import (
     ChangeView,

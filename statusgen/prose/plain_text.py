@@ -1,0 +1,92 @@
+"""Sanitised markup as plain text, for letters and programs that show none."""
+
+import re
+from html.parser import HTMLParser
+
+from statusgen.prose.nesting import BODY_HEADING
+
+_BLOCKS = ("p", BODY_HEADING, "blockquote", "table", "pre")
+
+
+def as_text(html: str) -> str:
+    """The text of `html` with its paragraphs, lists and full link addresses kept."""
+    reader = _TextReader()
+    reader.feed(html)
+    reader.close()
+    return reader.result()
+
+
+class _TextReader(HTMLParser):
+    """Sanitised markup as plain text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lines: list[str] = [""]
+        self._lists: list[int | None] = []
+        self._links: list[tuple[str, int]] = []
+        self._verbatim = 0
+
+    def result(self) -> str:
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in self._lines)).strip()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS and not self._in_item():
+            self._break(2)
+        elif tag in ("br", "tr"):
+            self._break(1)
+        elif tag in ("ul", "ol"):
+            self._break(1 if self._lists else 2)
+            self._lists.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            self._item()
+        elif tag == "hr":
+            self._break(2)
+            self._lines[-1] += "---"
+        elif tag == "a":
+            self._links.append((dict(attrs).get("href") or "", len(self._lines[-1])))
+        self._verbatim += tag == "pre"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._links:
+            href, start = self._links.pop()
+            words = self._lines[-1][start:]
+            if href.removeprefix("mailto:") != words:
+                self._lines[-1] += f" ({href.removeprefix('mailto:')})"
+        elif tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+            self._break(1 if self._lists else 2)
+        elif tag in _BLOCKS:
+            self._break(1 if self._in_item() else 2)
+        elif tag in ("td", "th"):
+            self._lines[-1] += "  "
+        self._verbatim -= tag == "pre"
+
+    def handle_data(self, data: str) -> None:
+        if self._verbatim:
+            first, *rest = data.split("\n")
+            self._lines[-1] += first
+            self._lines += rest
+            return
+        words = re.sub(r"\s+", " ", data)
+        if self._lines[-1] == "" or self._lines[-1].endswith((" ", "- ")):
+            words = words.lstrip()
+        self._lines[-1] += words
+
+    def _in_item(self) -> bool:
+        return bool(self._lists)
+
+    def _item(self) -> None:
+        self._break(1)
+        indent = "  " * (len(self._lists) - 1)
+        count = self._lists[-1] if self._lists else None
+        if count is None:
+            self._lines[-1] += f"{indent}- "
+            return
+        self._lists[-1] = count + 1
+        self._lines[-1] += f"{indent}{count + 1}. "
+
+    def _break(self, count: int) -> None:
+        if self._lines[-1].strip():
+            self._lines += [""] * count
+        elif count > 1 and len(self._lines) > 1 and self._lines[-2].strip():
+            self._lines.append("")
