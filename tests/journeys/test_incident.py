@@ -99,11 +99,11 @@ def subjects_of(script):
 def test_an_incident_reaches_real_mailboxes_over_tls_and_a_login(repository, bucket, mail_host):
     before = {name: len(mail_host.letters_of(name)) for name in (*CONCERNED, "cy")}
 
-    def subjects(_):
-        return [
+    def subjects_after(number):
+        return lambda _: [
             str(one["Subject"])
             for name in CONCERNED
-            for one in decoded(mail_host.wait_for(name, before[name] + 1))
+            for one in decoded(mail_host.wait_for(name, before[name] + number))
         ]
 
     with run_proxy(bucket.server) as proxy:
@@ -116,10 +116,12 @@ def test_an_incident_reaches_real_mailboxes_over_tls_and_a_login(repository, buc
             "STATUSGEN_SMTP_PASSWORD": PASSWORD,
             "SSL_CERT_FILE": str(mail_host.certificate.path),
         }
-        tell(repository, proxy, bucket, STEPS[0], subjects, **environment)
-
-    after = {name: len(mail_host.letters_of(name)) for name in before}
-    assert after == {name: before[name] + (name in CONCERNED) for name in before}
+        for number, step in enumerate(STEPS, 1):
+            tell(repository, proxy, bucket, step, subjects_after(number), **environment)
+            after = {name: len(mail_host.letters_of(name)) for name in before}
+            assert after == {
+                name: before[name] + (number if name in CONCERNED else 0) for name in before
+            }
 
 
 def decoded(messages):
