@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,7 +152,10 @@ def prove_live(url: str, digest: str, timeout_s: float) -> str:
 
 
 def _code_stamp() -> str:
-    """Changes when the code does, so that a cache never outlives the code that made it."""
-    package = Path(__file__).parent
-    newest = max(path.stat().st_mtime_ns for path in package.rglob("*.py"))
-    return str(newest)
+    """Changes when our code or a library that makes pages does: no cache outlives its makers."""
+    paths = [*Path(__file__).parent.rglob("*.py")]
+    for name in ("jinja2", "markdown", "markupsafe", "msgspec", "nh3", "tzdata", "yaml"):
+        spec = find_spec(name)
+        paths += [Path(spec.origin)] if spec and spec.origin else []
+    newest = max(path.stat().st_mtime_ns for path in paths)
+    return f"{sys.version} {len(paths)} {newest}"

@@ -158,7 +158,9 @@ class _SmtpConnection:
         try:
             await self._client.data(letter.content, timeout=self._final_dot_timeout_s)
         except aiosmtplib.SMTPResponseException as error:
-            return _decided(error, if_garbled=DeliveryState.IN_DOUBT)
+            outcome = _decided(error, if_garbled=DeliveryState.IN_DOUBT)
+            # A refusal of DATA itself leaves the envelope open; after the final dot this is idle.
+            return await self._reset(outcome) if outcome.is_connection_usable else outcome
         except (aiosmtplib.SMTPException, OSError):
             return Outcome(DeliveryState.IN_DOUBT, "no answer", is_connection_usable=False)
         return Outcome(DeliveryState.ACCEPTED)

@@ -23,6 +23,7 @@ def upload(storage: Storage, plan: UploadPlan, release: Release, on_done: OnDone
         storage.put_all([put.artifact for put in stage], on_done)
     if plan.deletes:
         storage.delete(plan.deletes)
+    storage.refresh_caches()
     storage.write_manifest(manifest_of(release))
 
 

@@ -31,9 +31,15 @@ class Context:
         if self._settings is None:
             from statusgen.config.reader import find_root, read_settings
 
-            if not self.start.is_dir():
+            try:
+                start = Path.cwd() / self.start
+            except FileNotFoundError:
+                raise UsageError(
+                    "the current folder is gone; change to one that is there"
+                ) from None
+            if not start.is_dir():
                 raise UsageError(f"{self.start} is no folder; name one with -C")
-            self._settings = read_settings(find_root(self.start.resolve()))
+            self._settings = read_settings(find_root(start.resolve()))
         return self._settings
 
     @property

@@ -93,7 +93,9 @@ def retry(context: Context, update: str) -> None:
 @pass_context
 def hold(context: Context, update: str) -> None:
     """Never send what is still unsent about UPDATE."""
-    with _state(context) as state:
+    from statusgen.composition import open_publishing_lock
+
+    with open_publishing_lock(context.settings), _state(context) as state:
         update_id = _find_update(state, update)
         number = state.ledger.hold(update_id, context.now)
     say(f"{count(number, 'letter')} about {update_id} will not be sent")

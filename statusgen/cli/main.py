@@ -1,8 +1,10 @@
 """The `statusgen` command: global options, the list of commands, and exit codes."""
 
+import errno
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -10,9 +12,10 @@ import click
 
 from statusgen import __version__
 from statusgen.cli.context import Context
-from statusgen.errors import ContentError, StatusgenError
+from statusgen.errors import ContentError, StatusgenError, Unavailable
 
 INTERRUPTED = 130
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 GC_THRESHOLD = 50_000
 """A command makes many values and few cycles: looking for cycles less often saves a tenth."""
 
@@ -91,6 +94,7 @@ def cli(ctx: click.Context, start: Path, now_text: str | None, verbose: bool) ->
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(GC_THRESHOLD)
+    _open_closed_streams()
     try:
         code = cli.main(prog_name="statusgen", standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -105,9 +109,29 @@ def main() -> None:
         _show(error)
         code = error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute_stdout()
         code = 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:  # a bug of ours: it should have been told in our words
+            raise
+        _mute_stdout()
+        with suppress(OSError):  # messages may go to the same full disk
+            click.echo(f"error: {error.strerror}; make room and run the command again", err=True)
+        code = Unavailable.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_closed_streams() -> None:
+    """Give what is printed somewhere to go when the caller has closed stdout or stderr."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  until the end
+            setattr(sys, name, nowhere)
+
+
+def _mute_stdout() -> None:
+    """Drop what is still to be printed, so that Python does not try it again on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show(error: StatusgenError) -> None:

@@ -210,7 +210,10 @@ def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -
             "if it has not, run publish --takeover"
         )
     for update_id in queued.vanished:
-        tell(f"letters about {update_id} can't be sent: its file is gone")
+        tell(
+            f"letters about {update_id} can't be sent, because its file is gone; restore it, or "
+            f"give them up with `statusgen mail hold {update_id}`"
+        )
     behind = bool(queued.claimed_elsewhere or queued.vanished)
     if not queued.update_ids:
         return _Mailed(is_behind=behind)

@@ -8,11 +8,11 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from statusgen.config import values
 from statusgen.config.settings import (
     Brakes,
+    FolderTarget,
     MailSettings,
     PageSettings,
     Settings,
@@ -25,11 +25,13 @@ from statusgen.errors import ContentError, Problem, UsageError
 from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import BadValue, Word, parse_id, parse_word, shown
 from statusgen.model.page import Component
+from statusgen.model.relay import parse_relay
 from statusgen.model.severity import DEFAULT_SEVERITIES, Severity
 from statusgen.model.vocabulary import ComponentState, Impact, PostmortemRule
 
 FILE_NAME = "statusgen.toml"
 DEFAULT_DATABASE = "sqlite:///.statusgen/state.db"
+CONTENT_FOLDER = "incidents"
 
 Value = TypeVar("Value")
 
@@ -78,9 +80,26 @@ def parse_settings(text: str, raw: dict[str, Any], root: Path) -> Settings:
         fingerprint=hashlib.sha256(text.encode()).hexdigest(),
     )
     top.finish(also=("mail",))
+    _refuse_published(top, settings)
     if problems:
         raise ContentError(problems)
     return settings
+
+
+def _refuse_published(top: Table, settings: Settings) -> None:
+    """Addresses never stand on a target or in git: neither letters nor the database go there."""
+    served = [one.path for one in settings.targets if isinstance(one, FolderTarget)]
+    public = [*served, settings.root / CONTENT_FOLDER]
+    _, _, outbox = (settings.mail.transport if settings.mail else "").partition("folder:")
+    _, _, database = settings.database.partition("sqlite:///")
+    for place, text in ((("mail", "transport"), outbox), (("state", "database"), database)):
+        path = Path(text).resolve()
+        if text and any(folder == path or folder in path.parents for folder in public):
+            top.complain(
+                place,
+                f"{place[-1]} lies in a folder that everybody can read, and holds addresses",
+                "choose a folder outside the targets and the content",
+            )
 
 
 def _whole(line: int, what: str, remedy: str) -> ContentError:
@@ -215,22 +234,31 @@ def _transport(root: Path, value: Any) -> str:
     scheme, _, rest = url.partition(":")
     if scheme == "folder" and rest:
         return f"folder:{(root / rest).resolve()}"
-    try:
-        parts = urlsplit(url)
-        has_port = parts.port is None or parts.port > 0
-    except ValueError:
-        raise BadValue("the transport has no valid port", "write smtp://host:587") from None
-    if parts.password is not None:
+    if "@" in url and ":" in url.partition("//")[2].rpartition("@")[0]:
         raise BadValue(
             "a password stands in the transport",
             "remove it and put it into the environment as STATUSGEN_SMTP_PASSWORD",
         )
-    if scheme in ("smtp", "smtps", "ses") and parts.hostname and has_port and not parts.path:
+    if scheme == "ses" and re.fullmatch(r"ses://[a-z0-9-]+", url):
         return url
-    raise BadValue(
-        f"{shown(url)} is not a transport",
-        'use "folder:DIR", "smtp://user@host:587", "smtps://user@host:465" or "ses://region"',
-    )
+    if scheme not in ("smtp", "smtps"):
+        raise BadValue(
+            f"{shown(url)} is not a transport",
+            'use "folder:DIR", "smtp://user@host:587", "smtps://user@host:465" or "ses://region"',
+        )
+    try:
+        parse_relay(url)
+    except ValueError as error:
+        raise BadValue(str(error), 'write it like "smtp://user@relay.example.com:587"') from None
+    return url
+
+
+def _relay(url: str) -> str:
+    try:
+        parse_relay(url)
+    except ValueError as error:
+        raise BadValue(f"{shown(url)}: {error}", "write smtp://user@host:587") from None
+    return url
 
 
 def _state(table: Table, root: Path) -> str:

@@ -28,7 +28,7 @@ _CLOSING = {
 
 def kind_of(step: Step) -> Kind:
     """The kind of the letter about `step`; an end is an end even where it is the first update."""
-    if step.phase.is_closing:
+    if step.phase.is_closing and (step.is_new_phase or step.update.phase is not None):
         return _CLOSING[step.phase]
     if step.window is not None:
         is_plan = step.number == 1 and step.phase is Phase.SCHEDULED

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from statusgen.model.incident import Incident, States, Window, phase_by
-from statusgen.model.vocabulary import Impact, Phase
+from statusgen.model.vocabulary import ComponentState, Impact, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,8 @@ class Told:
     at: datetime
     is_mailed: bool
     """False for `notify: false`."""
+    is_for_all: bool
+    """Whether policy alone says who hears: no `notify` narrows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class Outline:
     def is_maintenance(self) -> bool:
         """Whether it has a window."""
         return self.window is not None
+
+    @property
+    def left_down(self) -> tuple[str, ...]:
+        """Components that were not operational when it ended, as its author wanted it."""
+        if self.ended is None or self.is_maintenance:
+            return ()
+        return tuple(name for name, state in self.states if state is not ComponentState.OPERATIONAL)
 
     @property
     def last_at(self) -> datetime:
@@ -92,7 +101,12 @@ def outline(incident: Incident) -> Outline:
         owes_postmortem=incident.owes_postmortem,
         has_postmortem=incident.postmortem is not None,
         told=tuple(
-            Told(step.update.stem, step.update.at, step.update.notify is not False)
+            Told(
+                step.update.stem,
+                step.update.at,
+                is_mailed=step.update.notify is not False,
+                is_for_all=step.update.notify is True,
+            )
             for step in incident.steps
         ),
     )

@@ -102,22 +102,32 @@ class Page:
         return min((i.last.next_due for i in self.open_incidents if i.last.next_due), default=None)
 
 
-def is_current(one: Outline, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether the index needs the whole incident: it isn't settled, or the recent days tell it."""
-    if not one.is_settled(now):
-        return True
+def current(outlines: Iterable[Outline], now: datetime, zone: ZoneInfo) -> tuple[Outline, ...]:
+    """The incidents that the page at `now` needs whole, in the order given.
+
+    Those that are not settled, that the recent days tell, or that decide about a component which
+    an incident left down on purpose.
+    """
+    known = tuple(outlines)
+    held = {name for one in known for name in one.left_down}
     first = now.astimezone(zone).date() - timedelta(days=RECENT_DAYS - 1)
-    return one.listed_at.astimezone(zone).date() >= first
+    return tuple(
+        one
+        for one in known
+        if not one.is_settled(now)
+        or one.listed_at.astimezone(zone).date() >= first
+        or not held.isdisjoint(one.affected)
+    )
 
 
 def make_page(
     components: Iterable[Component], incidents: Iterable[Incident], now: datetime, zone: ZoneInfo
 ) -> Page:
-    """The page at `now`; `incidents` are at least those that `is_current` names."""
+    """The page at `now`; `incidents` are at least those that `current` names."""
     known = tuple(incidents)
     today = now.astimezone(zone).date()
     live = [one for one in known if one.is_open(now)]
-    groups = _groups([one for one in components if not one.is_retired(today)], live, now)
+    groups = _groups([one for one in components if not one.is_retired(today)], known, now)
     maintenances = [one for one in live if one.is_maintenance]
     return Page(
         now=now,
@@ -140,15 +150,32 @@ def make_page(
 def component_states(
     incidents: Iterable[Incident], now: datetime
 ) -> dict[str, tuple[ComponentState, tuple[str, ...]]]:
-    """Component id to its worst state among the open incidents that touch it, and their ids."""
+    """Component id to its worst state among the incidents that hold it, and their ids.
+
+    An open incident holds what it touches. One that ended and left a component down on purpose
+    holds it until a later incident, over too, has touched the component.
+    """
+    known = tuple(incidents)
     found: dict[str, tuple[ComponentState, tuple[str, ...]]] = {}
-    for incident in incidents:
-        if not incident.is_open(now):
-            continue
+    for incident in known:
+        is_open = incident.is_open(now)
         for component, state in incident.states_at(now):
+            if not is_open and not _is_still_held(incident, component, state, known):
+                continue
             worst, ids = found.get(component, (ComponentState.OPERATIONAL, ()))
             found[component] = (max(worst, state, key=lambda one: one.rank), (*ids, incident.id))
     return found
+
+
+def _is_still_held(
+    incident: Incident, component: str, state: ComponentState, known: Iterable[Incident]
+) -> bool:
+    if state is ComponentState.OPERATIONAL or incident.ended is None:
+        return False
+    return not any(
+        other.ended is not None and other.ended > incident.ended and component in other.affected
+        for other in known
+    )
 
 
 def months(outlines: Iterable[Outline], zone: ZoneInfo) -> tuple[Month, ...]:
@@ -166,9 +193,9 @@ def months(outlines: Iterable[Outline], zone: ZoneInfo) -> tuple[Month, ...]:
 
 
 def _groups(
-    components: list[Component], live: list[Incident], now: datetime
+    components: list[Component], known: Iterable[Incident], now: datetime
 ) -> tuple[ComponentGroup, ...]:
-    states = component_states(live, now)
+    states = component_states(known, now)
     named: dict[str | None, list[ComponentLine]] = {}
     for component in components:
         state, incidents = states.get(component.id, (ComponentState.OPERATIONAL, ()))

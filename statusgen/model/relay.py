@@ -1,6 +1,7 @@
 """The address of a mail relay, from a `smtp://` or `smtps://` URL. Opens no connection."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -42,8 +43,8 @@ def parse_relay(url: str) -> Relay:
         raise ValueError("a password does not belong in the URL: set STATUSGEN_SMTP_PASSWORD")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("a relay's URL ends after its port")
-    if not parts.hostname:
-        raise ValueError("the relay's host is missing")
+    if not parts.hostname or re.search(r"\s", parts.hostname):
+        raise ValueError("the relay's host is missing or holds a space")
     is_loopback = _is_loopback(parts.hostname)
     return Relay(
         host=parts.hostname,

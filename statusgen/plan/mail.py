@@ -89,7 +89,7 @@ def _reason_to_skip(one: Outline, update: Told, now: datetime, options: MailOpti
         return Skip.SILENT
     if not options.late and update.at < now - TOO_LATE_AFTER:
         return Skip.TOO_OLD
-    if one.ended is not None and update is not one.told[-1]:
+    if one.ended is not None and update is not one.told[-1] and one.told[-1].is_for_all:
         return Skip.SUPERSEDED
     return None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import datetime
 
 from statusgen import __version__
@@ -30,6 +31,7 @@ class Site:
     """Changes whenever any page may: with templates, settings and our version."""
 
     def __init__(self, settings: Settings, templates: Templates, prose: BodyRenderer) -> None:
+        self._settings = settings
         self._page = settings.page
         self._templates = templates
         self._assets = collect_assets(templates)
@@ -40,6 +42,12 @@ class Site:
         self.fingerprint = hashlib.sha256(
             f"{__version__}\n{settings.fingerprint}\n{templates.fingerprint()}".encode()
         ).hexdigest()
+
+    def with_prose(self, prose: BodyRenderer) -> "Site":
+        """The same site with bodies rendered by `prose`."""
+        other = copy(self)
+        other._teller = IncidentTeller(self._settings, prose)  # noqa: SLF001  one of us
+        return other
 
     def assets(self) -> dict[str, bytes]:
         """Key to body; keys hold a hash of the body."""

@@ -121,12 +121,16 @@ class Archive:
     def incident(self, incident_id: str) -> Incident:
         """The whole of a published incident."""
         if incident_id not in self._incidents:
-            source = self.source(incident_id)
-            incident = _fold(source, self.settings, with_drafts=self.with_drafts)
-            if incident is None:
-                raise LookupError(incident_id)
-            self._incidents[incident_id] = incident
+            self._incidents[incident_id] = self.read_incident(incident_id)
         return self._incidents[incident_id]
+
+    def read_incident(self, incident_id: str) -> Incident:
+        """The same, not kept: for one of very many."""
+        source = self.source(incident_id)
+        incident = _fold(source, self.settings, with_drafts=self.with_drafts)
+        if incident is None:
+            raise LookupError(incident_id)
+        return incident
 
     def incidents(self, ids: Iterable[str]) -> Iterator[Incident]:
         """The whole of each of these."""

@@ -63,8 +63,8 @@ class Uploads:
 
     @property
     def is_out_of_reach(self) -> bool:
-        """Whether every target that is behind did not even answer."""
-        return all(one.is_unreachable for one in self.behind)
+        """Whether no target at all answered."""
+        return all(one.is_unreachable for one in self.results)
 
 
 def plan_publish(
@@ -195,8 +195,6 @@ class Uploader:
         try:
             with self._watch(f"Uploading to {planned.name}", puts) as done:
                 upload(target.storage, planned.upload, self._release, done)
-            if not planned.upload.is_empty:
-                target.storage.refresh_caches()
         except TargetError as error:
             return TargetResult(
                 planned.name,

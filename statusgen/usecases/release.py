@@ -1,6 +1,7 @@
 """Content becomes a release: every artifact of the site, rendered or known from the cache."""
 
 import hashlib
+import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -8,9 +9,10 @@ from heapq import nlargest
 
 from statusgen.config.settings import Settings
 from statusgen.entries.records import FolderRecord
+from statusgen.errors import Unavailable
 from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
-from statusgen.model.page import Month, Page, is_current, make_page, months
+from statusgen.model.page import Month, Page, current, make_page, months
 from statusgen.model.release import Artifact, Release, artifact_from_bytes, headers_for
 from statusgen.ports.cache import Cache
 from statusgen.prose.markdown_html import BodyRenderer
@@ -85,8 +87,9 @@ def current_page(archive: Archive, now: datetime) -> Page:
     """The status page at `now`."""
     settings = archive.settings
     zone = settings.page.zone
-    needed = (one.id for one in archive.outlines if is_current(one, now, zone))
-    return make_page(settings.components, archive.incidents(needed), now, zone)
+    needed = current(archive.outlines, now, zone)
+    incidents = archive.incidents(one.id for one in needed)
+    return make_page(settings.components, incidents, now, zone)
 
 
 def make_release(archive: Archive, templates: Templates, cache: Cache, now: datetime) -> Release:
@@ -130,8 +133,10 @@ class _Press:
 
     def __init__(self, archive: Archive, site: Site, cache: Cache, now: datetime) -> None:
         self._archive, self._site, self._cache, self._now = archive, site, cache, now
+        self._plain_site = site.with_prose(BodyRenderer(archive.settings.page.url))
         self._stored = cache.all(PAGES)
         self._new: dict[str, bytes] = {}
+        self._lock = threading.Lock()
 
     def incidents(self) -> list[Artifact]:
         return [
@@ -139,7 +144,7 @@ class _Press:
                 f"incidents/{one.id}.html",
                 one.id,
                 [one],
-                partial(self._incident, one.id),
+                partial(self._settled if one.is_settled(self._now) else self._current, one.id),
             )
             for one in self._archive.outlines
         ]
@@ -162,8 +167,12 @@ class _Press:
     def remember(self) -> None:
         self._cache.put(PAGES, self._new.items())
 
-    def _incident(self, incident_id: str) -> bytes:
+    def _current(self, incident_id: str) -> bytes:
         return self._site.incident(self._archive.incident(incident_id), self._now)
+
+    def _settled(self, incident_id: str) -> bytes:
+        """One of thousands: nothing of it is kept."""
+        return self._plain_site.incident(self._archive.read_incident(incident_id), self._now)
 
     def _artifact(
         self,
@@ -194,10 +203,19 @@ class _Press:
         )
 
     def _load(self, name: str, digest: str, render: "partial[bytes]") -> bytes:
+        """Uploads ask from several threads, and renderers serve one at a time."""
         body = self._archive.bodies.get(name)
-        if body is not None and hashlib.sha256(body).hexdigest() == digest:
-            return body
-        return render()
+        if body is None:
+            with self._lock:
+                body = render()
+        if hashlib.sha256(body).hexdigest() != digest:
+            self._cache.remove(PAGES, [name])
+            self._cache.save()
+            raise Unavailable(
+                f"the cache held an outdated page ({name}), which is forgotten now; "
+                "run the command again"
+            )
+        return body
 
 
 def _page_key(fingerprint: str, digests: Iterable[str]) -> bytes:

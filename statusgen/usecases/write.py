@@ -167,6 +167,8 @@ def _yaml(text: str) -> str:
 def _write(settings: Settings, folder_id: str, number: int, draft: Draft) -> Path:
     stem = f"{number:02d}-{draft.status.replace('_', '-')}"
     text = render_update(draft)
+    if not _is_text(text):
+        raise UsageError("the words given are not UTF-8 text; set LC_ALL=C.UTF-8 and try again")
     path = settings.root / CONTENT_FOLDER / folder_id / f"{stem}.md"
     _refuse_wrong(settings, folder_id, stem, text)
     try:
@@ -178,6 +180,11 @@ def _write(settings: Settings, folder_id: str, number: int, draft: Draft) -> Pat
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror}") from error
     return path
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written: bytes that were no text arrive from the shell as surrogates."""
+    return not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def _refuse_wrong(settings: Settings, folder_id: str, stem: str, text: str) -> None:

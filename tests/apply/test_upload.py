@@ -42,6 +42,7 @@ def test_a_first_upload_puts_everything_in_stage_order():
         "put incidents/a.html",
         "put feed.xml",
         "put index.html",
+        "refresh caches",
         "manifest 2",
     ]
     assert served(storage) == FIRST
@@ -64,7 +65,12 @@ def test_removals_come_after_every_upload():
 
     publish(storage, SECOND)
 
-    assert storage.requests[-3:] == ["put index.html", "delete assets/a.abc123.css", "manifest 2"]
+    assert storage.requests[-4:] == [
+        "put index.html",
+        "delete assets/a.abc123.css",
+        "refresh caches",
+        "manifest 2",
+    ]
     assert served(storage) == SECOND
 
 

@@ -21,8 +21,8 @@ def test_an_outline_holds_the_facts_of_the_last_update():
     assert facts.duration == incident.duration
     assert (facts.affected, facts.states) == (incident.affected, incident.last.states)
     assert facts.told == (
-        Told("01", instant("02:04"), is_mailed=True),
-        Told("02", instant("03:00"), is_mailed=False),
+        Told("01", instant("02:04"), is_mailed=True, is_for_all=True),
+        Told("02", instant("03:00"), is_mailed=False, is_for_all=False),
     )
     assert facts.last_at == instant("03:00")
 

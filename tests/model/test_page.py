@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from statusgen.model.outline import outline
-from statusgen.model.page import Component, component_states, is_current, make_page, months
+from statusgen.model.page import Component, component_states, current, make_page, months
 from statusgen.model.vocabulary import ComponentState
 from tests.builders import (
     BERLIN,
@@ -60,13 +60,21 @@ def test_where_several_incidents_touch_a_component_the_worst_state_wins():
     assert states_of(page_of(slow, down)) == states_of(page)
 
 
-def test_what_is_resolved_touches_nothing_even_if_it_left_a_component_down():
-    incident = make_incident(
+def test_a_component_left_down_on_purpose_stays_so_until_a_later_incident_is_over():
+    leaving = make_incident(
         make_first(components=["checkout"]),
         make_update("resolved", at="02:09", components={"checkout": "partial_outage"}),
     )
+    later = make_incident(
+        make_first(incident_id="later", at="02:10", components=["checkout"]),
+        make_update("resolved", incident_id="later", at="02:11"),
+    )
 
-    assert component_states([incident], NOW) == {}
+    held = component_states([leaving], NOW)
+    over = component_states([leaving, later], NOW)
+
+    assert held == {"checkout": (ComponentState.PARTIAL_OUTAGE, (leaving.id,))}
+    assert over == {}
 
 
 def test_a_maintenance_holds_its_states_only_while_it_is_under_way():
@@ -166,6 +174,11 @@ CURRENT = [
     pytest.param([make_first("resolved", at="2026-11-06T22:30")], False, id="the evening before"),
     pytest.param([make_first("resolved", at="2026-11-06T23:30")], True, id="by the page's clock"),
     pytest.param(
+        [make_first("resolved", at="2026-01-01T00:00", components={"checkout": "major_outage"})],
+        True,
+        id="left a component down",
+    ),
+    pytest.param(
         [make_scheduled(starts="2027-01-01T00:00", ends="2027-01-02T00:00")], True, id="planned"
     ),
 ]
@@ -175,7 +188,7 @@ CURRENT = [
 def test_the_index_needs_what_is_open_planned_or_recent(updates, needed):
     facts = outline(make_incident(*updates))
 
-    assert is_current(facts, NOW, BERLIN) is needed
+    assert (current([facts], NOW, BERLIN) == (facts,)) is needed
 
 
 def test_months_follow_the_page_zone_newest_first():

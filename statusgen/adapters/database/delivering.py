@@ -150,14 +150,25 @@ class SqlDeliveries:
 
     def retry(self, update_id: str, states: Sequence[DeliveryState], now: datetime) -> int:
         """See Ledger.retry."""
-        return self._move(update_id, states, DeliveryState.QUEUED, now)
+        certain = [one for one in states if one is not DeliveryState.IN_DOUBT]
+        number = self._move(update_id, certain, now, state=DeliveryState.QUEUED, doubts=0)
+        if DeliveryState.IN_DOUBT in states:
+            doubted = (DeliveryState.IN_DOUBT,)
+            number += self._move(
+                update_id, doubted, now, state=DeliveryState.QUEUED, doubts=0, resent=1
+            )
+        return number
 
     def hold(self, update_id: str, now: datetime) -> int:
         """See Ledger.hold."""
-        return self._move(update_id, _UNSENT, DeliveryState.SUPPRESSED, now)
+        number = self._move(update_id, _UNSENT, now, state=DeliveryState.SUPPRESSED)
+        doubted = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
+        return number + self._move(
+            update_id, doubted, now, state=DeliveryState.IN_DOUBT, doubts=_MAX_DOUBTS + 1
+        )
 
     def _move(
-        self, update_id: str, states: Sequence[DeliveryState], to: DeliveryState, now: datetime
+        self, update_id: str, states: Sequence[DeliveryState], now: datetime, **values: object
     ) -> int:
         with self._database.writing() as connection:
             statement = (
@@ -166,7 +177,7 @@ class SqlDeliveries:
                     delivery.c.update_number == self._number(connection, update_id),
                     delivery.c.state.in_(states),
                 )
-                .values(state=to, doubts=0, changed_at=now)
+                .values(changed_at=now, **values)
             )
             return connection.execute(statement).rowcount
 

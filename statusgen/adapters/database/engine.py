@@ -89,7 +89,7 @@ def open_database(url: str, folder: Path) -> Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-        parsed.get_dialect()
+        parsed.get_dialect().import_dbapi()
     except (ArgumentError, ImportError) as error:
         raise DatabaseError(
             "state.database names no database that is known here; use sqlite:///PATH, "

@@ -75,10 +75,16 @@ class SqlLedger(SqlDeliveries):
         """See Ledger.rename."""
         self._numbers.pop(old_id, None)
         with self._database.writing() as connection:
-            for table in (known_update, claim):
-                connection.execute(
-                    update(table).where(table.c.update_id == old_id).values(update_id=new_id)
-                )
+            connection.execute(
+                update(known_update)
+                .where(known_update.c.update_id == old_id)
+                .values(update_id=new_id)
+            )
+            token = connection.execute(
+                select(claim.c.token).where(claim.c.update_id == old_id)
+            ).scalar()
+            if token is not None:  # the old name's claim on a target stays ours
+                connection.execute(insert(claim).values(update_id=new_id, token=token))
 
     def recipients_of_incident(self, incident_id: str) -> frozenset[int]:
         """See Ledger.recipients_of_incident."""
