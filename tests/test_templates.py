@@ -96,3 +96,10 @@ def test_a_template_that_is_not_utf8_is_named(tmp_path):
 def test_a_bug_of_ours_keeps_its_traceback(tmp_path):
     with pytest.raises(TypeError, match="not iterable"):
         Templates(tmp_path).render("page/404.html", 5)
+
+
+def test_a_file_name_that_can_be_no_key_is_refused(tmp_path):
+    templates = templates_in(tmp_path, **{"a\nb__css": ""})
+
+    with pytest.raises(ContentError, match=r"site_templates/a\\nb\.css: the file name is not"):
+        templates.names("")

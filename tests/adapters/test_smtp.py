@@ -175,3 +175,56 @@ def test_an_address_in_another_script_needs_a_relay_that_takes_it(has_smtputf8, 
 
     with smtp_relay(Script(), has_smtputf8=has_smtputf8) as script:
         assert send(SmtpTransport(here(script)), letter) == [outcome]
+
+
+class RefusingData(asyncio.Protocol):
+    """A relay that refuses the first DATA itself, and minds its envelopes as RFC 5321 does."""
+
+    def __init__(self, refusals, is_gone):
+        self.refusals = refusals
+        self.is_gone = is_gone
+        self.is_open = self.is_reading = False
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.say("220 relay")
+
+    def connection_lost(self, _error):
+        self.is_gone.set()
+
+    def say(self, line):
+        self.transport.write(f"{line}\r\n".encode())
+
+    def data_received(self, data):
+        if self.is_reading:
+            if data.endswith(b"\r\n.\r\n"):
+                self.is_reading = self.is_open = False
+                self.say("250 OK")
+            return
+        verb = data[:4].upper()
+        if verb == b"MAIL" and self.is_open:
+            self.say("503 5.5.1 nested MAIL")
+        elif verb == b"DATA" and self.refusals:
+            self.say(self.refusals.pop())
+        elif verb == b"DATA":
+            self.is_reading = True
+            self.say("354 go")
+        else:
+            self.is_open = verb in {b"MAIL", b"RCPT"}
+            self.say("250 OK")
+
+
+def test_a_relay_that_refuses_data_itself_takes_the_next_letter():
+    async def send_two():
+        loop = asyncio.get_running_loop()
+        refusals, is_gone = ["451 4.3.0 not now"], asyncio.Event()
+        server = await loop.create_server(lambda: RefusingData(refusals, is_gone), "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        connection = await SmtpTransport(Relay("127.0.0.1", port, is_loopback=True)).connect()
+        outcomes = [await connection.send(LETTER), await connection.send(LETTER)]
+        await connection.close()
+        await is_gone.wait()
+        server.close()
+        return [outcome.state for outcome in outcomes]
+
+    assert asyncio.run(send_two()) == [DeliveryState.DEFERRED, DeliveryState.ACCEPTED]

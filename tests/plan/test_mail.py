@@ -158,3 +158,12 @@ def test_a_reopened_incident_is_told_whole():
     choice = choose(FIRST, SECOND, END, again)
 
     assert mailed_stems(choice) == ["01", "02", "03", "04"]
+
+
+@pytest.mark.parametrize("notify", [False, ("stakeholders",)], ids=["silent", "narrowed"])
+def test_an_end_that_not_everyone_hears_of_silences_nothing_before_it(notify):
+    end = make_update("resolved", "02:50", stem="03", notify=notify)
+
+    choice = choose(FIRST, end)
+
+    assert "01" in mailed_stems(choice)

@@ -87,3 +87,28 @@ def test_letters_can_be_held_and_queued_again(book, ledger):
 
     assert (held, queued) == (1, 1)
     assert ledger.account(ONE.update_id) == Account(accepted=1, queued=1)
+
+
+def test_what_is_held_is_not_sent_even_if_it_was_in_flight(book, ledger):
+    add(book, "ann", "bob")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    ledger.record([], owed(ledger, ONE)[:1], NOW)
+
+    ledger.hold(ONE.update_id, NOW)
+
+    assert owed(ledger, ONE) == ()
+    assert ledger.backlog(InDoubt.RESEND) == ()
+    assert ledger.account(ONE.update_id) == Account(in_doubt=1, suppressed=1)
+
+
+def test_a_letter_in_doubt_that_is_tried_again_is_named(book, ledger):
+    add(book, "ann")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    (letter,) = owed(ledger, ONE)
+    ledger.record([], [letter], NOW)
+    ledger.doubt_unfinished([ONE.update_id], NOW)
+
+    ledger.retry(ONE.update_id, [DeliveryState.IN_DOUBT], NOW)
+
+    assert ledger.account(ONE.update_id).queued == 1
+    assert ledger.take_unreported_resent([ONE.update_id]) == (letter.subscriber.token,)

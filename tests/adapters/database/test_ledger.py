@@ -69,6 +69,7 @@ def test_a_renamed_update_keeps_its_letters_and_its_claim(book, ledger):
     assert list(ledger.known_updates()) == ["login/first"]
     assert ledger.account("login/first").queued == 1
     assert ledger.token_for("login/first") == token
+    assert ledger.token_for(ONE.update_id) == token  # a target may hold a claim by that name
     assert ledger.account(ONE.update_id).audience == 0
 
 
