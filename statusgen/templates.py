@@ -4,16 +4,19 @@ Everything is escaped but `.txt`; an unknown name is an error, not an empty stri
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from statusgen.errors import ContentError, Problem
+from statusgen.model.notation import printable
 
 FOLDER = "site_templates"
+_NAME = re.compile(r"[A-Za-z0-9._/+@-]+")
 
 
 def shipped_folder() -> Path:
@@ -66,18 +69,23 @@ class Templates:
         """The bytes of a file that is no template, such as an icon."""
         for folder in self._folders:
             path = folder / name
-            if path.is_file():
-                return path.read_bytes()
+            with _explained(name):
+                if path.is_file():
+                    return path.read_bytes()
         raise _broken(name, 0, "missing")
 
     def names(self, prefix: str) -> tuple[str, ...]:
         """Names of the files below `prefix` in either folder, sorted."""
-        found = {
-            path.relative_to(folder).as_posix()
-            for folder in self._folders
-            for path in (folder / prefix).rglob("*")
-            if path.is_file() and not path.name.startswith(".")
-        }
+        with _explained(prefix):
+            found = {
+                path.relative_to(folder).as_posix()
+                for folder in self._folders
+                for path in (folder / prefix).rglob("*")
+                if path.is_file() and not path.name.startswith(".")
+            }
+        for name in found:
+            if not _NAME.fullmatch(name):
+                raise _broken(printable(name), 0, "the file name is not plain")
         return tuple(sorted(found))
 
     def _own_place(self, error: Exception) -> tuple[str, int] | None:
@@ -102,6 +110,14 @@ class Templates:
         for name in self.names(""):
             digest.update(name.encode() + b"\0" + hashlib.sha256(self.read(name)).digest())
         return digest.hexdigest()
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _broken(name, 0, f"can't be read ({error.strerror})") from error
 
 
 def _not_text(folder: Path) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 """How long a run waits for a relay that does not answer: a little, and not once a connection."""
 
 import asyncio
+import time
 
 from statusgen.ports.transport import Connection, Transport, Unreachable
 
@@ -28,11 +29,13 @@ class Patience:
         """
         async with self._door:
             while True:
+                began_s = time.monotonic()
                 try:
                     connection = await self._transport.connect()
                 except Unreachable as error:
                     if self._open:
                         return None
+                    self._left_s -= time.monotonic() - began_s  # a relay may hang, not only refuse
                     await self._wait(error)
                 else:
                     self._open += 1

@@ -36,7 +36,8 @@ def status(context: Context, update: str | None, as_json: bool) -> None:
         if update is not None:
             known = {_find_update(state, update): known[_find_update(state, update)]}
         newest = sorted(known.values(), key=lambda one: (one.at, one.update_id), reverse=True)
-        rows = [(one, state.ledger.account(one.update_id)) for one in newest[:_MOST_ROWS]]
+        shown = newest if as_json else newest[:_MOST_ROWS]
+        rows = [(one, state.ledger.account(one.update_id)) for one in shown]
     if as_json:
         say_json(
             [

@@ -25,7 +25,7 @@ def subscribers() -> None:
 @click.option("--component", "components", metavar="ID", multiple=True, help="Only about these.")
 @click.option("--min-severity", metavar="SEV", default="SEV2", show_default=True)
 @click.option("--audience", metavar="NAME", default="subscribers", show_default=True)
-@click.option("--language", metavar="TAG", default="en", show_default=True)
+@click.option("--language", metavar="TAG", help="Default: the page's.")
 @pass_context
 def add(
     context: Context,
@@ -33,16 +33,21 @@ def add(
     components: tuple[str, ...],
     min_severity: str,
     audience: str,
-    language: str,
+    language: str | None,
 ) -> None:
     """Add one subscriber, whose consent you vouch for."""
     from statusgen.composition import open_state
+    from statusgen.config.subscriber_csv import is_language
+    from statusgen.model.notation import shown
     from statusgen.model.subscriber import NewSubscriber, parse_address
     from statusgen.usecases import write
 
     settings = context.settings
     for one in components:
         write.parse_component(one, settings)
+    language = language or settings.page.language
+    if not is_language(language):
+        raise UsageError(f"{shown(language)} is not a language tag; write one such as en or pt-BR")
     if audience not in settings.audiences:
         known = ", ".join(sorted(settings.audiences))
         raise UsageError(f"unknown audience '{audience}'; this page has {known}")
@@ -138,6 +143,7 @@ def export(context: Context, out: Path | None) -> None:
         return
     try:
         out.touch(mode=0o600)
+        out.chmod(0o600)
         out.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise UsageError(f"{out} can't be written: {error.strerror}") from error

@@ -62,12 +62,14 @@ def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: b
     with _job(context, no_mail=no_mail, late=late, takeover=takeover) as job:
         if as_json:
             say_json(plan_as_json(job.plan))
-            return
-        tell_warnings(job.prepared.archive.warnings)
-        show_plan(job.plan, say, with_letters=job.state is not None)
-        for brake in job.plan.brakes:
-            tell(f"{click.style('brake:', fg='yellow')} {brake} (publish needs --force)")
-        say(f"digest {job.plan.digest}")
+        else:
+            tell_warnings(job.prepared.archive.warnings)
+            show_plan(job.plan, say, with_letters=job.state is not None)
+            for brake in job.plan.brakes:
+                tell(f"{click.style('brake:', fg='yellow')} {brake} (publish needs --force)")
+            say(f"digest {job.plan.digest}")
+        if any(target.failure for target in job.plan.targets):
+            raise click.exceptions.Exit(IN_PART)
 
 
 @click.command()
@@ -254,7 +256,15 @@ def _tell_doubts(resent: tuple[str, ...], in_doubt: tuple[str, ...]) -> None:
 def _shortfall(total: object) -> str:
     parts = [
         f"{getattr(total, state):,} {state.replace('_', ' ')}"
-        for state in ("queued", "deferred", "failed", "in_doubt", "superseded", "suppressed")
+        for state in (
+            "queued",
+            "sending",
+            "deferred",
+            "failed",
+            "in_doubt",
+            "superseded",
+            "suppressed",
+        )
         if getattr(total, state)
     ]
     return ", ".join(parts)

@@ -31,7 +31,7 @@ from statusgen.model.vocabulary import ComponentState, Impact, PostmortemRule
 
 FILE_NAME = "statusgen.toml"
 DEFAULT_DATABASE = "sqlite:///.statusgen/state.db"
-CONTENT_FOLDER = "incidents"
+_CONTENT_FOLDER = "incidents"
 
 Value = TypeVar("Value")
 
@@ -88,8 +88,10 @@ def parse_settings(text: str, raw: dict[str, Any], root: Path) -> Settings:
 
 def _refuse_published(top: Table, settings: Settings) -> None:
     """Addresses never stand on a target or in git: neither letters nor the database go there."""
-    served = [one.path for one in settings.targets if isinstance(one, FolderTarget)]
-    public = [*served, settings.root / CONTENT_FOLDER]
+    folders = [one.path for one in settings.targets if isinstance(one, FolderTarget)]
+    here = settings.root / ".statusgen"
+    served = [one for one in folders if one not in (here, *here.parents)]  # wrong all the same
+    public = [*served, settings.root / _CONTENT_FOLDER]
     _, _, outbox = (settings.mail.transport if settings.mail else "").partition("folder:")
     _, _, database = settings.database.partition("sqlite:///")
     for place, text in ((("mail", "transport"), outbox), (("state", "database"), database)):
@@ -147,6 +149,7 @@ def _component_id(value: Any) -> str:
 
 def _severities(top: Table) -> dict[str, Severity]:
     levels = {level.key: level for level in DEFAULT_SEVERITIES}
+    named: dict[str, str] = {}
     for name in top.names:
         table = top.child(name)
         try:
@@ -154,6 +157,9 @@ def _severities(top: Table) -> dict[str, Severity]:
         except BadValue as bad:
             table.complain((), bad.what, bad.remedy)
             continue
+        if key in named:
+            table.complain((), f"{name} and {named[key]} are one severity", "keep one table")
+        named[key] = name
         levels[key] = _severity(table, key, levels.get(key))
     _refuse_equal_ranks(top, levels)
     return dict(sorted(levels.items(), key=lambda item: (item[1].rank, item[0])))
@@ -250,14 +256,6 @@ def _transport(root: Path, value: Any) -> str:
         parse_relay(url)
     except ValueError as error:
         raise BadValue(str(error), 'write it like "smtp://user@relay.example.com:587"') from None
-    return url
-
-
-def _relay(url: str) -> str:
-    try:
-        parse_relay(url)
-    except ValueError as error:
-        raise BadValue(f"{shown(url)}: {error}", "write smtp://user@host:587") from None
     return url
 
 

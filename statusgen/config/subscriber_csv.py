@@ -32,6 +32,11 @@ class KnownNames:
     """For rows that name none."""
 
 
+def is_language(text: str) -> bool:
+    """Whether it has the form of a language tag, such as `en` or `pt-BR`."""
+    return _LANGUAGE.fullmatch(text) is not None
+
+
 def parse_subscribers(content: bytes, path: str, known: KnownNames) -> tuple[NewSubscriber, ...]:
     """Return the subscribers of a CSV file with a header; `path` is for messages only.
 
@@ -112,7 +117,7 @@ class _RowReader:
         return severity.key
 
     def _language(self, line: int, text: str) -> str:
-        if text and not _LANGUAGE.fullmatch(text):
+        if text and not is_language(text):
             self._note(line, "the language is not a language tag", "write one such as en or pt-BR")
         return text or self._known.language
 

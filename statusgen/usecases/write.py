@@ -1,6 +1,7 @@
 """`new`, `update`, `resolve` and `schedule`: the next file of a story, with words to start from."""
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -205,7 +206,7 @@ def _free_id(settings: Settings, draft: Draft) -> str:
     base = f"{day}-{_slug(title)}"[: ID_LENGTH - 4].rstrip("-")
     content = settings.root / CONTENT_FOLDER
     names = [base, *(f"{base}-{number}" for number in range(2, 100))]
-    free = next((name for name in names if not (content / name).exists()), None)
+    free = next((name for name in names if not os.path.lexists(content / name)), None)
     if free is None:
         raise UsageError(f"there are a hundred incidents called {base}; give it another title")
     return free

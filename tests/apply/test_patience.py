@@ -29,6 +29,23 @@ def test_the_budget_is_spent_once():
         asyncio.run(Patience(Door(tries=99), budget_s=0.3).connect())
 
 
+def test_the_time_that_a_relay_hangs_is_part_of_the_budget():
+    class Hanging:
+        tries = 0
+
+        async def connect(self):
+            self.tries += 1
+            await asyncio.sleep(0.2)
+            raise Unreachable("it hangs")
+
+    door = Hanging()
+
+    with pytest.raises(Unreachable):
+        asyncio.run(Patience(door, budget_s=0.3).connect())
+
+    assert door.tries == 2
+
+
 def test_a_relay_that_takes_no_more_connections_is_not_waited_for():
     async def open_two():
         patience = Patience(Door(room=1), budget_s=30)
