@@ -10,7 +10,6 @@ import click
 
 from statusgen.cli.context import Context, is_terminal, pass_context
 from statusgen.cli.output import (
-    count,
     progress,
     say,
     say_json,
@@ -18,6 +17,13 @@ from statusgen.cli.output import (
     tell_warnings,
 )
 from statusgen.cli.plan_view import plan_as_json, show_plan
+from statusgen.cli.publish_view import (
+    Mailed,
+    result_as_json,
+    say_result,
+    shortfall,
+    tell_doubts,
+)
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -147,7 +153,7 @@ def _apply(job: _Job, *, takeover: bool, as_json: bool) -> bool:
         uploads, page_behind = _wait_for_page(job, uploads, started_s)
     for one in uploads.behind:
         tell(f"{click.style('behind:', fg='red', bold=True)} {one.failure}")
-    mailed = _Mailed()
+    mailed = Mailed()
     if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
         mailed = _mail(job, uploads, takeover=takeover, page_behind=page_behind)
     elif job.state is not None and job.plan.letters:
@@ -170,16 +176,6 @@ def _wait_for_page(job: _Job, uploads: "Uploads", started_s: float) -> "tuple[Up
     return uploads, not is_up
 
 
-@dataclass(slots=True)
-class _Mailed:
-    """What became of the letters."""
-
-    accepted: int = 0
-    audience: int = 0
-    problem: str = ""
-    is_behind: bool = False
-
-
 def _rehearse(job: _Job) -> None:
     """Raises what would keep the letters from leaving, while nothing is done yet."""
     from statusgen.composition import open_transport
@@ -193,7 +189,7 @@ def _rehearse(job: _Job) -> None:
     mailing.rehearse(job.plan, job.prepared.archive, forms, job.context.now)
 
 
-def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -> _Mailed:
+def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -> Mailed:
     from statusgen.composition import open_transport
     from statusgen.usecases import mailing
 
@@ -218,7 +214,7 @@ def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -
         )
     behind = bool(queued.claimed_elsewhere or queued.vanished)
     if not queued.update_ids:
-        return _Mailed(is_behind=behind)
+        return Mailed(is_behind=behind)
     forms = mailing.make_forms(settings, state.secret_key)
     with progress("Mailing", queued.letters) as done:
         report = mailing.send_letters(
@@ -231,81 +227,28 @@ def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -
             done,
             page_behind=page_behind,
         )
-    _tell_doubts(report.resent, report.in_doubt)
+    tell_doubts(report.resent, report.in_doubt)
     if report.trouble:
         tell(f"{click.style('error:', fg='red', bold=True)} {report.trouble}")
-    return _Mailed(
+    return Mailed(
         accepted=report.sent,
         audience=report.total.audience,
-        problem=_shortfall(report.total),
+        updates=len(queued.update_ids),
+        problem=shortfall(report.total),
         is_behind=behind or not report.is_done,
     )
 
 
-def _tell_doubts(resent: tuple[str, ...], in_doubt: tuple[str, ...]) -> None:
-    if resent:
-        tell(
-            f"{count(len(resent), 'letter')} {'was' if len(resent) == 1 else 'were'} in flight "
-            "when an earlier run was stopped and went out again with the same Message-ID: "
-            + " ".join(resent)
-        )
-    if in_doubt:
-        tell(f"{count(len(in_doubt), 'letter')} in doubt: {' '.join(in_doubt)}")
-
-
-def _shortfall(total: object) -> str:
-    parts = [
-        f"{getattr(total, state):,} {state.replace('_', ' ')}"
-        for state in (
-            "queued",
-            "sending",
-            "deferred",
-            "failed",
-            "in_doubt",
-            "superseded",
-            "suppressed",
-        )
-        if getattr(total, state)
-    ]
-    return ", ".join(parts)
-
-
-def _report(job: _Job, uploads: "Uploads", mailed: _Mailed, *, as_json: bool) -> None:
+def _report(job: _Job, uploads: "Uploads", mailed: Mailed, *, as_json: bool) -> None:
     from statusgen.model.notation import format_instant
     from statusgen.prose.times import PageClock
     from statusgen.usecases.due import due, open_incidents
 
-    settings = job.context.settings
     rows = due(open_incidents(job.prepared.archive, job.context.now), job.context.now)
     next_due = next((row.at for row in rows if row.at), None)
     if as_json:
-        say_json(
-            {
-                "digest": job.plan.digest,
-                "targets": [
-                    {
-                        "target": one.name,
-                        "put": one.put,
-                        "deleted": one.deleted,
-                        "failure": one.failure or None,
-                    }
-                    for one in uploads.results
-                ],
-                "letters": {"accepted": mailed.accepted, "audience": mailed.audience},
-                "next_update_due": format_instant(next_due) if next_due else None,
-            }
-        )
+        instant = format_instant(next_due) if next_due else None
+        say_json(result_as_json(job.plan.digest, uploads, mailed, instant))
         return
-    for one in uploads.results:
-        if not one.failure:
-            removed = f", {count(one.deleted, 'file')} removed" if one.deleted else ""
-            changed = f"{count(one.put, 'file')} uploaded{removed}"
-            say(f"{one.name}: {changed if one.put or one.deleted else 'up to date'}")
-    if mailed.audience:
-        rest = f" ({mailed.problem})" if mailed.problem else ""
-        verb = "has" if mailed.accepted == 1 else "have"
-        say(f"{count(mailed.accepted, 'subscriber')} {verb} mail{rest}")
-    elif job.state is not None:
-        say("no letters were owed")
-    if next_due:
-        say(f"next update due {PageClock(settings.page.zone).time_both(next_due)}")
+    clock = PageClock(job.context.settings.page.zone)
+    say_result(uploads, mailed if job.state is not None else None, next_due, clock)

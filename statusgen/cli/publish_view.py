@@ -1,0 +1,98 @@
+"""How the result of a publish looks, for people and for programs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from statusgen.cli.output import count, say, tell
+
+if TYPE_CHECKING:
+    from statusgen.model.delivery import Account
+    from statusgen.prose.times import PageClock
+    from statusgen.usecases.publish import Uploads
+
+
+@dataclass(slots=True)
+class Mailed:
+    """What became of the letters."""
+
+    accepted: int = 0
+    audience: int = 0
+    updates: int = 0
+    problem: str = ""
+    is_behind: bool = False
+
+
+def tell_doubts(resent: tuple[str, ...], in_doubt: tuple[str, ...]) -> None:
+    """Names, by token, who got a letter again and whose letter nobody can answer for."""
+    if resent:
+        tell(
+            f"{count(len(resent), 'letter')} {'was' if len(resent) == 1 else 'were'} in flight "
+            "when an earlier run was stopped and went out again with the same Message-ID: "
+            + " ".join(resent)
+        )
+    if in_doubt:
+        tell(f"{count(len(in_doubt), 'letter')} in doubt: {' '.join(in_doubt)}")
+
+
+def shortfall(total: "Account") -> str:
+    """What became of the letters that were not accepted, in numbers; empty for none."""
+    parts = [
+        f"{getattr(total, state):,} {state.replace('_', ' ')}"
+        for state in (
+            "queued",
+            "sending",
+            "deferred",
+            "failed",
+            "in_doubt",
+            "superseded",
+            "suppressed",
+        )
+        if getattr(total, state)
+    ]
+    return ", ".join(parts)
+
+
+def result_as_json(
+    digest: str, uploads: "Uploads", mailed: Mailed, next_due: str | None
+) -> dict[str, object]:
+    """The result for programs."""
+    return {
+        "digest": digest,
+        "targets": [
+            {
+                "target": one.name,
+                "put": one.put,
+                "deleted": one.deleted,
+                "failure": one.failure or None,
+            }
+            for one in uploads.results
+        ],
+        "letters": {"accepted": mailed.accepted, "audience": mailed.audience},
+        "next_update_due": next_due,
+    }
+
+
+def say_result(
+    uploads: "Uploads", mailed: Mailed | None, next_due: datetime | None, clock: "PageClock"
+) -> None:
+    """The result for people; `mailed` None: no letters were to be sent."""
+    for one in uploads.results:
+        if not one.failure:
+            removed = f", {count(one.deleted, 'file')} removed" if one.deleted else ""
+            changed = f"{count(one.put, 'file')} uploaded{removed}"
+            say(f"{one.name}: {changed if one.put or one.deleted else 'up to date'}")
+    if mailed is not None:
+        say(_letters(mailed))
+    if next_due:
+        say(f"next update due {clock.time_both(next_due)}")
+
+
+def _letters(mailed: Mailed) -> str:
+    if not mailed.audience:
+        return "no letters were owed"
+    rest = f" ({mailed.problem})" if mailed.problem else ""
+    if mailed.updates > 1:
+        return f"{count(mailed.accepted, 'letter')} about {mailed.updates} updates sent{rest}"
+    verb = "has" if mailed.accepted == 1 else "have"
+    return f"{count(mailed.accepted, 'subscriber')} {verb} mail{rest}"
