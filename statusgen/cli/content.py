@@ -172,6 +172,19 @@ def schedule(
     _finish(write.write_incident(settings, draft), message, draft.body)
 
 
+def edited(path: Path) -> str:
+    """The words that the author leaves in `path`; raises `UsageError` when the editor fails."""
+    try:
+        click.edit(filename=str(path))
+        return path.read_text(encoding="utf-8", errors="replace")
+    except (click.ClickException, OSError) as error:
+        what = error.message if isinstance(error, click.ClickException) else error.strerror
+        raise UsageError(
+            f"{short_path(path)} was begun, but not edited ({what}); "
+            "set EDITOR, or finish it in an editor of your own, before you publish"
+        ) from error
+
+
 def _find(context: Context, incident: str | None) -> "Incident":
     from statusgen.cli.output import tell_problems
     from statusgen.usecases.write import find_incident
@@ -216,8 +229,7 @@ def _finish(path: Path, message: str | None, body: str) -> None:
     from statusgen.entries.wording import find_placeholder
 
     if message is None and is_terminal():
-        click.edit(filename=str(path))
-        body = path.read_text(encoding="utf-8")
+        body = edited(path)
     say(short_path(path))
     placeholder = find_placeholder(body)
     if placeholder:
