@@ -1,5 +1,6 @@
 """Letters to a relay over SMTP, with aiosmtplib: TLS, AUTH, and an honest answer per letter."""
 
+import asyncio
 import re
 import ssl
 from contextlib import suppress
@@ -62,6 +63,7 @@ class SmtpTransport:
             await self._prepare(client)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
+            await asyncio.sleep(0)  # a closed socket is let go in the loop's next round
             raise self._refusal(error) from error
         except BaseException:
             client.close()
@@ -138,6 +140,7 @@ class _SmtpConnection:
         with suppress(aiosmtplib.SMTPException, OSError):
             await self._client.quit(timeout=_QUIT_TIMEOUT_S)
         self._client.close()
+        await asyncio.sleep(0)
 
     async def _open_envelope(self, letter: Letter, options: list[str]) -> Outcome | None:
         """Send MAIL and RCPT; None when the relay will take the content."""
