@@ -40,6 +40,7 @@ class Templates:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
+            bytecode_cache=_compiled_before(),
         )
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
@@ -127,6 +128,17 @@ def _not_text(folder: Path) -> Iterator[Path]:
                 path.read_text(encoding="utf-8")
             except UnicodeDecodeError:
                 yield path
+
+
+def _compiled_before() -> jinja2.BytecodeCache | None:
+    """Compiled templates in this user's own temporary folder; None where there is no safe one.
+
+    Never in the repository: what comes with a checkout is not run unread.
+    """
+    try:
+        return jinja2.FileSystemBytecodeCache()
+    except (RuntimeError, OSError):
+        return None
 
 
 def _is_escaped(name: str | None) -> bool:
