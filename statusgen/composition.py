@@ -72,6 +72,11 @@ def open_state(settings: Settings) -> Iterator[State]:
     from statusgen.adapters.database.engine import open_database
     from statusgen.adapters.database.ledger import SqlLedger
 
+    if not settings.database.startswith("sqlite:"):
+        raise UsageError(
+            "[state] database: PostgreSQL is not there yet, because two senders would not be "
+            'kept apart; use "sqlite:///.statusgen/state.db"'
+        )
     database = open_database(settings.database, settings.root)
     try:
         ledger = SqlLedger(database)

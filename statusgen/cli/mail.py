@@ -9,12 +9,11 @@ import click
 
 from statusgen.cli.context import Context, pass_context
 from statusgen.cli.output import count, make_table, progress, say, say_json, say_table, tell
-from statusgen.errors import UsageError
+from statusgen.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:
     from statusgen.composition import State
 
-IN_PART = 4
 _MOST_ROWS = 20
 
 
@@ -181,4 +180,4 @@ def _send(context: Context, state: "State") -> None:
     if report.trouble:
         tell(f"{click.style('error:', fg='red', bold=True)} {report.trouble}")
     if not report.is_done:
-        raise click.exceptions.Exit(IN_PART)
+        raise click.exceptions.Exit(Unavailable.exit_code)

@@ -24,7 +24,7 @@ from statusgen.cli.publish_view import (
     shortfall,
     tell_doubts,
 )
-from statusgen.errors import UsageError
+from statusgen.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:
     from statusgen.composition import State
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from statusgen.usecases.build import Prepared
     from statusgen.usecases.publish import Uploader, Uploads
 
-IN_PART = 4
 
 _late = click.option("--late", is_flag=True, help="Mail updates older than 24 hours as well.")
 _takeover = click.option(
@@ -75,7 +74,7 @@ def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: b
                 tell(f"{click.style('brake:', fg='yellow')} {brake} (publish needs --force)")
             say(f"digest {job.plan.digest}")
         if any(target.failure for target in job.plan.targets):
-            raise click.exceptions.Exit(IN_PART)
+            raise click.exceptions.Exit(Unavailable.exit_code)
 
 
 @click.command()
@@ -118,7 +117,7 @@ def publish(
             click.confirm("Publish this?", abort=True, err=True)
         failed = _apply(job, takeover=takeover, as_json=as_json)
     if failed:
-        raise click.exceptions.Exit(IN_PART)
+        raise click.exceptions.Exit(Unavailable.exit_code)
 
 
 @contextmanager

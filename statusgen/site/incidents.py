@@ -85,7 +85,7 @@ class IncidentTeller:
         update = step.update
         moved = step.moved_from
         return UpdateView(
-            anchor=f"update-{update.stem}",
+            anchor=update.anchor,
             label=PHASES[update.phase] if update.phase else UPDATE,
             phase="closed" if step.phase.is_closing else "open",
             at=self.moment(update.at),

@@ -26,7 +26,6 @@ from statusgen.usecases.archive import (
     Rendered,
 )
 
-FEED_LENGTH = 100
 _KEY_BYTES = 16
 _DIGEST_BYTES = 32
 
@@ -119,8 +118,8 @@ def feeds(archive: Archive, prose: BodyRenderer) -> list[Artifact]:
 
     settings = archive.settings
     told = ((update.at, one.id, update.stem) for one in archive.outlines for update in one.told)
-    ids = {incident_id for _, incident_id, _ in nlargest(FEED_LENGTH, told)}
-    newest = items.newest_items(archive.incidents(sorted(ids)), settings, prose, FEED_LENGTH)
+    ids = {incident_id for _, incident_id, _ in nlargest(items.FEED_LENGTH, told)}
+    newest = items.newest_items(archive.incidents(sorted(ids)), settings, prose)
     return [
         artifact_from_bytes("feed.xml", syndication.rss(newest, settings)),
         artifact_from_bytes("atom.xml", syndication.atom(newest, settings)),

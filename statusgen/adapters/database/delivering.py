@@ -25,8 +25,8 @@ from statusgen.adapters.database.schema import delivery, known_update, subscribe
 from statusgen.model.delivery import DeliveryState, InDoubt, Owed, Result
 from statusgen.model.subscriber import SubscriberState
 
-_UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-_SENDABLE = (*_UNSENT, DeliveryState.IN_DOUBT)
+UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+_SENDABLE = (*UNSENT, DeliveryState.IN_DOUBT)
 _MAX_DOUBTS = 1
 """A letter whose answer was lost so often while we watched is not sent again by itself."""
 
@@ -84,7 +84,7 @@ class SqlDeliveries:
         """See Ledger.backlog."""
         is_doubted = delivery.c.state == DeliveryState.IN_DOUBT
         is_owed = or_(
-            delivery.c.state.in_((*_UNSENT, DeliveryState.SENDING)),
+            delivery.c.state.in_((*UNSENT, DeliveryState.SENDING)),
             and_(is_doubted, delivery.c.doubts <= _MAX_DOUBTS, literal(policy is InDoubt.RESEND)),
         )
         query = (
@@ -161,7 +161,7 @@ class SqlDeliveries:
 
     def hold(self, update_id: str, now: datetime) -> int:
         """See Ledger.hold."""
-        number = self._move(update_id, _UNSENT, now, state=DeliveryState.SUPPRESSED)
+        number = self._move(update_id, UNSENT, now, state=DeliveryState.SUPPRESSED)
         doubted = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
         return number + self._move(
             update_id, doubted, now, state=DeliveryState.IN_DOUBT, doubts=_MAX_DOUBTS + 1
@@ -290,4 +290,4 @@ def _in_doubt(number: int, after_id: int, limit: int) -> Select[Any]:
 
 
 def _unsent(number: int, after_id: int, limit: int) -> Select[Any]:
-    return _owed_rows(number, after_id, limit).where(delivery.c.state.in_(_UNSENT))
+    return _owed_rows(number, after_id, limit).where(delivery.c.state.in_(UNSENT))

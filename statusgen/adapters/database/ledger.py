@@ -9,12 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, func, insert, literal, select, update
 
 from statusgen.adapters.database.choosing import followers, picked_by
-from statusgen.adapters.database.delivering import SqlDeliveries
+from statusgen.adapters.database.delivering import UNSENT, SqlDeliveries
 from statusgen.adapters.database.lock import locked
 from statusgen.adapters.database.schema import claim, delivery, known_update, setting, subscriber
 from statusgen.model.delivery import Account, Audience, DeliveryState, KnownUpdate
-
-_UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 
 
 class SqlLedger(SqlDeliveries):
@@ -102,7 +100,7 @@ class SqlLedger(SqlDeliveries):
                 update(delivery)
                 .where(
                     delivery.c.update_number.in_(_earlier_updates(number)),
-                    delivery.c.state.in_(_UNSENT),
+                    delivery.c.state.in_(UNSENT),
                     delivery.c.subscriber_id.in_(_addressees(number)),
                 )
                 .values(state=DeliveryState.SUPERSEDED, changed_at=now)
