@@ -74,14 +74,14 @@ jobs:
       - run: statusgen check
       - run: statusgen build
   # Publishing from here needs a target that is not a folder, credentials for it, and for
-  # letters a database that outlives the run ([state] database = "postgresql+psycopg://…").
+  # letters a .statusgen/state.db that outlives the run.
   # publish:
   #   needs: check
   #   if: github.ref == 'refs/heads/main'
   #   runs-on: ubuntu-latest
   #   steps:
   #     - uses: actions/checkout@v4
-  #     - run: pip install statusgen[postgresql]
+  #     - run: pip install statusgen
   #     - run: statusgen publish --yes
 """
 
