@@ -12,11 +12,12 @@ import click
 
 from statusgen import __version__
 from statusgen.cli.context import Context
+from statusgen.cli.output import count, problem_as_json, say_json, tell, tell_error, tell_problems
 from statusgen.errors import ContentError, StatusgenError, Unavailable
 
 INTERRUPTED = 130
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-GC_THRESHOLD = 50_000
+GC_THRESHOLD = 200_000
 """A command makes many values and few cycles: looking for cycles less often saves a tenth."""
 
 _COMMANDS = {
@@ -50,6 +51,15 @@ class _Commands(click.Group):
         module = import_module(f"statusgen.cli.{_COMMANDS[name]}")
         command: click.Command = getattr(module, name)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what keeps it from its result is told to programs too."""
+        try:
+            return super().invoke(ctx)
+        except (StatusgenError, click.ClickException) as error:
+            if isinstance(ctx.obj, Context) and ctx.obj.as_json:
+                say_json(_as_json(error))
+            raise
 
 
 @click.group(
@@ -100,7 +110,7 @@ def main() -> None:
     except click.exceptions.Exit as done:
         code = done.exit_code
     except click.ClickException as error:
-        error.show()
+        _show_misuse(error)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("\ninterrupted; it is safe to run the command again", err=True)
@@ -116,7 +126,7 @@ def main() -> None:
             raise
         _mute_stdout()
         with suppress(OSError):  # messages may go to the same full disk
-            click.echo(f"error: {error.strerror}; make room and run the command again", err=True)
+            tell_error(f"{error.strerror}; make room and run the command again")
         code = Unavailable.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -135,11 +145,25 @@ def _mute_stdout() -> None:
 
 
 def _show(error: StatusgenError) -> None:
-    from statusgen.cli.output import tell_problems
-
     if isinstance(error, ContentError):
         tell_problems(error.problems)
         wrong = sum(not one.is_warning for one in error.problems)
-        click.echo(f"{wrong} problem{'' if wrong == 1 else 's'}; nothing was done", err=True)
+        tell(f"{count(wrong, 'problem')}; nothing was done")
     else:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+        tell_error(str(error))
+
+
+def _show_misuse(error: click.ClickException) -> None:
+    tell_error(error.format_message())
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        tell(f"`{error.ctx.command_path} --help` says how it is used")
+
+
+def _as_json(error: StatusgenError | click.ClickException) -> dict[str, object]:
+    problems = error.problems if isinstance(error, ContentError) else ()
+    text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    return {
+        "error": text,
+        "exit_code": error.exit_code,
+        "problems": [problem_as_json(one) for one in problems],
+    }

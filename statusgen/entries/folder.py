@@ -57,19 +57,19 @@ def parse_folder(root: Path, folder: Folder, words: Vocabulary) -> ParsedFolder:
     problems: list[Problem] = []
     files: list[UpdateFile] = []
     postmortem: Postmortem | None = None
-    for stamp in folder.files:
-        path = shown_path(folder.id, stamp.stem)
+    for stem in folder.stems:
+        path = shown_path(folder.id, stem)
         try:
-            raw = read_file(root, folder.id, stamp.stem)
+            raw = read_file(root, folder.id, stem)
         except OSError as error:
             problems.append(
                 Problem(path, 0, f"can't be read ({error.strerror})", "make it readable")
             )
             continue
-        if stamp.stem == POSTMORTEM_STEM:
+        if stem == POSTMORTEM_STEM:
             postmortem, found = parse_postmortem(raw, path, words.zone)
         else:
-            file, found = parse_update(raw, path, folder.id, stamp.stem, words)
+            file, found = parse_update(raw, path, folder.id, stem, words)
             files += [file] if file else []
         problems += found
     if not any(not one.is_warning for one in problems):
@@ -83,12 +83,12 @@ def parse_folder(root: Path, folder: Folder, words: Vocabulary) -> ParsedFolder:
 def future_problems(root: Path, folder: Folder, words: Vocabulary, now: datetime) -> list[Problem]:
     """Every `at` and `started` in `folder` that lies in the future by more than five minutes."""
     problems = []
-    for stamp in folder.files:
-        if stamp.stem == POSTMORTEM_STEM:
+    for stem in folder.stems:
+        if stem == POSTMORTEM_STEM:
             continue
-        raw = read_file(root, folder.id, stamp.stem)
-        path = shown_path(folder.id, stamp.stem)
-        file, _ = parse_update(raw, path, folder.id, stamp.stem, words)
+        raw = read_file(root, folder.id, stem)
+        path = shown_path(folder.id, stem)
+        file, _ = parse_update(raw, path, folder.id, stem, words)
         if file is None or file.update.draft:
             continue
         for key, instant in (("at", file.update.at), ("started", file.update.started)):

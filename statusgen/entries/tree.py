@@ -6,8 +6,9 @@ are left alone.
 
 import os
 import stat
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from statusgen.errors import Problem
 from statusgen.model.notation import BadValue, parse_id, parse_stem, printable
@@ -15,43 +16,19 @@ from statusgen.model.notation import BadValue, parse_id, parse_stem, printable
 CONTENT_FOLDER = "incidents"
 POSTMORTEM_STEM = "postmortem"
 _ENDING = ".md"
-_READ_SIZE = 1024 * 1024
+_READ_SIZE = 32 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class FileStamp:
-    """A file without its content; equal stamps stand for equal content, see `is_fresh`."""
-
-    stem: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-    @property
-    def changed_ns(self) -> int:
-        """When the content may last have changed."""
-        return max(self.mtime_ns, self.ctime_ns)
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """One incident's folder and its Markdown files, sorted by name."""
+class Folder(NamedTuple):
+    """One incident's folder as far as a listing tells it."""
 
     id: str
-    files: tuple[FileStamp, ...]
-
-    @property
-    def stamp(self) -> str:
-        """Equal for equal files; what a cache compares."""
-        return ";".join(
-            f"{f.stem}:{f.size}:{f.mtime_ns}:{f.ctime_ns}:{f.inode}" for f in self.files
-        )
-
-    @property
-    def changed_ns(self) -> int:
-        """When anything in it may last have changed."""
-        return max(file.changed_ns for file in self.files)
+    stems: tuple[str, ...]
+    """Of its Markdown files, sorted."""
+    stamp: str
+    """Equal for equal files, without a look into them; what a cache compares."""
+    changed_ns: int
+    """When anything in it may last have changed."""
 
 
 def scan_content(root: Path) -> tuple[list[Folder], list[Problem]]:
@@ -70,7 +47,7 @@ def scan_content(root: Path) -> tuple[list[Folder], list[Problem]]:
     folders = []
     for entry in entries:
         folder = _scan_entry(entry, problems)
-        if folder is not None and folder.files:
+        if folder is not None and folder.stems:
             folders.append(folder)
     return folders, problems
 
@@ -113,7 +90,7 @@ def _scan_entry(entry: os.DirEntry[str], problems: list[Problem]) -> Folder | No
             )
         return None
     folder = _scan_folder(entry, problems)
-    if folder.files:
+    if folder.stems:
         try:
             parse_id(name, "folder name")
         except BadValue as bad:
@@ -123,36 +100,47 @@ def _scan_entry(entry: os.DirEntry[str], problems: list[Problem]) -> Folder | No
 
 
 def _scan_folder(entry: os.DirEntry[str], problems: list[Problem]) -> Folder:
-    stamps = []
+    """One listing. Runs for tens of thousands of files at every start, so it makes few objects."""
+    stamps: dict[str, str] = {}
+    changed_ns = 0
     try:
         with os.scandir(entry.path) as listing:
             for file in listing:
-                if file.name.endswith(_ENDING) and not file.name.startswith("."):
-                    stamp = _stamp(file, entry.name, problems)
-                    if stamp:
-                        stamps.append(stamp)
+                name = file.name
+                if not name.endswith(_ENDING) or name[0] == ".":
+                    continue
+                info = file.stat(follow_symlinks=False)
+                stem = name[: -len(_ENDING)]
+                if problem := _problem_of(entry.name, stem, info.st_mode):
+                    problems.append(problem)
+                    continue
+                modified, changed = info.st_mtime_ns, info.st_ctime_ns
+                stamps[stem] = f"{stem}:{info.st_size}:{modified}:{changed}:{info.st_ino}"
+                changed_ns = max(changed_ns, modified, changed)
     except OSError as error:
         problems.append(_unreadable(shown_path(entry.name), error))
-    stamps.sort(key=lambda one: one.stem)
-    return Folder(entry.name, tuple(stamps))
+    stems = tuple(sorted(stamps))
+    return Folder(entry.name, stems, ";".join([stamps[one] for one in stems]), changed_ns)
 
 
-def _stamp(file: os.DirEntry[str], folder_id: str, problems: list[Problem]) -> FileStamp | None:
-    stem = file.name[: -len(_ENDING)]
-    info = file.stat(follow_symlinks=False)
-    if stat.S_ISLNK(info.st_mode):
-        problems.append(_link(shown_path(folder_id, stem)))
-        return None
-    if not stat.S_ISREG(info.st_mode):
+def _problem_of(folder_id: str, stem: str, mode: int) -> Problem | None:
+    if not stat.S_ISREG(mode):
         path = shown_path(folder_id, stem)
-        problems.append(Problem(path, 0, "not a plain file", "replace it by a text file"))
-        return None
+        if stat.S_ISLNK(mode):
+            return _link(path)
+        return Problem(path, 0, "not a plain file", "replace it by a text file")
+    bad = _bad_stem(stem)
+    return Problem(shown_path(folder_id, stem), 0, bad.what, bad.remedy) if bad else None
+
+
+@cache
+def _bad_stem(stem: str) -> BadValue | None:
+    """What is wrong with the name; the same few names are in every folder."""
     try:
         parse_stem(stem)
     except BadValue as bad:
-        problems.append(Problem(shown_path(folder_id, stem), 0, bad.what, bad.remedy))
-        return None
-    return FileStamp(stem, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+        return bad
+    return None
 
 
 def _link(path: str) -> Problem:

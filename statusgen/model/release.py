@@ -19,6 +19,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 _HASHED_ASSET = re.compile(r"assets/[^/]+\.[0-9a-f]{6,64}\.[a-z0-9]+")
 
+_PLAIN_KEY = re.compile(r"(?:[A-Za-z0-9-][A-Za-z0-9._-]*/)*[A-Za-z0-9-][A-Za-z0-9._-]*")
+"""What nearly every key looks like: nothing in it that `check_key` would refuse."""
+
 _TYPES_BY_KEY = {
     "feed.xml": "application/rss+xml; charset=utf-8",
     "atom.xml": "application/atom+xml; charset=utf-8",
@@ -98,7 +101,8 @@ def artifact_from_bytes(key: str, body: bytes) -> Artifact:
 
 def headers_for(key: str) -> Headers:
     """Return the headers of a key, which never depend on its body."""
-    cache_control = FOR_EVER if _HASHED_ASSET.fullmatch(key) else FOR_A_MOMENT
+    is_hashed = key.startswith("assets/") and _HASHED_ASSET.fullmatch(key)
+    cache_control = FOR_EVER if is_hashed else FOR_A_MOMENT
     return Headers(_content_type(key), cache_control)
 
 
@@ -143,6 +147,8 @@ def check_key(key: str) -> None:
     Raises: ValueError for an empty or absolute key, an empty, `.` or `..` part, a backslash or
     control character, and our bookkeeping.
     """
+    if _PLAIN_KEY.fullmatch(key):
+        return
     if key.startswith(BOOKKEEPING) or key == BOOKKEEPING.rstrip("/"):
         raise ValueError(f"the key {key!r} lies in statusgen's own bookkeeping")
     if "\\" in key or not key.isprintable():

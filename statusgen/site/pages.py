@@ -88,10 +88,9 @@ class Site:
         head = HeadView(f"Page not found · {self._page.name}", "This page does not exist.", None)
         return self._render("404", self._seen_from(self._page.link("")), head, None)
 
-    def sitemap(self, outlines: Iterable[Outline], now: datetime) -> bytes:
+    def sitemap(self, outlines: Iterable[Outline], months: Iterable[Month]) -> bytes:
         """sitemap.xml."""
-        del now  # which pages there are, and when they changed, is content
-        return sitemap(self._page, outlines)
+        return sitemap(self._page, outlines, months)
 
     def robots(self) -> bytes:
         """robots.txt."""

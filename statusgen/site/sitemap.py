@@ -6,6 +6,7 @@ from html import escape
 
 from statusgen.config.settings import PageSettings
 from statusgen.model.outline import Outline
+from statusgen.model.page import Month
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -13,12 +14,11 @@ _HEAD = (
 )
 
 
-def sitemap(page: PageSettings, outlines: Iterable[Outline]) -> bytes:
+def sitemap(page: PageSettings, outlines: Iterable[Outline], months: Iterable[Month]) -> bytes:
     """Every HTML page but 404.html; an incident was last changed by its last update."""
     known = sorted(outlines, key=lambda one: one.id)
-    zone = page.zone
-    months = {one.listed_at.astimezone(zone).isoformat()[:7] for one in known}
-    keys = ["", "history/index.html", *(f"history/{key}.html" for key in sorted(months))]
+    keys = sorted(month.key for month in months)
+    keys = ["", "history/index.html", *(f"history/{key}.html" for key in keys)]
     base = escape(page.link(""))
     lines = [f"<url><loc>{base}{key}</loc></url>\n" for key in keys]
     lines += [

@@ -100,10 +100,11 @@ def make_release(archive: Archive, templates: Templates, cache: Cache, now: date
     press = _Press(archive, site, cache, now)
     artifacts = [artifact_from_bytes(key, body) for key, body in site.assets().items()]
     artifacts += press.incidents()
-    artifacts += press.history(months(archive.outlines, settings.page.zone))
+    by_month = months(archive.outlines, settings.page.zone)
+    artifacts += press.history(by_month)
     artifacts += feeds(archive, prose)
     artifacts += [
-        artifact_from_bytes("sitemap.xml", site.sitemap(archive.outlines, now)),
+        artifact_from_bytes("sitemap.xml", site.sitemap(archive.outlines, by_month)),
         artifact_from_bytes("robots.txt", site.robots()),
         artifact_from_bytes("404.html", site.not_found()),
         artifact_from_bytes("index.html", site.index(page)),
@@ -117,7 +118,8 @@ def feeds(archive: Archive, prose: BodyRenderer) -> list[Artifact]:
     from statusgen.feeds import items, json_feed, syndication  # noqa: PLC0415  feedgen is heavy
 
     settings = archive.settings
-    told = ((update.at, one.id, update.stem) for one in archive.outlines for update in one.told)
+    told_last = nlargest(items.FEED_LENGTH, archive.outlines, key=lambda one: (one.last_at, one.id))
+    told = ((update.at, one.id, update.stem) for one in told_last for update in one.told)
     ids = {incident_id for _, incident_id, _ in nlargest(items.FEED_LENGTH, told)}
     newest = items.newest_items(archive.incidents(sorted(ids)), settings, prose)
     return [
@@ -135,6 +137,7 @@ class _Press:
         self._plain_site = site.with_prose(BodyRenderer(archive.settings.page.url))
         self._stored = cache.all(PAGES)
         self._new: dict[str, bytes] = {}
+        self._open = {one.id for one in archive.outlines if not one.is_settled(now)}
         self._lock = threading.Lock()
 
     def incidents(self) -> list[Artifact]:
@@ -143,7 +146,7 @@ class _Press:
                 f"incidents/{one.id}.html",
                 one.id,
                 [one],
-                partial(self._settled if one.is_settled(self._now) else self._current, one.id),
+                partial(self._current if one.id in self._open else self._settled, one.id),
             )
             for one in self._archive.outlines
         ]
@@ -181,10 +184,11 @@ class _Press:
         render: "partial[bytes]",
         extra: tuple[str, ...] = (),
     ) -> Artifact:
-        if not all(one.is_settled(self._now) for one in outlines):
+        ids = [one.id for one in outlines]
+        if not self._open.isdisjoint(ids):
             return artifact_from_bytes(key, render())
-        digests = [*(self._archive.digests[one.id] for one in outlines), *extra]
-        page_key = _page_key(self._site.fingerprint, digests)
+        digests = [self._archive.digests[one] for one in ids]
+        page_key = _page_key(self._site.fingerprint, [*digests, *extra])
         stored = self._stored.get(name)
         if stored is None or not stored.startswith(page_key):
             body = render()

@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nlargest
 from pathlib import Path
 
 from statusgen.config.settings import Settings
 from statusgen.entries.tree import CONTENT_FOLDER, scan_content
 from statusgen.entries.update_file import parse_update
 from statusgen.entries.wording import starting_words
-from statusgen.errors import ContentError, UsageError
+from statusgen.errors import UsageError
 from statusgen.model.incident import Incident
 from statusgen.model.notation import (
     ID_LENGTH,
@@ -23,11 +24,15 @@ from statusgen.model.notation import (
     nearest,
     parse_title,
     parse_word,
+    shown,
 )
 from statusgen.model.severity import find_severity
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
 from statusgen.usecases.archive import Archive, vocabulary
 from statusgen.usecases.due import open_incidents
+
+_MOST_SHOWN = 8
+"""How many names a message gives to choose from."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+-]*[A-Za-z0-9.)]|[A-Za-z0-9]")
 
@@ -55,7 +60,7 @@ def parse_component(text: str, settings: Settings) -> tuple[str, ComponentState 
     known = settings.components_by_id
     if name not in known:
         raise UsageError(
-            f"unknown component '{name}'{nearest(name, known)}; this page has {listed(known)}"
+            f"unknown component {shown(name)}{nearest(name, known)}; this page has {listed(known)}"
         )
     try:
         return name, parse_word(ComponentState, state, "component state") if state else None
@@ -67,7 +72,7 @@ def parse_severity(text: str, settings: Settings) -> str:
     """The key of the level that `text` names; raises `UsageError`."""
     level = find_severity(settings.severities, text)
     if level is None:
-        raise UsageError(f"unknown severity '{text}'; this page has {listed(settings.severities)}")
+        raise UsageError(f"unknown severity {shown(text)}; this page has {listed(settings.severities)}")
     return level.key
 
 
@@ -82,19 +87,29 @@ def find_incident(archive: Archive, part: str | None, now: datetime) -> Incident
         if len(candidates) == 1:
             return candidates[0]
         if not candidates:
-            raise UsageError("no incident is open; name the one you mean")
-        raise UsageError(f"several incidents are open; name one of {_ids(candidates)}")
-    matches = [one.id for one in archive.outlines if part == one.id] or [
-        one.id for one in archive.outlines if part in one.id
+            raise UsageError(f"no incident is open; name the one you mean{_newest(archive)}")
+        ids = some(one.id for one in candidates)
+        raise UsageError(f"several incidents are open; name one of {ids}")
+    wanted = part.strip().lower()
+    if not wanted:
+        raise UsageError(f"the incident's name is empty; name one, or leave it out{_newest(archive)}")
+    matches = [one.id for one in archive.outlines if wanted == one.id] or [
+        one.id for one in archive.outlines if wanted in one.id
     ]
     if len(matches) > 1:
         matches = [one.id for one in running if one.id in matches] or matches
     if len(matches) == 1:
         return archive.incident(matches[0])
     if not matches:
-        raise UsageError(f"no incident's id contains '{part}'")
-    shown = matches[:8] + (["…"] if len(matches) > 8 else [])  # noqa: PLR2004  a screenful
-    raise UsageError(f"'{part}' fits several incidents; name one of {listed(shown)}")
+        raise UsageError(f"no incident's id contains {shown(part)}{_newest(archive)}")
+    raise UsageError(f"{shown(part)} fits several incidents; name one of {some(matches)}")
+
+
+def some(words: Iterable[str]) -> str:
+    """The words for a message; of many the first few."""
+    known = list(words)
+    more = [f"and {len(known) - _MOST_SHOWN} more"] if len(known) > _MOST_SHOWN else []
+    return listed([*known[:_MOST_SHOWN], *more])
 
 
 def default_body(settings: Settings, status: str, components: Iterable[str]) -> str:
@@ -128,7 +143,7 @@ def status_of(phase: str | None, incident: Incident | None = None) -> str:
     family = [one for one in Phase if incident is None or _fits(one, incident)]
     if phase not in family:
         raise UsageError(
-            f"unknown phase '{phase}'{nearest(phase, family)}; use one of {listed(family)}"
+            f"unknown phase {shown(phase)}{nearest(phase, family)}; use one of {listed(family)}"
         )
     return phase
 
@@ -194,7 +209,7 @@ def _refuse_wrong(settings: Settings, folder_id: str, stem: str, text: str) -> N
     _, problems = parse_update(text.encode(), name, folder_id, stem, vocabulary(settings))
     wrong = [one for one in problems if "placeholder" not in one.what]
     if wrong:
-        raise ContentError(wrong)
+        raise UsageError("; and ".join(f"{one.what}; {one.remedy}" for one in wrong))
 
 
 def _free_id(settings: Settings, draft: Draft) -> str:
@@ -225,7 +240,7 @@ def _slug(title: str) -> str:
 
 def _next_number(settings: Settings, incident: Incident) -> int:
     folders, _ = scan_content(settings.root)
-    stems = [file.stem for one in folders if one.id == incident.id for file in one.files]
+    stems = [stem for one in folders if one.id == incident.id for stem in one.stems]
     numbers = [int(found[0]) for stem in stems if (found := re.match(r"\d{1,6}", stem))]
     return max([len(incident.steps), *numbers]) + 1
 
@@ -234,5 +249,6 @@ def _fits(phase: Phase, incident: Incident) -> bool:
     return phase.is_of_maintenance == incident.is_maintenance
 
 
-def _ids(incidents: Iterable[Incident]) -> str:
-    return listed(one.id for one in incidents)
+def _newest(archive: Archive) -> str:
+    ids = [one.id for one in nlargest(3, archive.outlines, key=lambda one: (one.last_at, one.id))]
+    return f"; the newest are {listed(ids)}" if ids else "; there is none yet"

@@ -124,7 +124,7 @@ def render_site(incidents=None, now=NOW, settings=None) -> dict[str, bytes]:
         "history/index.html": site.history(all_months, now),
         "index.html": site.index(make_page(settings.components, incidents, now, zone)),
         "404.html": site.not_found(),
-        "sitemap.xml": site.sitemap(outlines, now),
+        "sitemap.xml": site.sitemap(outlines, all_months),
         "robots.txt": site.robots(),
     }
 
