@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from statusgen.config.settings import Brakes, PageSettings, Settings
 from statusgen.entries.update_file import Vocabulary
+from statusgen.model.component import Component
 from statusgen.model.incident import Incident, fold
-from statusgen.model.page import Component
 from statusgen.model.severity import DEFAULT_SEVERITIES
 from statusgen.model.update import ComponentChange, Update
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase

@@ -22,9 +22,9 @@ from statusgen.config.table import Table
 from statusgen.config.targets import read_targets
 from statusgen.config.toml_lines import find_lines
 from statusgen.errors import ContentError, Problem, UsageError
+from statusgen.model.component import Component
 from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import BadValue, Word, parse_id, parse_word, shown
-from statusgen.model.page import Component
 from statusgen.model.relay import parse_relay
 from statusgen.model.severity import DEFAULT_SEVERITIES, Severity
 from statusgen.model.vocabulary import ComponentState, Impact, PostmortemRule

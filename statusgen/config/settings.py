@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from statusgen.model.component import Component
 from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import load_zone
-from statusgen.model.page import Component
 from statusgen.model.severity import Severity
 
 

@@ -2,33 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from statusgen.model.component import Component
 from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
 from statusgen.model.overall import Overall, overall
+from statusgen.model.timeline import Span, spans
+from statusgen.model.uptime import Uptime, uptime
 from statusgen.model.vocabulary import ComponentState, Phase
 
 RECENT_DAYS = 15
 """How many days the index tells, today included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A part of the service that customers know by name."""
-
-    id: str
-    name: str
-    group: str | None = None
-    description: str | None = None
-    since: date | None = None
-    retired: date | None = None
-
-    def is_retired(self, today: date) -> bool:
-        """Whether it is off the index on `today`, a day in the page's zone."""
-        return self.retired is not None and self.retired <= today
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +82,8 @@ class Page:
     """Scheduled maintenances, next window first."""
     days: tuple[Day, ...]
     """The last RECENT_DAYS days, newest first."""
+    uptimes: tuple[Uptime, ...]
+    """Of every component on the index, in the order of the configuration."""
 
     @property
     def next_due(self) -> datetime | None:
@@ -102,32 +91,42 @@ class Page:
         return min((i.last.next_due for i in self.open_incidents if i.last.next_due), default=None)
 
 
-def current(outlines: Iterable[Outline], now: datetime, zone: ZoneInfo) -> tuple[Outline, ...]:
+def current(
+    outlines: Iterable[Outline], now: datetime, zone: ZoneInfo, days: int
+) -> tuple[Outline, ...]:
     """The incidents that the page at `now` needs whole, in the order given.
 
-    Those that are not settled, that the recent days tell, or that decide about a component which
-    an incident left down on purpose.
+    Those that are not settled, that were over no longer than `days` (or the recent days) ago, or
+    that decide about a component which an incident left down on purpose.
     """
     known = tuple(outlines)
     held = {name for one in known for name in one.left_down}
-    first = now.astimezone(zone).date() - timedelta(days=RECENT_DAYS - 1)
+    back = timedelta(days=max(days, RECENT_DAYS) - 1)
+    since = datetime.combine(now.astimezone(zone).date() - back, time(), zone)
     return tuple(
         one
         for one in known
-        if not one.is_settled(now)
-        or one.listed_at.astimezone(zone).date() >= first
+        if one.settled_at is None
+        or one.settled_at > since
+        or one.listed_at >= since
         or not held.isdisjoint(one.affected)
     )
 
 
 def make_page(
-    components: Iterable[Component], incidents: Iterable[Incident], now: datetime, zone: ZoneInfo
+    components: Iterable[Component],
+    incidents: Iterable[Incident],
+    now: datetime,
+    zone: ZoneInfo,
+    days: int,
 ) -> Page:
-    """The page at `now`; `incidents` are at least those that `current` names."""
+    """The page at `now`; `incidents` are at least those that `current` names for these `days`."""
     known = tuple(incidents)
     today = now.astimezone(zone).date()
     live = [one for one in known if one.is_open(now)]
-    groups = _groups([one for one in components if not one.is_retired(today)], known, now)
+    shown = [one for one in components if not one.is_retired(today)]
+    held = spans(known, now)
+    groups = _groups(shown, held)
     maintenances = [one for one in live if one.is_maintenance]
     return Page(
         now=now,
@@ -144,38 +143,21 @@ def make_page(
         ),
         upcoming=_by_window(one for one in maintenances if one.phase_at(now) is Phase.SCHEDULED),
         days=_days(known, now, today, zone),
+        uptimes=tuple(uptime(one, held, now, zone, days) for one in shown),
     )
 
 
 def component_states(
-    incidents: Iterable[Incident], now: datetime
+    held: Iterable[Span],
 ) -> dict[str, tuple[ComponentState, tuple[str, ...]]]:
-    """Component id to its worst state among the incidents that hold it, and their ids.
-
-    An open incident holds what it touches. One that ended and left a component down on purpose
-    holds it until a later incident, over too, has touched the component.
-    """
-    known = tuple(incidents)
+    """Component id to the worst state that still holds it, and the ids of what holds it."""
     found: dict[str, tuple[ComponentState, tuple[str, ...]]] = {}
-    for incident in known:
-        is_open = incident.is_open(now)
-        for component, state in incident.states_at(now):
-            if not is_open and not _is_still_held(incident, component, state, known):
-                continue
-            worst, ids = found.get(component, (ComponentState.OPERATIONAL, ()))
-            found[component] = (max(worst, state, key=lambda one: one.rank), (*ids, incident.id))
+    for span in held:
+        if span.ends is None:
+            worst, ids = found.get(span.component, (ComponentState.OPERATIONAL, ()))
+            state = max(worst, span.state, key=lambda one: one.rank)
+            found[span.component] = (state, (*ids, span.incident_id))
     return found
-
-
-def _is_still_held(
-    incident: Incident, component: str, state: ComponentState, known: Iterable[Incident]
-) -> bool:
-    if state is ComponentState.OPERATIONAL or incident.ended is None:
-        return False
-    return not any(
-        other.ended is not None and other.ended > incident.ended and component in other.affected
-        for other in known
-    )
 
 
 def months(outlines: Iterable[Outline], zone: ZoneInfo) -> tuple[Month, ...]:
@@ -192,10 +174,8 @@ def months(outlines: Iterable[Outline], zone: ZoneInfo) -> tuple[Month, ...]:
     )
 
 
-def _groups(
-    components: list[Component], known: Iterable[Incident], now: datetime
-) -> tuple[ComponentGroup, ...]:
-    states = component_states(known, now)
+def _groups(components: list[Component], held: Iterable[Span]) -> tuple[ComponentGroup, ...]:
+    states = component_states(held)
     named: dict[str | None, list[ComponentLine]] = {}
     for component in components:
         state, incidents = states.get(component.id, (ComponentState.OPERATIONAL, ()))

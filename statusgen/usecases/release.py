@@ -86,9 +86,10 @@ def current_page(archive: Archive, now: datetime) -> Page:
     """The status page at `now`."""
     settings = archive.settings
     zone = settings.page.zone
-    needed = current(archive.outlines, now, zone)
+    days = settings.page.history_days
+    needed = current(archive.outlines, now, zone, days)
     incidents = archive.incidents(one.id for one in needed)
-    return make_page(settings.components, incidents, now, zone)
+    return make_page(settings.components, incidents, now, zone, days)
 
 
 def make_release(archive: Archive, templates: Templates, cache: Cache, now: datetime) -> Release:

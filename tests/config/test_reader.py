@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statusgen.config.reader import find_root, parse_settings, read_settings
 from statusgen.config.settings import FolderTarget, S3Target
 from statusgen.errors import ContentError, UsageError
-from statusgen.model.page import Component
+from statusgen.model.component import Component
 from statusgen.model.severity import DEFAULT_SEVERITIES
 from tests.builders import write_tree
 

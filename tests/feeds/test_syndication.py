@@ -8,7 +8,7 @@ import pytest
 
 from statusgen.feeds.items import newest_items
 from statusgen.feeds.syndication import atom, rss
-from statusgen.model.page import Component
+from statusgen.model.component import Component
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.builders import instant, make_first, make_incident, make_settings, make_update
 

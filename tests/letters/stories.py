@@ -5,8 +5,8 @@ from pathlib import Path
 
 from statusgen.config.settings import Brakes, MailSettings, PageSettings, Settings
 from statusgen.letters.compose import LetterForms
+from statusgen.model.component import Component
 from statusgen.model.incident import Incident, fold
-from statusgen.model.page import Component
 from statusgen.model.severity import DEFAULT_SEVERITIES
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.model.update import ComponentChange, Update

@@ -3,8 +3,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from statusgen.model.component import Component
 from statusgen.model.outline import outline
-from statusgen.model.page import Component, component_states, current, make_page, months
+from statusgen.model.page import component_states, current, make_page, months
+from statusgen.model.timeline import spans
 from statusgen.model.vocabulary import ComponentState
 from tests.builders import (
     BERLIN,
@@ -20,7 +22,7 @@ NOW = instant("02:10")
 
 
 def page_of(*incidents, now=NOW, components=COMPONENTS, zone=BERLIN):
-    return make_page(components, incidents, now, zone)
+    return make_page(components, incidents, now, zone, days=90)
 
 
 def states_of(page):
@@ -70,8 +72,8 @@ def test_a_component_left_down_on_purpose_stays_so_until_a_later_incident_is_ove
         make_update("resolved", incident_id="later", at="02:11"),
     )
 
-    held = component_states([leaving], NOW)
-    over = component_states([leaving, later], NOW)
+    held = component_states(spans([leaving], NOW))
+    over = component_states(spans([leaving, later], NOW))
 
     assert held == {"checkout": (ComponentState.PARTIAL_OUTAGE, (leaving.id,))}
     assert over == {}
@@ -188,7 +190,7 @@ CURRENT = [
 def test_the_index_needs_what_is_open_planned_or_recent(updates, needed):
     facts = outline(make_incident(*updates))
 
-    assert (current([facts], NOW, BERLIN) == (facts,)) is needed
+    assert (current([facts], NOW, BERLIN, days=15) == (facts,)) is needed
 
 
 def test_months_follow_the_page_zone_newest_first():

@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from statusgen.config.settings import Brakes, PageSettings, Settings
+from statusgen.model.component import Component
 from statusgen.model.incident import Incident, fold
 from statusgen.model.outline import outline
-from statusgen.model.page import Component, make_page, months
+from statusgen.model.page import make_page, months
 from statusgen.model.severity import DEFAULT_SEVERITIES
 from statusgen.model.update import ComponentChange, Postmortem, Update
 from statusgen.model.vocabulary import ComponentState, Phase
@@ -117,12 +118,13 @@ def render_site(incidents=None, now=NOW, settings=None) -> dict[str, bytes]:
     outlines = [outline(one) for one in incidents]
     all_months = months(outlines, zone)
     files = site.assets() | {f"incidents/{o.id}.html": site.incident(o, now) for o in incidents}
+    page = make_page(settings.components, incidents, now, zone, settings.page.history_days)
     around = [None, *all_months, None]
     for later, month, earlier in zip(around, all_months, around[2:], strict=False):
         files[f"history/{month.key}.html"] = site.month(month, earlier, later, now)
     return files | {
         "history/index.html": site.history(all_months, now),
-        "index.html": site.index(make_page(settings.components, incidents, now, zone)),
+        "index.html": site.index(page),
         "404.html": site.not_found(),
         "sitemap.xml": site.sitemap(outlines, all_months),
         "robots.txt": site.robots(),

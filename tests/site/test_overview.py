@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from statusgen.model.page import Component
+from statusgen.model.component import Component
 from statusgen.model.vocabulary import Phase
 from tests.site.samples import NOW, make_incident, make_maintenance, make_settings, read_page
 from tests.site.samples import render_site as render

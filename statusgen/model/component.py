@@ -1,0 +1,20 @@
+"""A component as the configuration knows it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the service that customers know by name."""
+
+    id: str
+    name: str
+    group: str | None = None
+    description: str | None = None
+    since: date | None = None
+    retired: date | None = None
+
+    def is_retired(self, today: date) -> bool:
+        """Whether it is off the index on `today`, a day in the page's zone."""
+        return self.retired is not None and self.retired <= today

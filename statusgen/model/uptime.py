@@ -1,0 +1,127 @@
+"""Uptime: what each day was like for a component, and the one number that sums the days up.
+
+The rule of the number: of all the time of complete days, a major outage counts as lost whole, a
+partial outage with 0.3 of its time, degraded performance and all planned work not at all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from statusgen.model.component import Component
+from statusgen.model.timeline import Span
+from statusgen.model.vocabulary import ComponentState
+
+WEIGHTS = {ComponentState.MAJOR_OUTAGE: 1.0, ComponentState.PARTIAL_OUTAGE: 0.3}
+"""The share of its time that a state counts as down; what is not named counts as up."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayRecord:
+    """One component on one day in the page's zone."""
+
+    date: date
+    length: timedelta
+    """24 hours, but for the days on which the clocks change."""
+    worst: ComponentState | None
+    """None: no data, the component is not counted yet."""
+    times: tuple[tuple[ComponentState, timedelta], ...]
+    """Time in each state but operational, worst first; empty while `since` is set."""
+    since: datetime | None
+    """Today only: since when what is open holds the component, where something does."""
+    incidents: tuple[str, ...]
+    """Ids of all that touched it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uptime:
+    """One component over the days shown, the last of them today."""
+
+    component: str
+    days: tuple[DayRecord, ...]
+    """Oldest first."""
+    ratio: float | None
+    """0 to 1 over the complete days; None while there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of time in which nothing changes."""
+
+    starts: datetime
+    ends: datetime
+    worst: ComponentState
+    weight: float
+
+
+def uptime(
+    component: Component, spans: Iterable[Span], now: datetime, zone: ZoneInfo, days: int
+) -> Uptime:
+    """The last `days` days of `component`, today included; `spans` may be of any component."""
+    own = [one for one in spans if one.component == component.id]
+    today = now.astimezone(zone).date()
+    shown = [today - timedelta(days=back) for back in reversed(range(days))]
+    edges = [_midnight(day, zone) for day in (*shown, today + timedelta(days=1))]
+    records, lost, total = [], timedelta(), timedelta()
+    for day, (starts, ends) in zip(shown, pairwise(edges), strict=True):
+        if component.since is not None and day < component.since:
+            records.append(DayRecord(day, ends - starts, None, (), None, ()))
+            continue
+        touching = [o for o in own if o.starts < ends and (o.ends is None or o.ends > starts)]
+        pieces = _pieces(touching, starts, min(ends, now), now)
+        records.append(_record(day, ends - starts, touching, pieces, is_today=day == today))
+        if day < today:
+            total += ends - starts
+            lost += sum(((p.ends - p.starts) * p.weight for p in pieces), timedelta())
+    return Uptime(component.id, tuple(records), 1 - lost / total if total else None)
+
+
+def _record(
+    day: date, length: timedelta, touching: list[Span], pieces: list[_Piece], *, is_today: bool
+) -> DayRecord:
+    times: dict[ComponentState, timedelta] = {}
+    for piece in pieces:
+        times[piece.worst] = times.get(piece.worst, timedelta()) + (piece.ends - piece.starts)
+    since = min((one.starts for one in touching if one.ends is None), default=None)
+    is_open = is_today and since is not None
+    return DayRecord(
+        date=day,
+        length=length,
+        worst=max((o.state for o in touching), key=_rank, default=ComponentState.OPERATIONAL),
+        times=() if is_open else tuple(sorted(times.items(), key=_worst_first)),
+        since=since if is_open else None,
+        incidents=tuple(dict.fromkeys(one.incident_id for one in touching)),
+    )
+
+
+def _pieces(touching: list[Span], starts: datetime, ends: datetime, now: datetime) -> list[_Piece]:
+    """The stretches between `starts` and `ends` in which the component was not operational."""
+    cuts = {starts, ends}
+    for one in touching:
+        cuts |= {max(one.starts, starts), min(_ends(one, now), ends)}
+    pieces = []
+    for begin, end in pairwise(sorted(cuts)):
+        held = [one for one in touching if one.starts <= begin and _ends(one, now) >= end]
+        if held:
+            weight = max((WEIGHTS.get(o.state, 0.0) for o in held if not o.is_planned), default=0.0)
+            pieces.append(_Piece(begin, end, max((one.state for one in held), key=_rank), weight))
+    return pieces
+
+
+def _ends(span: Span, now: datetime) -> datetime:
+    return span.ends if span.ends is not None else now
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of the day, also where the clocks skip midnight."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _rank(state: ComponentState) -> int:
+    return state.rank
+
+
+def _worst_first(one: tuple[ComponentState, timedelta]) -> int:
+    return -one[0].rank
