@@ -3,35 +3,36 @@
 import hashlib
 import re
 import tomllib
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from statusgen.config import values
+from statusgen.config.brand import read_brand
+from statusgen.config.places import STATE_FOLDER
 from statusgen.config.settings import (
     Brakes,
+    BrandSettings,
     FolderTarget,
     MailSettings,
     PageSettings,
     Settings,
     SubjectStyle,
 )
+from statusgen.config.severities import read_severities
 from statusgen.config.table import Table
 from statusgen.config.targets import read_targets
 from statusgen.config.toml_lines import find_lines
+from statusgen.entries.tree import CONTENT_FOLDER
 from statusgen.errors import ContentError, Problem, UsageError
 from statusgen.model.component import Component
 from statusgen.model.delivery import InDoubt
-from statusgen.model.notation import BadValue, Word, parse_id, parse_word, shown
+from statusgen.model.notation import BadValue, parse_id, shown
 from statusgen.model.relay import parse_relay
-from statusgen.model.severity import DEFAULT_SEVERITIES, Severity
-from statusgen.model.vocabulary import ComponentState, Impact, PostmortemRule
 
 FILE_NAME = "statusgen.toml"
 DEFAULT_DATABASE = "sqlite:///.statusgen/state.db"
-_CONTENT_FOLDER = "incidents"
 
 Value = TypeVar("Value")
 
@@ -68,16 +69,17 @@ def parse_settings(text: str, raw: dict[str, Any], root: Path) -> Settings:
     """The settings that `raw`, read from `text`, hold; raises `ContentError` with every problem."""
     problems: list[Problem] = []
     top = Table(raw, (), find_lines(text), problems, FILE_NAME)
+    page = _page(top.child("page"), root)
     settings = Settings(
         root=root,
-        page=_page(top.child("page")),
+        page=page,
         components=_components(top),
-        severities=_severities(top.child("severities")),
+        severities=read_severities(top.child("severities")),
         targets=read_targets(top, root),
         mail=_mail(top.child("mail"), root) if top.has("mail") else None,
         database=_state(top.child("state"), root),
         brakes=_brakes(top.child("brakes")),
-        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+        fingerprint=_fingerprint(text, page.brand),
     )
     top.finish(also=("mail",))
     _refuse_published(top, settings)
@@ -86,12 +88,19 @@ def parse_settings(text: str, raw: dict[str, Any], root: Path) -> Settings:
     return settings
 
 
+def _fingerprint(text: str, brand: BrandSettings) -> str:
+    digest = hashlib.sha256(text.encode())
+    for image in (brand.logo, brand.logo_dark, brand.favicon):
+        digest.update(image.body if image else b"\0")
+    return digest.hexdigest()
+
+
 def _refuse_published(top: Table, settings: Settings) -> None:
     """Addresses never stand on a target or in git: neither letters nor the database go there."""
     folders = [one.path for one in settings.targets if isinstance(one, FolderTarget)]
-    here = settings.root / ".statusgen"
+    here = settings.root / STATE_FOLDER
     served = [one for one in folders if one not in (here, *here.parents)]  # wrong all the same
-    public = [*served, settings.root / _CONTENT_FOLDER]
+    public = [*served, settings.root / CONTENT_FOLDER]
     _, _, outbox = (settings.mail.transport if settings.mail else "").partition("folder:")
     _, _, database = settings.database.partition("sqlite:///")
     for place, text in ((("mail", "transport"), outbox), (("state", "database"), database)):
@@ -108,7 +117,7 @@ def _whole(line: int, what: str, remedy: str) -> ContentError:
     return ContentError([Problem(FILE_NAME, line, what, remedy)])
 
 
-def _page(table: Table) -> PageSettings:
+def _page(table: Table, root: Path) -> PageSettings:
     name = table.take("name", values.text, "", required=True)
     page = PageSettings(
         name=name,
@@ -117,7 +126,8 @@ def _page(table: Table) -> PageSettings:
         timezone=table.take("timezone", values.zone, "UTC"),
         language=table.take("language", values.language, "en"),
         support=table.take("support", values.support, None),
-        history_days=table.take("history_days", values.positive, 90),
+        history_days=table.take("history_days", values.history_days, 90),
+        brand=read_brand(table.child("brand"), root),
     )
     table.finish()
     return page
@@ -147,66 +157,8 @@ def _component_id(value: Any) -> str:
     return parse_id(values.text(value), "component id")
 
 
-def _severities(top: Table) -> dict[str, Severity]:
-    levels = {level.key: level for level in DEFAULT_SEVERITIES}
-    named: dict[str, str] = {}
-    for name in top.names:
-        table = top.child(name)
-        try:
-            key = values.level_key(name)
-        except BadValue as bad:
-            table.complain((), bad.what, bad.remedy)
-            continue
-        if key in named:
-            table.complain((), f"{name} and {named[key]} are one severity", "keep one table")
-        named[key] = name
-        levels[key] = _severity(table, key, levels.get(key))
-    _refuse_equal_ranks(top, levels)
-    return dict(sorted(levels.items(), key=lambda item: (item[1].rank, item[0])))
-
-
-def _severity(table: Table, key: str, default: Severity | None) -> Severity:
-    is_own = default is None
-    base = default or replace(DEFAULT_SEVERITIES[-1], key=key, label=key, rank=0)
-    level = Severity(
-        key=key,
-        label=table.take("label", values.text, base.label),
-        impact=table.take("impact", _word(Impact, "impact"), base.impact),
-        component_status=table.take(
-            "component_status", _word(ComponentState, "component status"), base.component_status
-        ),
-        first_update=table.take("first_update", _no_or_duration, base.first_update),
-        cadence=table.take("cadence", _no_or_duration, base.cadence),
-        audiences=table.take("audiences", values.texts, base.audiences),
-        postmortem=table.take("postmortem", _word(PostmortemRule, "rule"), base.postmortem),
-        rank=table.take("rank", values.positive, base.rank, required=is_own),
-    )
-    table.finish()
-    return level
-
-
-def _refuse_equal_ranks(top: Table, levels: dict[str, Severity]) -> None:
-    by_rank: dict[int, str] = {}
-    for key, level in levels.items():
-        other = by_rank.setdefault(level.rank, key)
-        if other != key and level.rank:
-            top.complain(
-                (key, "rank"),
-                f"{key} and {other} have the same rank {level.rank}",
-                "give each level a rank of its own",
-            )
-
-
-def _no_or_duration(value: Any) -> timedelta | None:
-    return values.duration_or("none", value)
-
-
 def _never_or_duration(value: Any) -> timedelta | None:
     return values.duration_or("never", value)
-
-
-def _word(kind: type[Word], what: str) -> Any:
-    return lambda value: parse_word(kind, values.text(value), what)
 
 
 def _mail(table: Table, root: Path) -> MailSettings:
@@ -218,8 +170,10 @@ def _mail(table: Table, root: Path) -> MailSettings:
         reply_to=table.take("reply_to", values.address, None),
         max_connections=table.take("max_connections", values.positive, 10),
         max_per_second=table.take("max_per_second", values.number, 0),
-        in_doubt=table.take("in_doubt", _word(InDoubt, "choice"), InDoubt.RESEND),
-        subject=table.take("subject", _word(SubjectStyle, "subject style"), SubjectStyle.PHASE),
+        in_doubt=table.take("in_doubt", values.word(InDoubt, "choice"), InDoubt.RESEND),
+        subject=table.take(
+            "subject", values.word(SubjectStyle, "subject style"), SubjectStyle.PHASE
+        ),
         unsubscribe_url=table.take("unsubscribe_url", values.web_url, None),
         unsubscribe_mailto=table.take("unsubscribe_mailto", values.address, None),
         footer=table.take("footer", values.paragraph, None),
@@ -245,12 +199,16 @@ def _transport(root: Path, value: Any) -> str:
             "a password stands in the transport",
             "remove it and put it into the environment as STATUSGEN_SMTP_PASSWORD",
         )
-    if scheme == "ses" and re.fullmatch(r"ses://[a-z0-9-]+", url):
-        return url
+    if scheme == "ses":
+        raise BadValue(
+            "ses:// is not available yet",
+            'use the SMTP endpoint of SES, "smtp://USER@email-smtp.REGION.amazonaws.com:587", '
+            'or "folder:DIR"',
+        )
     if scheme not in ("smtp", "smtps"):
         raise BadValue(
             f"{shown(url)} is not a transport",
-            'use "folder:DIR", "smtp://user@host:587", "smtps://user@host:465" or "ses://region"',
+            'use "folder:DIR", "smtp://user@host:587" or "smtps://user@host:465"',
         )
     try:
         parse_relay(url)

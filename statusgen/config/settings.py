@@ -15,6 +15,29 @@ from statusgen.model.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """An image of the brand."""
+
+    name: str
+    """Of its file, without the ending."""
+    kind: str
+    """`svg`, `png`, `jpg`, `webp` or `ico`, by what is in it."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BrandSettings:
+    """`[page.brand]`. Colours are `#rrggbb`."""
+
+    accent: str | None = None
+    accent_dark: str | None = None
+    """`accent` unless the dark page has its own."""
+    logo: Image | None = None
+    logo_dark: Image | None = None
+    favicon: Image | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageSettings:
     """`[page]`."""
 
@@ -27,6 +50,8 @@ class PageSettings:
     support: str | None = None
     """An http(s) URL or a `mailto:` one."""
     history_days: int = 90
+    """Days of uptime shown, today included."""
+    brand: BrandSettings = BrandSettings()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -84,7 +109,7 @@ class MailSettings:
     from_name: str
     from_address: str
     transport: str
-    """`folder:PATH` (made absolute), `smtp://…`, `smtps://…` or `ses://REGION`."""
+    """`folder:PATH` (made absolute), `smtp://…` or `smtps://…`."""
     reply_to: str | None = None
     max_connections: int = 10
     max_per_second: int = 0

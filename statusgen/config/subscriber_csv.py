@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from statusgen.errors import ContentError, Problem
+from statusgen.model.notation import is_language
 from statusgen.model.severity import SUBSCRIBERS, Severity, find_severity
 from statusgen.model.subscriber import (
     DEFAULT_MIN_SEVERITY,
@@ -18,8 +19,6 @@ from statusgen.model.subscriber import (
 
 COLUMNS = ("email", "components", "min_severity", "language", "audience")
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
@@ -30,11 +29,6 @@ class KnownNames:
     audiences: Collection[str]
     language: str = "en"
     """For rows that name none."""
-
-
-def is_language(text: str) -> bool:
-    """Whether it has the form of a language tag, such as `en` or `pt-BR`."""
-    return _LANGUAGE.fullmatch(text) is not None
 
 
 def parse_subscribers(content: bytes, path: str, known: KnownNames) -> tuple[NewSubscriber, ...]:

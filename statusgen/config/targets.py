@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from statusgen.config import values
+from statusgen.config.places import overlap, parse_place
 from statusgen.config.settings import FolderTarget, S3Target, TargetSettings
 from statusgen.config.table import Table
 from statusgen.model.notation import BadValue, listed, shown
@@ -63,24 +64,16 @@ def _target(table: Table, url: str, root: Path) -> TargetSettings | None:
 
 
 def _folder(table: Table, text: str, root: Path) -> Path:
-    path = (root / text).resolve()
-    kept = (root, root / "incidents", root / "site_templates", root / ".statusgen")
-    if path in kept or any(folder in path.parents for folder in kept[1:]):
-        table.complain(
-            ("url",), f"{shown(text)} is a folder of the repository itself", "name another folder"
-        )
-    if path in root.parents:
-        table.complain(("url",), f"{shown(text)} contains the repository", "name another folder")
-    return path
+    try:
+        return parse_place(text, root, root)
+    except BadValue as bad:
+        table.complain(("url",), bad.what, bad.remedy)
+        return root / text
 
 
 def _overlap(one: TargetSettings, other: TargetSettings) -> bool:
     if isinstance(one, FolderTarget) and isinstance(other, FolderTarget):
-        return (
-            one.path == other.path
-            or one.path in other.path.parents
-            or (other.path in one.path.parents)
-        )
+        return overlap(one.path, other.path)
     if isinstance(one, S3Target) and isinstance(other, S3Target):
         first, second = (f"{t.prefix}/" if t.prefix else "" for t in (one, other))
         same_bucket = (one.bucket, one.endpoint_url) == (other.bucket, other.endpoint_url)

@@ -1,18 +1,30 @@
 """Parsers for single values of statusgen.toml: each takes what TOML read and returns ours."""
 
+import ipaddress
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from email.utils import parseaddr
+from email.utils import getaddresses
 from typing import Any
 from urllib.parse import urlsplit
 
-from statusgen.model.notation import BadValue, parse_duration, parse_line, parse_zone, shown
+from statusgen.model.notation import (
+    BadValue,
+    Word,
+    is_language,
+    parse_date,
+    parse_duration,
+    parse_host,
+    parse_line,
+    parse_word,
+    parse_zone,
+    shown,
+)
 from statusgen.model.severity import severity_key
 from statusgen.model.subscriber import parse_address
 
-_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+MOST_DAYS = 366
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def text(value: Any) -> str:
@@ -55,6 +67,19 @@ def positive(value: Any) -> int:
     return int(value)
 
 
+def history_days(value: Any) -> int:
+    """How many days of uptime a page shows."""
+    days = positive(value)
+    if days > MOST_DAYS:
+        raise BadValue(f"{days} is too many", f"write {MOST_DAYS} or less")
+    return days
+
+
+def word(kind: type[Word], what: str) -> Callable[[Any], Word]:
+    """A parser for the words of `kind`."""
+    return lambda value: parse_word(kind, text(value), what)
+
+
 def share(value: Any) -> float:
     """`"20%"` as 0.2."""
     found = re.fullmatch(r"([0-9]{1,3})\s*%", value) if isinstance(value, str) else None
@@ -67,10 +92,7 @@ def day(value: Any) -> date:
     """A TOML date, or the same in quotes."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise BadValue(f"{shown(str(value))} is not a date", "write it like 2026-11-21") from None
+    return parse_date(str(value))
 
 
 def duration(value: Any) -> timedelta:
@@ -90,20 +112,21 @@ def zone(value: Any) -> str:
 
 def language(value: Any) -> str:
     """A BCP 47 tag such as `en` or `pt-BR`."""
-    if not _LANGUAGE.fullmatch(text(value)):
+    if not is_language(text(value)):
         raise BadValue(f"{shown(value)} is not a language", 'use a tag such as "en" or "de"')
     return str(value)
 
 
 def web_url(value: Any) -> str:
-    """An http(s) URL without a trailing slash, query or fragment."""
+    """An http(s) URL without a trailing slash, query or fragment; its host as ASCII."""
     url = text(value).rstrip("/")
     parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadValue(f"{shown(url)} is not a web address", "write it like https://example.com")
-    if parts.username or not _HOST.fullmatch(parts.netloc) or re.search(r"[\s<>\"'\\?#]", url):
+    if "@" in parts.netloc or re.search(r"[\s<>\"'\\?#]", url):
         raise BadValue(f"{shown(url)} is not a web address", "remove what doesn't belong in it")
-    return url
+    port = f":{parts.port}" if parts.port else ""
+    return str(parts._replace(netloc=_host(parts.hostname) + port).geturl())
 
 
 def support(value: Any) -> str:
@@ -125,8 +148,8 @@ def address(value: Any) -> str:
 
 def mailbox(value: Any) -> tuple[str, str]:
     """`Acme Status <status@example.com>` as name and address; the name may be missing."""
-    name, plain = parseaddr(text(value))
-    if not plain:
+    (name, plain), *others = getaddresses([text(value)]) or [("", "")]
+    if not plain or others:
         raise BadValue(
             f"{shown(str(value))} is not a mailbox", 'write it like "Acme <status@example.com>"'
         )
@@ -147,6 +170,15 @@ def level_key(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_ -]{0,19}", value):
         raise BadValue(f"{shown(value)} is not a severity", "use letters and digits, such as SEV1")
     return severity_key(value)
+
+
+def _host(name: str) -> str:
+    """A name, or an IP address with brackets where it has colons."""
+    try:
+        ip = ipaddress.ip_address(name)
+    except ValueError:
+        return parse_host(name)
+    return f"[{ip}]" if ip.version == 6 else str(ip)  # noqa: PLR2004  IPv6
 
 
 def _split(url: str) -> Any:

@@ -21,15 +21,11 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from statusgen.entries.body_limits import BodyTooTangled, check_limits
 from statusgen.errors import Problem
 from statusgen.model.notation import find_control_character, shown
 
 HEADER_LIMIT = 64 * 1024
-BODY_LIMIT = 256 * 1024
-_DEEP_LIST = re.compile(
-    r"^(?=.*[^\s>*+-])(?:[ \t>]|[*+-](?=[ \t])|[0-9]+\.(?=[ \t])){200}", re.MULTILINE
-)
-"""Text behind so many list markers and so much indentation: no Markdown library survives it."""
 _FENCE = re.compile(r"---[ \t]*")
 
 try:
@@ -117,11 +113,10 @@ def _split(text: str) -> tuple[Document, list[_Wrong]]:
             opening + 1, "the closing --- is missing", "end the front matter with three hyphens"
         )
     body = "\n".join(lines[closing + 1 :])
-    if len(body.encode()) > BODY_LIMIT:
-        raise _Wrong(closing + 2, "the body is over 256 KB", "shorten it, or link to the details")
-    if deep := _DEEP_LIST.search(body):
-        line = closing + 2 + body.count("\n", 0, deep.start())
-        raise _Wrong(line, "lists are nested too deeply", "nest them a few levels only")
+    try:
+        check_limits(body)
+    except BodyTooTangled as tangled:
+        raise _Wrong(closing + 2 + tangled.line, tangled.what, tangled.remedy) from None
     headers, twice = _headers(header, opening + 2)
     return Document(headers, body.strip("\n"), _body_line(lines, closing)), twice
 

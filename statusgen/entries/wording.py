@@ -31,6 +31,7 @@ _WORDING = {
     Phase.VERIFYING: "The planned work on {affected} is done, and we are checking the result.",
     Phase.COMPLETED: "The planned work on {affected} is complete.",
     Phase.CANCELED: "The planned work on {affected} will not take place at this time.",
+    Phase.NOTICE: "This is about {affected}: {what_changed}",
 }
 
 
@@ -47,3 +48,10 @@ def starting_words(status: str, affected: str) -> str:
 def find_placeholder(body: str) -> str | None:
     """The first placeholder of ours that `body` still holds."""
     return next((one for one in PLACEHOLDERS if one in body), None)
+
+
+def fill_placeholders(body: str) -> str:
+    """`body` as if its author had filled in every placeholder of ours."""
+    for one in PLACEHOLDERS:
+        body = body.replace(one, one[1:-1])
+    return body

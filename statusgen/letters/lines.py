@@ -3,9 +3,10 @@
 import re
 import textwrap
 
+from statusgen.model.notation import remove_control_characters
+
 COLUMNS = 72
 
-_REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile("[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _INDENT = re.compile(r" *(?:(?:-|[0-9]{1,3}\.) )?")
@@ -13,12 +14,13 @@ _INDENT = re.compile(r" *(?:(?:-|[0-9]{1,3}\.) )?")
 
 def one_line(text: str) -> str:
     """`text` without control characters; every run of spaces and line breaks is one space."""
-    return _SPACES.sub(" ", _REMOVED.sub("", text)).strip()
+    spaced = remove_control_characters(_SPACES.sub(" ", text))
+    return re.sub(" +", " ", spaced).strip()
 
 
 def paragraphs(text: str) -> str:
     """`text` without control characters; its line breaks are line feeds."""
-    return _REMOVED.sub("", _BREAKS.sub("\n", text))
+    return remove_control_characters(_BREAKS.sub("\n", text))
 
 
 def wrapped(text: str) -> str:

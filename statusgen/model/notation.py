@@ -5,6 +5,7 @@ remedy, for a caller that knows the place.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
@@ -27,8 +28,18 @@ _INSTANT = re.compile(
     r"(?:([Zz])|([+-][0-9]{2}:[0-9]{2}))?"
 )
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("[\n\r\u2028\u2029]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_UNSEEN = {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}
+"""Categories of characters that show nothing on their own."""
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+_POP, _POP_ISOLATE = "\u202c", "\u2069"
+_DIRECTIONS = dict.fromkeys("\u202a\u202b\u202d\u202e", _POP) | dict.fromkeys(
+    "\u2066\u2067\u2068", _POP_ISOLATE
+)
+"""What begins an embedding, an override or an isolate, and what ends it (Unicode annex 9)."""
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -105,14 +116,19 @@ def parse_stem(text: str) -> str:
 
 
 def parse_line(text: str, kind: str = "text", limit: int = 1000) -> str:
-    """One line of text for readers: not empty, no line break, no control character."""
+    """One line of text for readers: something to see, no line break, no control character."""
     line = text.strip()
-    if not line:
+    if all(unicodedata.category(one) in _UNSEEN or one in _BLANK_LETTERS for one in line):
         raise BadValue(f"{kind} is empty", "write one line of text")
     if _LINE_BREAKS.search(line):
         raise BadValue(f"{kind} has more than one line", "write it on one line")
     if find_control_character(line) is not None or "\t" in line:
         raise BadValue(f"{kind} holds a control character", "remove it")
+    if _leaves_direction_open(line):
+        raise BadValue(
+            f"{kind} turns the direction of what follows it",
+            "remove the invisible character that does (U+202A to U+202E, U+2066 to U+2068)",
+        )
     if len(line) > limit:
         raise BadValue(
             f"{kind} has {len(line)} characters", f"shorten it to at most {limit} characters"
@@ -151,15 +167,6 @@ def parse_duration(text: str) -> timedelta:
             f"{shown(text)} is not a duration", "write a number and s, m, h or d, such as 15m"
         )
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def format_duration(value: timedelta) -> str:
-    """The shortest written form: `15m`, `2h`; seconds when nothing larger fits."""
-    seconds = int(value.total_seconds())
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
 
 
 def parse_instant(text: str, zone: ZoneInfo) -> datetime:
@@ -204,6 +211,23 @@ def parse_date(text: str) -> date:
         raise BadValue(f"{shown(text)} is not a date", "write it like 2026-11-21") from None
 
 
+def is_language(text: str) -> bool:
+    """Whether it has the form of a BCP 47 tag, such as `en` or `pt-BR`."""
+    return _LANGUAGE.fullmatch(text) is not None
+
+
+def parse_host(text: str) -> str:
+    """A host's name as lower-case ASCII (IDNA): labels of letters, digits and hyphens."""
+    try:
+        name = text.encode("idna").decode().lower()
+    except UnicodeError:
+        name = ""
+    labels = name.split(".")
+    if not all(_HOST_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
+        raise BadValue(f"{shown(text)} is not a host name", "write it like status.example.com")
+    return name
+
+
 def parse_zone(text: str) -> ZoneInfo:
     """A zone of the IANA database."""
     try:
@@ -219,6 +243,19 @@ def parse_zone(text: str) -> ZoneInfo:
 def load_zone(key: str) -> ZoneInfo:
     """The zone called `key`, which must exist."""
     return ZoneInfo(key)
+
+
+def _leaves_direction_open(line: str) -> bool:
+    ends: list[str] = []
+    for one in line:
+        if one in _DIRECTIONS:
+            ends.append(_DIRECTIONS[one])
+        elif one == _POP and ends[-1:] == [_POP]:
+            ends.pop()
+        elif one == _POP_ISOLATE and _POP_ISOLATE in ends:  # with the embeddings inside it
+            while ends.pop() != _POP_ISOLATE:
+                pass
+    return bool(ends)
 
 
 def _localize(naive: datetime, text: str, zone: ZoneInfo) -> datetime:

@@ -4,16 +4,13 @@ The result holds only what `nesting` allows, loads nothing, and nests correctly.
 """
 
 import re
-from xml.etree.ElementTree import Element
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import markdown
-import nh3
-from markdown.extensions import Extension
-from markdown.treeprocessors import Treeprocessor
-
-from statusgen.model.notation import remove_control_characters
-from statusgen.prose.nesting import ALIASES, BODY_HEADING, SCHEMES, TAGS, nested_rightly
 from statusgen.prose.plain_text import as_text
+
+if TYPE_CHECKING:
+    from statusgen.prose.markup import Markup
 
 _BLANK_LINES = re.compile(r"\n{2,}")
 _MARKUP = r"*_\[\]<>&`\\#|~=+{}^"
@@ -28,31 +25,21 @@ class BodyRenderer:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url.rstrip("/") + "/"
-        self._markdown = markdown.Markdown(
-            extensions=["tables", "fenced_code", "sane_lists", _Headings()], output_format="html"
-        )
-        self._cleaner = nh3.Cleaner(
-            tags=TAGS | set(ALIASES) | {"img"},
-            clean_content_tags={"script", "style"},
-            attributes={"a": {"href"}, "img": {"src", "alt"}, "abbr": {"title"}},
-            url_schemes=SCHEMES,
-            link_rel=None,
-        )
 
     def html(self, body: str) -> str:
         """The body as HTML for pages, feeds and mails; safe to place in an element's content."""
         plain = _as_plain_paragraphs(body)
-        if plain is not None:
-            return plain
-        cleaned = self._cleaner.clean(self._markdown.reset().convert(body))
-        rendered = remove_control_characters(cleaned)  # a body may spell them as &#1;
-        if "<" not in body and "<a" not in rendered and "<img" not in rendered:
-            return rendered.strip()  # Markdown's own elements are all in their places
-        return nested_rightly(rendered, self._base_url)
+        return self._markup.html(body) if plain is None else plain
 
     def text(self, body: str) -> str:
         """The body as plain text with its paragraphs, lists and full link addresses kept."""
         return as_text(self.html(body))
+
+    @cached_property
+    def _markup(self) -> "Markup":
+        from statusgen.prose.markup import Markup  # noqa: PLC0415  a third of a start-up
+
+        return Markup(self._base_url)
 
 
 def _as_plain_paragraphs(body: str) -> str | None:
@@ -63,15 +50,3 @@ def _as_plain_paragraphs(body: str) -> str | None:
     if not _PLAIN_BODY.fullmatch(body):
         return None
     return "\n".join(f"<p>{paragraph}</p>" for paragraph in _BLANK_LINES.split(body))
-
-
-class _Headings(Extension):
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  Markdown's name
-        md.treeprocessors.register(_HeadingLevel(md), "statusgen-headings", 5)
-
-
-class _HeadingLevel(Treeprocessor):
-    def run(self, root: Element) -> None:
-        for element in root.iter():
-            if re.fullmatch("h[1-6]", str(element.tag)):
-                element.tag = BODY_HEADING

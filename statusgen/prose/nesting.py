@@ -1,6 +1,7 @@
 """Which elements a body may hold and where, and markup written again so that all of it fits."""
 
 import re
+from collections import Counter
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -52,6 +53,8 @@ class _Weaver(HTMLParser):
         self._base_url = base_url
         self._out: list[str] = []
         self._open: list[tuple[str, bool]] = []
+        self._shown: list[str] = []
+        self._counts: Counter[tuple[str, bool]] = Counter()
 
     def result(self) -> str:
         while self._open:
@@ -79,11 +82,11 @@ class _Weaver(HTMLParser):
             if tag == "abbr" and attributes.get("title"):
                 extra = f' title="{escape(attributes["title"])}"'
             self._out.append(f"<{tag}{extra}>")
-        self._open.append((tag, allowed))
+        self._enter(tag, is_shown=allowed)
 
     def handle_endtag(self, tag: str) -> None:
         tag = ALIASES.get(tag, tag)
-        if tag in _VOID or tag not in (name for name, _ in self._open):
+        if tag in _VOID or not self._counts[tag, True] + self._counts[tag, False]:
             return
         while self._open:
             name = self._open[-1][0]
@@ -100,13 +103,12 @@ class _Weaver(HTMLParser):
             self._out.append(f"<li>{escape(data.strip())}</li>" if parent in ("ul", "ol") else "")
             return
         if parent is None and data.strip():
-            self._out.append("<p>")
-            self._open.append(("p", True))
+            self._begin_paragraph()
         self._out.append(escape(data, quote=False))
 
     def _image(self, attributes: dict[str, str]) -> None:
         href, words = self._link(attributes.get("src")), attributes.get("alt", "").strip()
-        inside_link = any(name == "a" and shown for name, shown in self._open)
+        inside_link = self._counts["a", True] > 0
         words = words or (href or "").rsplit("/", 1)[-1] or "image"
         if href is None or inside_link or not self._allows("a"):
             self.handle_data(words)
@@ -133,26 +135,36 @@ class _Weaver(HTMLParser):
             return parent in _PARENTS[tag]
         if parent in _ONLY_CHILDREN:
             return False
-        shown = [name for name, is_shown in self._open if is_shown]
-        if tag == "a" and "a" in shown:
+        if tag == "a" and self._counts["a", True]:
             return False
         if tag in INLINE:
             if parent is None and tag != "br":
-                self._out.append("<p>")
-                self._open.append(("p", True))
+                self._begin_paragraph()
             return True
-        return not any(name in _PHRASING_ONLY for name in shown)
+        return not any(self._counts[name, True] for name in _PHRASING_ONLY)
 
     def _parent(self) -> str | None:
-        return next((name for name, shown in reversed(self._open) if shown), None)
+        return self._shown[-1] if self._shown else None
+
+    def _begin_paragraph(self) -> None:
+        self._out.append("<p>")
+        self._enter("p", is_shown=True)
 
     def _end_paragraph(self) -> None:
         if self._open and self._open[-1] == ("p", True):
             self._close_last()
 
+    def _enter(self, tag: str, *, is_shown: bool) -> None:
+        self._open.append((tag, is_shown))
+        self._counts[tag, is_shown] += 1
+        if is_shown:
+            self._shown.append(tag)
+
     def _close_last(self) -> None:
-        name, shown = self._open.pop()
-        if shown:
+        name, is_shown = self._open.pop()
+        self._counts[name, is_shown] -= 1
+        if is_shown:
+            self._shown.pop()
             self._out.append(f"</{name}>")
 
 

@@ -225,13 +225,22 @@ def test_what_is_no_toml_is_one_problem(tmp_path, text):
         "smtp://relay.example",
         "smtp://user@relay.example:587",
         "smtps://relay.example:465",
-        "ses://eu-west-1",
     ],
 )
 def test_transports_that_are_understood(tmp_path, transport):
     text = f'{SMALLEST}[mail]\nfrom = "status@example.com"\ntransport = "{transport}"\n'
 
     assert read(tmp_path, text).mail.transport == transport
+
+
+def test_what_is_not_there_yet_is_said_at_its_line(tmp_path):
+    text = f'{SMALLEST}[mail]\nfrom = "status@example.com"\ntransport = "ses://eu-west-1"\n'
+
+    (problem,) = problems_of(tmp_path, text)
+
+    assert problem.startswith(
+        "statusgen.toml:6: transport: ses:// is not available yet; use the SMTP endpoint of SES, "
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from statusgen.entries.front_matter import BODY_LIMIT, HEADER_LIMIT, Scalar, parse_document
+from statusgen.entries.body_limits import BODY_LIMIT
+from statusgen.entries.front_matter import HEADER_LIMIT, Scalar, parse_document
 
 FENCE = "---\n"
 

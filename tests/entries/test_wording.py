@@ -1,6 +1,11 @@
 import pytest
 
-from statusgen.entries.wording import PLACEHOLDERS, find_placeholder, starting_words
+from statusgen.entries.wording import (
+    PLACEHOLDERS,
+    fill_placeholders,
+    find_placeholder,
+    starting_words,
+)
 from statusgen.model.vocabulary import SAME_PHASE, Phase
 
 
@@ -15,6 +20,16 @@ def test_every_status_has_words_to_start_with(status):
 def test_the_first_placeholder_is_found():
     assert [find_placeholder(f"a {one} b") for one in PLACEHOLDERS] == list(PLACEHOLDERS)
     assert find_placeholder("[some other words]") is None
+
+
+@pytest.mark.parametrize("status", [*Phase, SAME_PHASE])
+def test_words_with_every_placeholder_filled_in_have_none(status):
+    words = starting_words(status, "Checkout")
+
+    filled = fill_placeholders(words)
+
+    assert find_placeholder(filled) is None
+    assert filled.count("\n") == words.count("\n")
 
 
 @pytest.mark.parametrize("status", ["investigating", "update", "scheduled"])

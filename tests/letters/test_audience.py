@@ -1,7 +1,8 @@
 import pytest
 
-from statusgen.letters.audience import audience_of, hears
+from statusgen.letters.audience import audience_of
 from statusgen.model.subscriber import SubscriberState
+from tests.fakes.audience import picks
 from tests.letters.stories import (
     SEVERITIES,
     checkout_errors,
@@ -15,8 +16,12 @@ from tests.letters.stories import (
 
 
 def is_told(subscriber, *updates, already_told=False):
-    step = make_incident(*updates).last
-    return hears(subscriber, step, SEVERITIES, already_told=already_told)
+    return hears(subscriber, make_incident(*updates).last, already_told=already_told)
+
+
+def hears(subscriber, step, *, already_told=False):
+    audience = audience_of(step, SEVERITIES)
+    return audience is not None and picks(audience, subscriber, follows=already_told)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +66,7 @@ def test_components_count_as_of_the_update():
     )
     subscriber = make_subscriber(components=("checkout",))
 
-    told = [hears(subscriber, step, SEVERITIES, already_told=False) for step in incident.steps]
+    told = [hears(subscriber, step) for step in incident.steps]
 
     assert told == [False, True]
 
@@ -99,6 +104,15 @@ def test_a_list_tells_these_audiences_only():
     assert not is_told(make_subscriber(), update, already_told=True)
 
 
+def test_a_list_keeps_followers_from_its_own_audiences_whatever_they_want_now():
+    lowered = make_first(), make_update(9, "resolved", severity="SEV4", notify=("subscribers",))
+    follower = make_subscriber(components=("shop",), min_severity="SEV1")
+
+    assert is_told(follower, *lowered, already_told=True)
+    assert not is_told(follower, *lowered)
+    assert not is_told(make_subscriber(audience="stakeholders"), *lowered, already_told=True)
+
+
 def test_a_maintenance_goes_to_its_components_whatever_the_minimum():
     step = database_upgrade().first
     people = [
@@ -107,7 +121,7 @@ def test_a_maintenance_goes_to_its_components_whatever_the_minimum():
         make_subscriber(audience="stakeholders"),
     ]
 
-    told = [hears(one, step, SEVERITIES, already_told=False) for one in people]
+    told = [hears(one, step) for one in people]
 
     assert told == [True, False, False]
 
@@ -116,6 +130,6 @@ def test_a_maintenance_goes_to_its_components_whatever_the_minimum():
 def test_only_active_subscribers_hear(state):
     step = checkout_errors().last
 
-    told = hears(make_subscriber(state=state), step, SEVERITIES, already_told=True)
+    told = hears(make_subscriber(state=state), step, already_told=True)
 
     assert not told

@@ -35,3 +35,15 @@ BASE = "https://status.example.com/page/"
 )
 def test_markup_is_written_so_that_it_fits(given, expected):
     assert nested_rightly(given, BASE) == expected
+
+
+def test_elements_within_elements_are_kept_however_deep_they_lie():
+    deep = "<sup>" * 3000 + "a" + "</sup>" * 3000
+
+    assert nested_rightly(f"<p>{deep}</p>", BASE) == f"<p>{deep}</p>"
+
+
+def test_an_element_that_lost_its_tags_still_ends_what_is_in_it():
+    given = "<p>a</p><li><em>b</li>c"
+
+    assert nested_rightly(given, BASE) == "<p>a</p><p><em>b</em></p><p>c</p>"

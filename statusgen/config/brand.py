@@ -1,0 +1,82 @@
+"""`[page.brand]`: a few variables that make the page look like the product's own."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from statusgen.config import values
+from statusgen.config.settings import BrandSettings, Image
+from statusgen.config.table import Table
+from statusgen.model.notation import BadValue, shown
+
+MOST_BYTES = 200_000
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_SIGNATURES = {
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "jpg": re.compile(rb"\xff\xd8\xff"),
+    "webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "ico": re.compile(rb"\x00\x00\x01\x00"),
+}
+LOGO_KINDS = ("svg", "png", "jpg", "webp")
+FAVICON_KINDS = ("svg", "png", "ico")
+
+
+def read_brand(table: Table, root: Path) -> BrandSettings:
+    """The brand; every problem is noted in `table`."""
+    accent = table.take("accent", _colour, None)
+    logo = table.take("logo", _image(root, LOGO_KINDS), None)
+    brand = BrandSettings(
+        accent=accent,
+        accent_dark=table.take("accent_dark", _colour, accent),
+        logo=logo,
+        logo_dark=table.take("logo_dark", _image(root, LOGO_KINDS), None),
+        favicon=table.take("favicon", _image(root, FAVICON_KINDS), None),
+    )
+    if brand.logo_dark is not None and logo is None:
+        table.complain(("logo_dark",), "logo_dark stands without logo", "add logo = …")
+    table.finish()
+    return brand
+
+
+def _colour(value: Any) -> str:
+    text = values.text(value)
+    if not _COLOUR.fullmatch(text):
+        raise BadValue(f"{shown(text)} is not a colour", 'write it as "#2457c5"')
+    return text.lower()
+
+
+def _image(root: Path, kinds: tuple[str, ...]) -> Callable[[Any], Image]:
+    def read(value: Any) -> Image:
+        name = values.text(value)
+        path = root / name
+        try:
+            size = path.stat().st_size
+            body = path.read_bytes() if path.is_file() and size <= MOST_BYTES else b""
+        except OSError as error:
+            raise BadValue(
+                f"{shown(name)} can't be read ({error.strerror})",
+                "name a file, relative to statusgen.toml",
+            ) from error
+        if size > MOST_BYTES:
+            raise BadValue(f"{shown(name)} has {size // 1000} kB", "use an image of at most 200 kB")
+        kind = next((one for one in kinds if _is(one, body)), None)
+        if kind is None:
+            raise BadValue(f"{shown(name)} is not an image", f"use one of {', '.join(kinds)}")
+        return Image(path.stem, kind, body)
+
+    return read
+
+
+def _is(kind: str, body: bytes) -> bool:
+    return _is_svg(body) if kind == "svg" else bool(_SIGNATURES[kind].match(body))
+
+
+def _is_svg(body: bytes) -> bool:
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:  # no drawing needs one, and some are traps
+        return False
+    try:
+        return ET.fromstring(body).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314  no DTD
+    except (ET.ParseError, ValueError, LookupError):
+        return False

@@ -1,0 +1,84 @@
+import pytest
+
+from statusgen.config.reader import read_settings
+from statusgen.errors import ContentError
+from tests.fakes.repository import make_repository
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+
+
+def brand_of(root, text, files=()):
+    make_repository(root)
+    for name, body in files:
+        (root / name).write_bytes(body)
+    path = root / "statusgen.toml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[page.brand]\n{text}\n", encoding="utf-8")
+    return read_settings(root)
+
+
+def refusal(root, text, files=()):
+    with pytest.raises(ContentError) as caught:
+        brand_of(root, text, files)
+    return [f"{one.what}; {one.remedy}" for one in caught.value.problems]
+
+
+def test_a_page_has_no_brand_of_its_own_at_first(tmp_path):
+    brand = brand_of(tmp_path, "").page.brand
+
+    assert (brand.accent, brand.logo, brand.favicon) == (None, None, None)
+
+
+def test_a_brand_is_a_few_variables(tmp_path):
+    text = 'accent = "#2457C5"\nlogo = "logo.svg"\nlogo_dark = "dark.png"\nfavicon = "icon.svg"'
+    files = [("logo.svg", SVG), ("dark.png", PNG), ("icon.svg", SVG)]
+
+    brand = brand_of(tmp_path, text, files).page.brand
+
+    assert (brand.accent, brand.accent_dark) == ("#2457c5", "#2457c5")
+    assert (brand.logo.name, brand.logo.kind, brand.logo.body) == ("logo", "svg", SVG)
+    assert brand.logo_dark.kind == "png"
+    assert brand.favicon.kind == "svg"
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "told"),
+    [
+        ('accent = "blue"', b"", "not a colour"),
+        ('accent = "#fff;}"', b"", "not a colour"),
+        ('logo = "logo.svg"', b"<html/>", "not an image"),
+        ('logo = "logo.svg"', b'<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG, "not an image"),
+        ('logo = "logo.svg"', PNG[:200] + b"0" * 200_000, "200 kB"),
+        ('logo = "elsewhere.svg"', b"", "can't be read"),
+        ('logo = "."', b"", "not an image"),
+        ('logo_dark = "logo.svg"', SVG, "without logo"),
+        ('favicon = "logo.svg"', b"\xff\xd8\xff", "not an image"),
+        ('colour = "#ffffff"', b"", "unknown key"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_a_remedy(tmp_path, text, body, told):
+    (problem,) = refusal(tmp_path, text, [("logo.svg", body)])
+
+    assert told in problem
+
+
+def test_another_image_is_another_configuration(tmp_path):
+    text = 'logo = "logo.svg"'
+    one = brand_of(tmp_path / "a", text, [("logo.svg", SVG)]).fingerprint
+    two = brand_of(tmp_path / "b", text, [("logo.svg", SVG + b" ")]).fingerprint
+
+    assert one != two
+
+
+@pytest.mark.parametrize(("days", "fails"), [(30, False), (366, False), (367, True), (0, True)])
+def test_the_days_of_uptime_have_bounds(tmp_path, days, fails):
+    make_repository(tmp_path)
+    path = tmp_path / "statusgen.toml"
+    text = path.read_text(encoding="utf-8").replace("[page]", f"[page]\nhistory_days = {days}")
+    path.write_text(text, encoding="utf-8")
+
+    if fails:
+        with pytest.raises(ContentError):
+            read_settings(tmp_path)
+    else:
+        assert read_settings(tmp_path).page.history_days == days
