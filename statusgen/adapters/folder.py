@@ -25,18 +25,18 @@ from statusgen.ports.storage import OnDone
 TEMPORARY = f"{BOOKKEEPING}tmp"
 """Files are written here, on the same disk, and moved into place; a crash leaves them here."""
 
-_NO_FOLDER = "there is a file or link where a folder belongs; move it away and publish again"
+_NO_FOLDER = "there is a file or link where a folder belongs; move it away"
 _REMEDIES = {
-    errno.ENOSPC: "the disk is full; free some space and publish again",
-    errno.EDQUOT: "the disk quota is used up; free some space and publish again",
-    errno.EFBIG: "the file is larger than the system allows; raise the limit and publish again",
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EFBIG: "the file is larger than the system allows; raise the limit",
     errno.EROFS: "the disk is read-only; make it writable or choose another folder",
-    errno.EACCES: "no permission; give this user the right to write there and publish again",
-    errno.EPERM: "no permission; give this user the right to write there and publish again",
-    errno.EISDIR: "there is a folder where a file belongs; move it away and publish again",
+    errno.EACCES: "no permission; give this user the right to write there",
+    errno.EPERM: "no permission; give this user the right to write there",
+    errno.EISDIR: "there is a folder where a file belongs; move it away",
     errno.ENOTDIR: _NO_FOLDER,
     errno.EEXIST: _NO_FOLDER,
-    errno.EXDEV: "part of the folder is another disk; make it a plain folder and publish again",
+    errno.EXDEV: "part of the folder is another disk; make it a plain folder",
 }
 
 
@@ -64,8 +64,7 @@ class FolderStorage:
             manifest = parse_manifest(data)
         except ValueError as error:
             raise TargetError(
-                f"{self.name}: {MANIFEST_KEY} is damaged ({error}); "
-                "empty the folder and publish again"
+                f"{self.name}: {MANIFEST_KEY} is damaged ({error}); empty the folder"
             ) from error
         return self._observed(manifest, written_ns)
 
@@ -194,7 +193,7 @@ class FolderStorage:
 
 def explain(error: OSError) -> str:
     """Return what is wrong with a folder, and what to do, in words."""
-    return _REMEDIES.get(error.errno or 0) or f"{error.strerror or error}; mend it, publish again"
+    return _REMEDIES.get(error.errno or 0) or f"{error.strerror or error}; mend it"
 
 
 def _folders(key: str) -> Iterator[str]:

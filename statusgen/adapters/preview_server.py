@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from statusgen.errors import UsageError
+from statusgen.errors import StatusgenError, UsageError
 from statusgen.model.release import headers_for
 from statusgen.ports.preview import Bodies
 
@@ -15,6 +15,7 @@ CHANGES = "_preview/changes"
 SCRIPT_KEY = "_preview/reload.js"
 _SCRIPT = f'new EventSource("/{CHANGES}").onmessage = () => location.reload();\n'.encode()
 _TAG = f'<script src="/{SCRIPT_KEY}" defer></script>'.encode()
+_BUSY = b"<!doctype html><title>One moment</title><body>This page is being made.</body>"
 _HEARTBEAT_S = 15.0
 _OUR_HOSTS = (None, "127.0.0.1", "localhost")
 _EXTRA_TYPES = {"txt": "text/plain; charset=utf-8", "eml": "text/plain; charset=utf-8"}
@@ -92,7 +93,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.OK, key, _SCRIPT)
             return
         key = f"{key}index.html" if not key or key.endswith("/") else key
-        body = self.preview.body(key)
+        try:
+            body = self.preview.body(key)
+        except StatusgenError:  # saved a moment ago: what was shown before can't be made any more
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "busy.html", _BUSY)
+            return
         if body is None:
             missing = self.preview.body("404.html") or b"not found"
             self._answer(HTTPStatus.NOT_FOUND, "404.html", missing)
@@ -136,10 +141,21 @@ def _host_name(host: str) -> str | None:
         return host
 
 
-def watch(paths: Iterable[Path], on_change: Callable[[], None]) -> None:
-    """Calls `on_change` after every burst of changes below `paths`, until interrupted."""
+def watch(root: Path, names: Iterable[str], on_change: Callable[[], None]) -> None:
+    """Calls `on_change` after every burst of changes to these in `root`, until interrupted.
+
+    The root itself is watched: a file that an editor puts in the place of another, and a folder
+    that is not there yet, would be lost otherwise.
+    """
     import watchfiles  # noqa: PLC0415  only preview watches
 
-    there = [path for path in paths if path.exists()]
-    for _ in watchfiles.watch(*there, raise_interrupt=True):
+    ours = tuple(root / name for name in names)
+    is_work = watchfiles.DefaultFilter()
+
+    def is_wanted(change: watchfiles.Change, path: str) -> bool:
+        return is_work(change, path) and any(Path(path).is_relative_to(one) for one in ours)
+
+    for _ in watchfiles.watch(
+        root, watch_filter=is_wanted, raise_interrupt=True, ignore_permission_denied=True
+    ):
         on_change()

@@ -3,20 +3,21 @@
 Every object we put bears our mark, so that it is known as ours even if the manifest is lost.
 """
 
-import base64
 import hashlib
 import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any
 
 import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-from statusgen.adapters.s3_errors import UNREACHABLE, explain
+from statusgen.adapters.s3_errors import NOT_S3, UNREACHABLE, explain
+from statusgen.adapters.s3_hooks import add_content_md5, ask_once
 from statusgen.adapters.threads import in_threads
 from statusgen.errors import TargetError, TargetUnreachable
 from statusgen.model.manifest import MANIFEST_KEY, Manifest, format_manifest, parse_manifest
@@ -36,6 +37,8 @@ _FEW = 8  # up to so many keys are looked up one by one, more by listing
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 _LOST_RACE = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 _NO_CONDITIONS = {"NotImplemented", "501"}
+_TAGGED = {"get_object", "head_object", "put_object"}
+"""Requests that every S3 server answers with an ETag, and other servers don't."""
 
 
 class S3Storage:
@@ -110,9 +113,7 @@ class S3Storage:
         for start in range(0, len(full_keys), _DELETE_BATCH):
             batch = [{"Key": key} for key in full_keys[start : start + _DELETE_BATCH]]
             with self._explained():
-                answer = self._client.delete_objects(
-                    Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True}
-                )
+                answer = self._ask("delete_objects", Delete={"Objects": batch, "Quiet": True})
             for failure in answer.get("Errors", ()):
                 raise self._error(failure.get("Code", "an unknown error"))
 
@@ -151,11 +152,11 @@ class S3Storage:
         with self._explained():
             everything = {"Quantity": 1, "Items": ["/*"]}
             client = self._session.client("cloudfront", region_name=CLOUDFRONT_REGION)
-            client.create_invalidation(
-                DistributionId=self._cloudfront,
-                InvalidationBatch={"Paths": everything, "CallerReference": uuid.uuid4().hex},
-            )
-            client.close()
+            with self._understood(), closing(client):
+                client.create_invalidation(
+                    DistributionId=self._cloudfront,
+                    InvalidationBatch={"Paths": everything, "CallerReference": uuid.uuid4().hex},
+                )
 
     def close(self) -> None:
         """Close the connections."""
@@ -184,12 +185,21 @@ class S3Storage:
             )
         except ValueError as error:
             raise self._error(type(error).__name__) from error
-        client.meta.events.register("before-call.s3.DeleteObjects", _add_content_md5)
+        client.meta.events.register("before-call.s3.DeleteObjects", add_content_md5)
+        client.meta.events.register("before-call.s3.HeadBucket", ask_once)
         return client
 
+    def _ask(self, request: str, **params: Any) -> Any:
+        """Make one request about the bucket; an answer that no S3 server gives is refused."""
+        with self._understood():
+            answer = getattr(self._client, request)(Bucket=self._bucket, **params)
+        if request in _TAGGED and "ETag" not in answer:
+            raise self._error(NOT_S3)
+        return answer
+
     def _put(self, artifact: Artifact) -> None:
-        self._client.put_object(
-            Bucket=self._bucket,
+        self._ask(
+            "put_object",
             Key=self._prefix + artifact.key,
             Body=artifact.load(),
             ContentType=artifact.content_type,
@@ -198,8 +208,8 @@ class S3Storage:
         )
 
     def _put_json(self, key: str, body: bytes, **conditions: str) -> None:
-        self._client.put_object(
-            Bucket=self._bucket,
+        self._ask(
+            "put_object",
             Key=self._prefix + key,
             Body=body,
             ContentType="application/json; charset=utf-8",
@@ -211,7 +221,7 @@ class S3Storage:
         """Return the object's body; None: there is no such object."""
         with self._explained():
             try:
-                answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+                answer = self._ask("get_object", Key=self._prefix + key)
             except ClientError as error:
                 if _code(error) in _MISSING:
                     return None
@@ -230,19 +240,25 @@ class S3Storage:
             return "an unreadable claim"
 
     def _list_keys(self) -> set[str]:
-        with self._explained():
+        with self._explained(), self._understood():
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._prefix
             )
             return {
                 each["Key"].removeprefix(self._prefix)
                 for page in pages
-                for each in page.get("Contents", ())
+                for each in self._contents(page)
             }
+
+    def _contents(self, page: dict[str, Any]) -> list[dict[str, Any]]:
+        if "IsTruncated" not in page:  # every list says whether it goes on
+            raise self._error(NOT_S3)
+        objects: list[dict[str, Any]] = page.get("Contents", [])
+        return objects
 
     def _is_foreign(self, artifact: Artifact) -> bool:
         try:
-            head = self._client.head_object(Bucket=self._bucket, Key=self._prefix + artifact.key)
+            head = self._ask("head_object", Key=self._prefix + artifact.key)
         except ClientError as error:
             if _code(error) in _MISSING:
                 return False
@@ -261,6 +277,16 @@ class S3Storage:
         except BotoCoreError as error:
             raise self._error(type(error).__name__) from error
 
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Refuse answers that the SDK can't read."""
+        try:
+            yield
+        except BotoCoreError:  # some are ValueErrors too
+            raise
+        except (ValueError, KeyError, ResponseParserError) as error:
+            raise self._error(NOT_S3) from error
+
     def _error(self, code: str) -> TargetError:
         sentence = explain(code, endpoint=self._endpoint_url, region=self._region)
         kind = TargetUnreachable if code in UNREACHABLE else TargetError
@@ -268,12 +294,6 @@ class S3Storage:
 
 
 def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", "an unknown error"))
-
-
-def _add_content_md5(params: dict[str, Any], **_: object) -> None:
-    """Give DeleteObjects the Content-MD5 that older servers insist on and the SDK left off."""
-    body = params["body"]
-    data = body.encode() if isinstance(body, str) else body
-    digest = hashlib.md5(data, usedforsecurity=False).digest()
-    params["headers"]["Content-MD5"] = base64.b64encode(digest).decode()
+    """Return the code of the error; of an answer without one, its HTTP status."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "an unknown error")
+    return str(error.response.get("Error", {}).get("Code") or status)

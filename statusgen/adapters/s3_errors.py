@@ -6,6 +6,12 @@ _NO_CREDENTIALS = (
 )
 _UNREACHABLE = "{endpoint} can't be reached; check the network and endpoint_url, then publish again"
 _TOO_SLOW = "{endpoint} did not answer in time; publish again"
+_FAILED = "{endpoint} failed; publish again"
+_HUNG_UP = "{endpoint} hung up; publish again"
+_REDIRECTS = (
+    "{endpoint} sends the request elsewhere; check the target's endpoint_url and region, "
+    "then publish again"
+)
 _BUSY = "{endpoint} is too busy; publish again in a minute"
 _EXPIRED = "the AWS credentials have expired; sign in again, then publish again"
 _WRONG_REGION = (
@@ -19,6 +25,9 @@ _FORBIDDEN = (
 _BAD_KEY = "the access key is not known there; check AWS_ACCESS_KEY_ID or the profile"
 _BAD_SECRET = "the secret key is wrong; check AWS_SECRET_ACCESS_KEY or the profile"  # noqa: S105
 
+NOT_S3 = "not S3"
+"""Stands for an answer that no S3 server gives: a portal's page, a web server's greeting."""
+
 _SENTENCES = {
     # what the SDK raises before or instead of an answer, by the name of the exception
     "NoCredentialsError": _NO_CREDENTIALS,
@@ -30,7 +39,9 @@ _SENTENCES = {
     "UnauthorizedSSOTokenError": _EXPIRED,
     "EndpointConnectionError": _UNREACHABLE,
     "ConnectTimeoutError": _UNREACHABLE,
-    "ConnectionClosedError": "{endpoint} hung up; publish again",
+    "ConnectionClosedError": _HUNG_UP,
+    "ResponseStreamingError": _HUNG_UP,
+    "IncompleteReadError": _HUNG_UP,
     "ProxyConnectionError": "the proxy can't be reached; check HTTPS_PROXY, then publish again",
     "ReadTimeoutError": _TOO_SLOW,
     "SSLError": (
@@ -39,7 +50,8 @@ _SENTENCES = {
     "ParamValidationError": "the bucket's name is not valid; correct the target's url",
     "ValueError": "endpoint_url or region is not valid; correct them in statusgen.toml",
     "InvalidRegionError": "the region is not valid; correct it in statusgen.toml",
-    # what the other side answers, by its error code
+    # what the other side answers, by its error code or HTTP status
+    NOT_S3: "{endpoint} does not answer as S3 does; check the target's endpoint_url",
     "AccessDenied": _FORBIDDEN,
     "AllAccessDisabled": _FORBIDDEN,
     "403": _FORBIDDEN,
@@ -55,12 +67,19 @@ _SENTENCES = {
     "PermanentRedirect": _WRONG_REGION,
     "AuthorizationHeaderMalformed": _WRONG_REGION,
     "IllegalLocationConstraintException": _WRONG_REGION,
-    "301": _WRONG_REGION,
+    "301": _REDIRECTS,
+    "302": _REDIRECTS,
+    "307": _REDIRECTS,
+    "308": _REDIRECTS,
     "400": "the request was refused; check region and endpoint_url, then publish again",
+    "404": "{endpoint} knows no such bucket; check endpoint_url and the target's url",
     "SlowDown": _BUSY,
     "ServiceUnavailable": _BUSY,
     "503": _BUSY,
-    "InternalError": "{endpoint} failed; publish again",
+    "InternalError": _FAILED,
+    "500": _FAILED,
+    "502": _FAILED,
+    "504": _FAILED,
     "QuotaExceeded": "the bucket is full; raise its quota, then publish again",
     "NoSuchDistribution": "the CloudFront distribution does not exist; correct cloudfront",
 }
@@ -70,12 +89,17 @@ UNREACHABLE = frozenset(
         "EndpointConnectionError",
         "ConnectTimeoutError",
         "ConnectionClosedError",
+        "ResponseStreamingError",
+        "IncompleteReadError",
         "ProxyConnectionError",
         "ReadTimeoutError",
         "ServiceUnavailable",
         "InternalError",
         "SlowDown",
+        "500",
+        "502",
         "503",
+        "504",
     }
 )
 """Codes of a target that is there but gives no answer now, as an outage of its own would."""

@@ -18,6 +18,7 @@ from statusgen.errors import MailError
 from statusgen.model.delivery import Account, DeliveryState, InDoubt, Outcome, Owed, Result
 from statusgen.model.letter import Letter
 from statusgen.model.subscriber import Subscriber
+from statusgen.model.unsent import Unsent
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.transport import Connection, Transport
 
@@ -53,6 +54,8 @@ class DeliveryReport:
     """Tokens of those who were in flight when a run was cut off and were sent the letter again."""
     in_doubt: tuple[str, ...]
     """Tokens of those whose letter is in doubt now."""
+    unsent: tuple[Unsent, ...]
+    """What keeps letters from their readers, in numbers and words, most letters first."""
     trouble: MailError | None
     """Why the run stopped early; None when it did not."""
 
@@ -96,6 +99,7 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
             sent=run.counts[DeliveryState.ACCEPTED],
             resent=ledger.take_unreported_resent(update_ids),
             in_doubt=_in_doubt(ledger, update_ids),
+            unsent=ledger.unsent(update_ids),
             trouble=run.trouble,
         )
 

@@ -1,5 +1,6 @@
 """Carries an upload plan out on one target, so that a kill at any moment loses nothing."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from statusgen.model.manifest import UNKNOWN, Manifest, record_of
@@ -24,18 +25,20 @@ def upload(storage: Storage, plan: UploadPlan, release: Release, on_done: OnDone
     if plan.deletes:
         storage.delete(plan.deletes)
     storage.refresh_caches()
-    storage.write_manifest(manifest_of(release))
+    storage.write_manifest(manifest_of(release, plan.kept))
 
 
-def manifest_of(release: Release) -> Manifest:
-    """Return what the manifest says once the whole release is up and nothing else is."""
-    return Manifest({artifact.key: record_of(artifact) for artifact in release.artifacts})
+def manifest_of(release: Release, kept: Iterable[str] = ()) -> Manifest:
+    """Return what the manifest says once the whole release is up, and `kept` of the one before."""
+    records = {artifact.key: record_of(artifact) for artifact in release.artifacts}
+    return Manifest(records | dict.fromkeys(kept, UNKNOWN))
 
 
 def _manifest_under_way(plan: UploadPlan, release: Release) -> Manifest:
     records = {artifact.key: record_of(artifact) for artifact in release.artifacts}
     records |= {put.artifact.key: UNKNOWN for put in plan.puts}
     records |= dict.fromkeys(plan.deletes, UNKNOWN)
+    records |= plan.kept
     return Manifest(records)
 
 

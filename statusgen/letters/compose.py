@@ -11,8 +11,9 @@ from statusgen.letters.identity import Identity
 from statusgen.letters.mime import LINE_END, Mould, alternative
 from statusgen.letters.tokens import UnsubscribeTokens
 from statusgen.letters.wording import WayOut, Wording
-from statusgen.model.incident import Incident, Step
+from statusgen.model.incident import Incident
 from statusgen.model.letter import Letter
+from statusgen.model.step import Step
 from statusgen.model.subscriber import Subscriber
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.templates import Templates

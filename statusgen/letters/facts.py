@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from statusgen.config.settings import Settings
 from statusgen.letters.kinds import Kind, kind_of
 from statusgen.letters.lines import one_line
-from statusgen.model.incident import Incident, Step, Window, fold
+from statusgen.model.incident import Incident, fold
+from statusgen.model.step import Step, Window
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.labels import IMPACTS, PHASES, STATES
 from statusgen.prose.times import spoken_duration

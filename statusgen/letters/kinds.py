@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from statusgen.model.incident import Step
+from statusgen.model.step import Step
 from statusgen.model.vocabulary import Phase
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
-from statusgen.model.severity import SUBSCRIBERS
 from statusgen.model.subscriber import Subscriber
 
 
@@ -77,7 +76,8 @@ class Audience:
     """The rule that picks the subscribers of one update.
 
     Only active subscribers are picked. Members of `subscribers` must also want one of the
-    `components` and the severity; members of other audiences get whatever comes.
+    `components` and the severity; members of other audiences get whatever comes. Followers,
+    who have a letter about the incident already, are picked whatever they want.
     """
 
     names: tuple[str, ...]
@@ -85,24 +85,12 @@ class Audience:
     """Affected component ids; None picks whatever components a subscriber asked for."""
     min_severities: tuple[str, ...] | None = None
     """The minimum severities that let this update through; None lets it through for all."""
-    with_followers: bool = True
-    """Whether whoever was mailed about the incident before is picked too."""
+    is_narrowed: bool = False
+    """Whether only these audiences hear, so that followers from others are left out."""
 
-    def picks(self, subscriber: Subscriber) -> bool:
-        """Return whether the subscriber is picked, followers of the incident apart."""
-        if not subscriber.is_active or subscriber.audience not in self.names:
-            return False
-        if subscriber.audience != SUBSCRIBERS:
-            return True
-        return self._wants_component(subscriber) and self._wants_severity(subscriber)
 
-    def _wants_component(self, subscriber: Subscriber) -> bool:
-        if self.components is None or not subscriber.components:
-            return True
-        return not set(self.components).isdisjoint(subscriber.components)
-
-    def _wants_severity(self, subscriber: Subscriber) -> bool:
-        return self.min_severities is None or subscriber.min_severity in self.min_severities
+HELD = "held by hand"
+"""Why an update that was skipped is never mailed, once `mail hold` has settled it."""
 
 
 @dataclass(frozen=True, slots=True)

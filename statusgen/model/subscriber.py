@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from statusgen.model.notation import BadValue, parse_host
 from statusgen.model.severity import SUBSCRIBERS
 
 DEFAULT_MIN_SEVERITY = "SEV2"
@@ -12,7 +13,6 @@ DEFAULT_MIN_SEVERITY = "SEV2"
 _LOCAL_MAX_BYTES = 64
 _ADDRESS_MAX_BYTES = 254
 _ATEXT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
 class SubscriberState(StrEnum):
@@ -114,12 +114,9 @@ def _checked_domain(domain: str) -> str:
     if not domain:
         raise ValueError("the domain after the @ is missing")
     try:
-        ascii_domain = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError as error:
+        host = parse_host(domain)
+    except BadValue as error:
         raise ValueError("the domain after the @ is not a valid name") from error
-    labels = ascii_domain.split(".")
-    if len(labels) < 2:  # noqa: PLR2004 - a name and a top level
+    if "." not in host:
         raise ValueError("the domain after the @ has no dot")
-    if not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
-        raise ValueError("the domain after the @ is not a valid name")
-    return ascii_domain
+    return host

@@ -19,6 +19,7 @@ class Skip(StrEnum):
     SILENT = "notify: false"
     SUPERSEDED = "superseded by the end"
     CLAIMED = "claimed by another ledger"
+    """Not settled while it is news: until then every publish says that its letters are stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +47,48 @@ class MailChoice:
     mailed: tuple[Mailing, ...]
     """Oldest first."""
     skipped: tuple[KnownUpdate, ...]
+    """Those to be recorded, and those whose letters a stranger's claim goes on stopping."""
     renamed: tuple[tuple[str, str], ...]
     """Known id and new id of updates whose file was renamed."""
 
 
+def vanished_ids(outlines: Iterable[Outline], skips: Mapping[str, str]) -> frozenset[str]:
+    """Ids that the ledger knows and no file has any more."""
+    told = {f"{one.id}/{update.stem}" for one in outlines for update in one.told}
+    return frozenset(skips.keys() - told)
+
+
 def choose_mail(
     outlines: Iterable[Outline],
-    known: Mapping[str, KnownUpdate],
+    skips: Mapping[str, str],
+    vanished: Mapping[str, KnownUpdate],
     now: datetime,
     options: MailOptions,
 ) -> MailChoice:
-    """Sorts every update that the ledger has not settled into mailed, skipped and renamed."""
-    told = {f"{one.id}/{update.stem}": (one, update) for one in outlines for update in one.told}
-    renamed = _renames(told, known)
-    ledger = dict(known) | {new: known[old] for old, new in renamed}
+    """Sorts every update that the ledger has not settled into mailed, skipped and renamed.
+
+    `skips` has every update that the ledger knows, with the reason why it was skipped, empty if
+    it was not; `vanished` has those of them whose files are gone.
+    """
+    told = [
+        (update_id, one, update)
+        for one in outlines
+        for update in one.told
+        if not _is_settled(skips.get(update_id := f"{one.id}/{update.stem}"), options)
+    ]
+    renamed = _renames([one for one in told if one[0] not in skips], vanished)
+    old_ids = {new: old for old, new in renamed}
     mailed: list[Mailing] = []
     skipped: list[KnownUpdate] = []
-    for update_id, (one, update) in told.items():
-        if _is_settled(ledger.get(update_id), options):
+    for update_id, one, update in told:
+        before = skips.get(old_ids.get(update_id, update_id))
+        if _is_settled(before, options):
             continue
         reason = _reason_to_skip(one, update, now, options)
+        if reason is None and before == Skip.CLAIMED and not options.takeover:
+            reason = Skip.CLAIMED
         if reason is not None:
-            if update_id not in ledger:
+            if before is None or reason is Skip.CLAIMED:
                 skipped.append(KnownUpdate(update_id, one.id, update.at, reason))
             continue
         closing = one.ended is not None and update is one.told[-1]
@@ -76,12 +97,12 @@ def choose_mail(
     return MailChoice(tuple(mailed), tuple(skipped), renamed)
 
 
-def _is_settled(known: KnownUpdate | None, options: MailOptions) -> bool:
-    if known is None:
+def _is_settled(skipped: str | None, options: MailOptions) -> bool:
+    if skipped is None:
         return False
-    if options.late and known.skipped == Skip.TOO_OLD:
-        return False
-    return not (options.takeover and known.skipped == Skip.CLAIMED)
+    if skipped == Skip.TOO_OLD:
+        return not options.late
+    return skipped != Skip.CLAIMED
 
 
 def _reason_to_skip(one: Outline, update: Told, now: datetime, options: MailOptions) -> Skip | None:
@@ -95,17 +116,15 @@ def _reason_to_skip(one: Outline, update: Told, now: datetime, options: MailOpti
 
 
 def _renames(
-    told: Mapping[str, tuple[Outline, Told]], known: Mapping[str, KnownUpdate]
+    fresh: Iterable[tuple[str, Outline, Told]], vanished: Mapping[str, KnownUpdate]
 ) -> tuple[tuple[str, str], ...]:
-    vanished = {
+    gone = {
         (update.incident_id, update.at): update_id
-        for update_id, update in sorted(known.items(), reverse=True)
-        if update_id not in told
+        for update_id, update in sorted(vanished.items(), reverse=True)
     }
     renamed = []
-    for update_id, (one, update) in sorted(told.items()):
-        if update_id not in known:
-            old = vanished.pop((one.id, update.at), None)
-            if old is not None:
-                renamed.append((old, update_id))
+    for update_id, one, update in sorted(fresh, key=lambda each: each[0]):
+        old_id = gone.pop((one.id, update.at), None)
+        if old_id is not None:
+            renamed.append((old_id, update_id))
     return tuple(renamed)

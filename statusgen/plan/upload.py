@@ -1,10 +1,11 @@
 """What an upload would do to one target, and whether it is too much to do unasked. Pure."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from statusgen.model.manifest import Manifest
-from statusgen.model.release import Artifact, Release, stage_of
+from statusgen.model.manifest import Manifest, Record
+from statusgen.model.release import Artifact, Release, Stage, stage_of
 
 MIN_DELETES = 10
 """So many removals are never braked, however small the target (DESIGN.md section 6)."""
@@ -61,6 +62,8 @@ class UploadPlan:
 
     puts: tuple[Put, ...]
     deletes: tuple[str, ...]
+    kept: Mapping[str, Record]
+    """Assets of the release before: they stay, for pages that caches still show."""
     unchanged: int
     brakes: tuple[Brake, ...]
 
@@ -70,10 +73,13 @@ class UploadPlan:
         return not self.puts and not self.deletes
 
 
-def plan_upload(release: Release, manifest: Manifest | None, max_deletes: float) -> UploadPlan:
+def plan_upload(
+    release: Release, manifest: Manifest | None, max_deletes: float, *, keep_assets: bool = False
+) -> UploadPlan:
     """Return the difference between a release and what a target's manifest says.
 
-    `max_deletes` is a share of the target's objects, 0 to 1.
+    `max_deletes` is a share of the target's objects, 0 to 1. With `keep_assets` the styles of
+    the release before stay, until an upload brings others again.
     """
     there = manifest or Manifest({})
     puts = tuple(
@@ -81,10 +87,13 @@ def plan_upload(release: Release, manifest: Manifest | None, max_deletes: float)
         for artifact in sorted(release.artifacts, key=_apply_order)
         if (reason := _reason_to_put(artifact, there))
     )
-    deletes = tuple(sorted(there.records.keys() - {each.key for each in release.artifacts}))
+    gone = there.records.keys() - {each.key for each in release.artifacts}
+    kept = _previous_assets(gone, there, puts) if keep_assets else {}
+    deletes = tuple(sorted(gone - kept.keys()))
     return UploadPlan(
         puts,
         deletes,
+        kept,
         unchanged=len(release.artifacts) - len(puts),
         brakes=_brakes(release, there, len(deletes), max_deletes),
     )
@@ -92,6 +101,22 @@ def plan_upload(release: Release, manifest: Manifest | None, max_deletes: float)
 
 def _apply_order(artifact: Artifact) -> tuple[int, str]:
     return stage_of(artifact.key), artifact.key
+
+
+def _previous_assets(
+    gone: Iterable[str], there: Manifest, puts: Iterable[Put]
+) -> dict[str, Record]:
+    """Return the assets, of those that the release lacks, that the release before had.
+
+    Once the upload is done they are left with an empty fingerprint. By that the next upload
+    with other assets knows them as older still, and removes them.
+    """
+    has_new = any(stage_of(put.artifact.key) is Stage.ASSETS for put in puts)
+    return {
+        key: there.records[key]
+        for key in gone
+        if stage_of(key) is Stage.ASSETS and (there.records[key].fingerprint or not has_new)
+    }
 
 
 def _reason_to_put(artifact: Artifact, there: Manifest) -> Reason | None:

@@ -1,6 +1,6 @@
 """The port to the address book."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,8 +51,4 @@ class AddressBook(Protocol):
         self, audience: str | None = None, state: SubscriberState | None = None
     ) -> Iterator[Subscriber]:
         """Yield all but the erased, oldest first; None stands for any."""
-        ...
-
-    def counts(self) -> Mapping[tuple[str, SubscriberState], int]:
-        """Return how many subscribers each audience has in each state, the erased left out."""
         ...

@@ -1,6 +1,6 @@
 """The port to the ledger: the durable record of what happened to every letter."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from statusgen.model.delivery import (
     Owed,
     Result,
 )
+from statusgen.model.unsent import Unsent
 
 
 class Ledger(Protocol):
@@ -28,8 +29,12 @@ class Ledger(Protocol):
         """
         ...
 
-    def known_updates(self) -> Mapping[str, KnownUpdate]:
-        """Return every update seen so far, by id."""
+    def skips(self) -> Mapping[str, str]:
+        """Return why each known update was skipped, by id; empty for those that were queued."""
+        ...
+
+    def known_updates(self, ids: Collection[str] | None = None) -> Mapping[str, KnownUpdate]:
+        """Return what is known of these updates, or of every update, by id."""
         ...
 
     def record_skipped(self, updates: Iterable[KnownUpdate], now: datetime) -> None:
@@ -50,10 +55,6 @@ class Ledger(Protocol):
 
     def rename(self, old_id: str, new_id: str) -> None:
         """Let everything known about an update follow its new id."""
-        ...
-
-    def recipients_of_incident(self, incident_id: str) -> frozenset[int]:
-        """Return the ids of subscribers with a letter about the incident, sent or queued."""
         ...
 
     def supersede(self, update_id: str, now: datetime) -> int:
@@ -107,12 +108,16 @@ class Ledger(Protocol):
         """Return how many letters about the update are in each state."""
         ...
 
-    def tokens(self, update_id: str, state: DeliveryState) -> tuple[str, ...]:
-        """Return the tokens of the subscribers whose letter is in this state, sorted."""
+    def accounts(self, limit: int | None = None) -> tuple[tuple[KnownUpdate, Account], ...]:
+        """Return the newest updates, all of them without a limit, each with its account."""
         ...
 
-    def resent(self, update_id: str) -> tuple[str, ...]:
-        """Return the tokens of all who were sent a letter again that was in doubt, sorted."""
+    def unsent(self, update_ids: Sequence[str]) -> tuple[Unsent, ...]:
+        """Return what keeps letters about the updates from their readers, most letters first."""
+        ...
+
+    def tokens(self, update_id: str, state: DeliveryState) -> tuple[str, ...]:
+        """Return the tokens of the subscribers whose letter is in this state, sorted."""
         ...
 
     def take_unreported_resent(self, update_ids: Sequence[str]) -> tuple[str, ...]:
@@ -124,5 +129,8 @@ class Ledger(Protocol):
         ...
 
     def hold(self, update_id: str, now: datetime) -> int:
-        """Suppress every letter about the update that has not gone out; return how many."""
+        """Suppress every letter about the update that has not gone out; return how many.
+
+        An update that was skipped is settled for good: no option brings it up again.
+        """
         ...

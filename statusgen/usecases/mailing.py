@@ -1,11 +1,12 @@
 """The letters of a publish: what is owed is fixed in the ledger, claimed, and delivered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from statusgen.apply.deliver import DeliveryReport, DeliveryRules, deliver
 from statusgen.config.settings import MailSettings, Settings
+from statusgen.errors import TargetError
 from statusgen.letters.compose import LetterForm, LetterForms
 from statusgen.model.delivery import Outcome
 from statusgen.model.letter import Letter
@@ -29,7 +30,11 @@ class Queued:
     """In the order of sending."""
     letters: int
     claimed_elsewhere: tuple[str, ...]
-    """Updates that another ledger has mailed."""
+    """Updates whose letters are stopped, because another ledger has mailed them."""
+    behind: tuple[str, ...]
+    """Why targets that were up could not be claimed on, each in a sentence."""
+    unclaimed: tuple[str, ...]
+    """Updates that stay owed, because no target was left to claim them on."""
     vanished: tuple[str, ...]
     """Updates with letters owed whose files are gone; nothing can be sent about them."""
 
@@ -62,16 +67,23 @@ def queue_letters(  # noqa: PLR0913  the plan, and all that it is entered into
     """Enters the plan into the ledger: renames, skips, and each new update with its audience.
 
     Every update is claimed on each of `claimants` first; a stranger's claim stops its letters.
+    A target that can't be claimed on is behind from then on, and another has to do.
     """
     for old_id, new_id in plan.renamed:
         ledger.rename(old_id, new_id)
     ledger.record_skipped(plan.skipped, now)
     renamed = dict(plan.renamed)
     backlog = [renamed.get(one.update_id, one.update_id) for one in plan.backlog]
-    new, strangers = [], []
+    registry = _Registry(ledger, claimants)
+    new, unclaimed = [], []
+    strangers = [one.update_id for one in plan.skipped if one.skipped == Skip.CLAIMED]
     for mailing, audience in audiences(plan.mailings, archive):
         update_id = mailing.update.update_id
-        if not _claim(update_id, ledger, claimants) and not takeover:
+        is_ours = registry.claim(update_id)
+        if not registry.is_open:
+            unclaimed.append(update_id)
+            continue
+        if not is_ours and not takeover:
             strangers.append(update_id)
             ledger.record_skipped([replace(mailing.update, skipped=Skip.CLAIMED)], now)
             continue
@@ -84,6 +96,8 @@ def queue_letters(  # noqa: PLR0913  the plan, and all that it is entered into
         update_ids=tuple(owed),
         letters=sum(ledger.account(one).owed for one in owed),
         claimed_elsewhere=tuple(strangers),
+        behind=tuple(registry.failures),
+        unclaimed=tuple(unclaimed),
         vanished=tuple(one for one in backlog if one not in owed),
     )
 
@@ -130,12 +144,33 @@ class _Desk:
         return self._ready[key].address_to(subscriber)
 
 
-def _claim(update_id: str, ledger: Ledger, claimants: Sequence[Storage]) -> bool:
-    if not claimants:
-        return True
-    token = ledger.token_for(update_id)
-    holders = [one.claim(update_id, token) for one in claimants]
-    return all(holder == token for holder in holders)
+class _Registry:
+    """The targets that updates are claimed on, as long as they answer."""
+
+    def __init__(self, ledger: Ledger, claimants: Sequence[Storage]) -> None:
+        self._ledger = ledger
+        self._claimants = list(claimants)
+        self.failures: list[str] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether letters may leave: a target still answers, or there never was one to ask."""
+        return bool(self._claimants) or not self.failures
+
+    def claim(self, update_id: str) -> bool:
+        """Claim the update wherever it can be; whether no stranger holds it anywhere."""
+        if not self._claimants:
+            return True
+        token = self._ledger.token_for(update_id)
+        return set(self._holders(update_id, token)) <= {token}
+
+    def _holders(self, update_id: str, token: str) -> Iterator[str]:
+        for one in tuple(self._claimants):
+            try:
+                yield one.claim(update_id, token)
+            except TargetError as error:
+                self._claimants.remove(one)
+                self.failures.append(str(error))
 
 
 def _rules(settings: Settings) -> DeliveryRules:

@@ -11,20 +11,24 @@ from statusgen.config.settings import S3Target, Settings, TargetSettings
 from statusgen.errors import Refused, TargetError, TargetUnreachable, UsageError
 from statusgen.letters.audience import audience_of
 from statusgen.model.delivery import Audience
-from statusgen.model.incident import Incident, Step
+from statusgen.model.incident import Incident
 from statusgen.model.release import Release
-from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail
+from statusgen.model.step import Step
+from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
 from statusgen.plan.plan import Backlog, Plan, TargetPlan, make_plan
 from statusgen.plan.upload import plan_upload
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.storage import Storage
 from statusgen.usecases.archive import Archive
 
-Watch = Callable[[str, int], AbstractContextManager[Callable[..., None]]]
-"""Opens a view on `what` with so many steps ahead; yields what counts one."""
+Watch = Callable[[str, int | None], AbstractContextManager[Callable[..., None]]]
+"""Opens a view on `what` with so many steps ahead, None if unknown; yields what counts one."""
 
 Prove = Callable[[str, str, float], str]
 """Takes a URL, the sha256 it should serve and seconds to wait; returns what is wrong, or ''."""
+
+Wait = Callable[[float], None]
+"""Lets so many seconds pass."""
 
 RETRY_AFTER_S = 5.0
 DEFAULT_PROOF_S = 30.0
@@ -67,6 +71,12 @@ class Uploads:
         return all(one.is_unreachable for one in self.results)
 
 
+def seen_by_readers(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """The targets of which one has to be up before letters leave: the S3 ones, else the folders."""
+    buckets = tuple(one for one in targets if isinstance(one.settings, S3Target))
+    return buckets or tuple(targets)
+
+
 def plan_publish(
     uploader: "Uploader",
     archive: Archive,
@@ -79,10 +89,17 @@ def plan_publish(
     choice = NO_MAIL
     backlog: tuple[Backlog, ...] = ()
     if ledger is not None and settings.mail is not None:
-        choice = choose_mail(archive.outlines, ledger.known_updates(), now, options)
+        choice = choose(archive, ledger, now, options)
         choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
         backlog = tuple(Backlog(*one) for one in ledger.backlog(settings.mail.in_doubt))
     return make_plan(uploader.plan(), choice, backlog, settings.brakes.max_updates)
+
+
+def choose(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailChoice:
+    """What content and ledger say is to be mailed, before audiences are counted."""
+    skips = ledger.skips()
+    vanished = ledger.known_updates(vanished_ids(archive.outlines, skips))
+    return choose_mail(archive.outlines, skips, vanished, now, options)
 
 
 def refuse(plan: Plan, expected: str | None, *, force: bool) -> None:
@@ -153,22 +170,22 @@ class Uploader:
         pairs = zip(plans, self._targets, strict=True)
         return Uploads([self._upload_one(planned, target) for planned, target in pairs])
 
-    def upload_until(self, deadline_s: float, first: Uploads) -> Uploads:
+    def upload_until(self, deadline_s: float, first: Uploads, wait: Wait = time.sleep) -> Uploads:
         """Tries again while no target that readers see answers, until the monotonic deadline."""
         uploads = first
         while not self.is_page_up(uploads) and uploads.is_out_of_reach:
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 break
-            time.sleep(min(RETRY_AFTER_S, left_s))
+            wait(min(RETRY_AFTER_S, left_s))
             uploads = self.upload(self.plan())
         return uploads
 
     def is_page_up(self, uploads: Uploads) -> bool:
-        """Whether letters may leave: an S3 target serves the release, or else a folder does."""
-        pairs = list(zip(uploads.results, self._targets, strict=True))
-        primary = [one for one, target in pairs if isinstance(target.settings, S3Target)]
-        return any(not one.failure for one in (primary or uploads.results))
+        """Whether letters may leave: a target that readers see serves the release."""
+        seen = seen_by_readers(self._targets)
+        pairs = zip(uploads.results, self._targets, strict=True)
+        return any(not one.failure for one, target in pairs if target in seen)
 
     def claimants(self, uploads: Uploads) -> tuple[Storage, ...]:
         """The targets that are up and on which updates are claimed."""
@@ -184,7 +201,8 @@ class Uploader:
             is_unreachable = isinstance(error, TargetUnreachable)
             return TargetPlan(storage.name, None, str(error), is_unreachable=is_unreachable)
         max_deletes = self._settings.brakes.max_deletes
-        return TargetPlan(storage.name, plan_upload(self._release, manifest, max_deletes))
+        planned = plan_upload(self._release, manifest, max_deletes, keep_assets=True)
+        return TargetPlan(storage.name, planned)
 
     def _upload_one(self, planned: TargetPlan, target: Target) -> TargetResult:
         if planned.upload is None:

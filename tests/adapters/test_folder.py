@@ -167,7 +167,7 @@ def test_a_target_that_is_a_file_gets_a_sentence(storage, root):
 
     assert str(caught.value) == (
         "folder:public: _statusgen/manifest.json: there is a file or link where a folder belongs; "
-        "move it away and publish again"
+        "move it away"
     )
 
 
@@ -206,10 +206,10 @@ def test_a_write_that_fails_half_way_leaves_the_old_page(storage, root):
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (errno.ENOSPC, "the disk is full; free some space and publish again"),
+        (errno.ENOSPC, "the disk is full; free some space"),
         (errno.EROFS, "the disk is read-only; make it writable or choose another folder"),
         (errno.EACCES, "no permission; give this user the right to write there"),
-        (errno.EIO, "Input/output error; mend it, publish again"),
+        (errno.EIO, "Input/output error; mend it"),
     ],
 )
 def test_what_the_disk_says_becomes_a_next_step(code, words):

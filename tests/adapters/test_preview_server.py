@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from statusgen.adapters.preview_server import CHANGES, SCRIPT_KEY, LocalPreviewServer, watch
-from statusgen.errors import UsageError
+from statusgen.errors import Unavailable, UsageError
 
 BODIES = {
     "index.html": b"<html><body>all well</body></html>",
@@ -153,25 +153,50 @@ class _EnoughError(Exception):
     pass
 
 
-def test_a_save_is_noticed(tmp_path):
+def write_plainly(path, text):
+    path.write_text(text)
+
+
+def write_in_its_place(path, text):
+    path.with_suffix(".new").write_text(text)
+    path.with_suffix(".new").replace(path)
+
+
+@pytest.mark.parametrize("write", [write_plainly, write_in_its_place])
+@pytest.mark.parametrize("name", ["incidents/a.md", "page.toml", "templates/later.html"])
+def test_every_save_is_noticed(tmp_path, write, name):
     (tmp_path / "incidents").mkdir()
     calls = []
 
     def on_change():
         calls.append(1)
-        raise _EnoughError
+        if len(calls) == 3:
+            raise _EnoughError
 
-    def write():
-        count = 0
-        while not calls and count < 100:
-            count += 1
-            (tmp_path / "incidents" / "a.md").write_text(str(count))
-            threading.Event().wait(0.1)
+    def save():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        for count in range(100):
+            if len(calls) < 3:
+                write(tmp_path / name, str(count))
+                threading.Event().wait(0.1)
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=save)
     writer.start()
     with pytest.raises(_EnoughError):
-        watch([tmp_path / "incidents", tmp_path / "missing"], on_change)
+        watch(tmp_path, ("incidents", "templates", "page.toml"), on_change)
     writer.join()
 
-    assert calls
+    assert len(calls) == 3
+
+
+def test_a_page_that_a_save_overtook_is_told_to_wait(server):
+    def overtaken():
+        raise Unavailable("the cache held an outdated page")
+
+    server.show({"index.html": overtaken})
+
+    status, _, body = get(server, "/")
+
+    assert status == 503
+    assert b"being made" in body
+    assert SCRIPT_KEY.encode() in body

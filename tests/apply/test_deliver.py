@@ -81,6 +81,13 @@ def test_each_refusal_is_booked_to_its_own_letter_and_deferred_ones_go_out_later
     assert second.total == Account(accepted=3, failed=2)
     assert recipients(script) == ["ann", "cy", "eve"]
     assert not second.is_done
+    assert {(one.state, one.reply, one.letters) for one in first.unsent} == {
+        ("deferred", "451 4.3.0", 1),
+        ("deferred", "452 4.2.2", 1),
+        ("failed", "550 5.1.1", 1),
+        ("failed", "554 5.7.1", 1),
+    }
+    assert {one.state for one in second.unsent} == {"failed"}
 
 
 @pytest.mark.parametrize("reply", [DROP, "421 4.3.2 shutting down"], ids=["drop", "421"])

@@ -15,9 +15,9 @@ def make_release(bodies):
     return Release(tuple(artifact_from_bytes(key, body.encode()) for key, body in bodies.items()))
 
 
-def publish(storage, bodies, on_done=ignore):
+def publish(storage, bodies, on_done=ignore, **options):
     release = make_release(bodies)
-    plan = plan_upload(release, storage.read_manifest(), max_deletes=1)
+    plan = plan_upload(release, storage.read_manifest(), max_deletes=1, **options)
     upload(storage, plan, release, on_done)
     return plan
 
@@ -136,6 +136,54 @@ def test_whatever_step_failed_going_back_leaves_nothing_behind(step):
     publish(storage, FIRST)
 
     assert served(storage) == FIRST
+
+
+THIRD = {"assets/c.789abc.css": "3", "incidents/a.html": "3", "feed.xml": "1", "index.html": "3"}
+OLD_STYLES = {"assets/a.abc123.css": "1"}
+
+
+def test_the_styles_of_the_release_before_stay_until_others_come():
+    storage = FakeStorage()
+    publish(storage, FIRST, keep_assets=True)
+
+    publish(storage, SECOND, keep_assets=True)
+    after_second = served(storage)
+    again = publish(storage, SECOND, keep_assets=True)
+    publish(storage, {**SECOND, "index.html": "news"}, keep_assets=True)
+    after_news = served(storage)
+    third = publish(storage, THIRD, keep_assets=True)
+
+    assert after_second == SECOND | OLD_STYLES
+    assert again.is_empty
+    assert after_news == SECOND | OLD_STYLES | {"index.html": "news"}
+    assert third.deletes == ("assets/a.abc123.css",)
+    assert served(storage) == THIRD | {"assets/b.def456.css": "2"}
+
+
+@pytest.mark.parametrize("step", [one for one in STEPS if not one.startswith("delete")])
+def test_whatever_step_failed_the_styles_before_it_stay(step):
+    storage = FakeStorage()
+    publish(storage, FIRST, keep_assets=True)
+    storage.requests.clear()
+    storage.fail_on = step
+    with pytest.raises(TargetError):
+        publish(storage, SECOND, keep_assets=True)
+
+    storage.fail_on = ""
+    publish(storage, SECOND, keep_assets=True)
+
+    assert served(storage) == SECOND | OLD_STYLES
+    assert publish(storage, SECOND, keep_assets=True).is_empty
+
+
+def test_styles_that_come_back_are_put_up_again():
+    storage = FakeStorage()
+    publish(storage, FIRST, keep_assets=True)
+    publish(storage, SECOND, keep_assets=True)
+
+    publish(storage, FIRST, keep_assets=True)
+
+    assert served(storage) == FIRST | {"assets/b.def456.css": "2"}
 
 
 def test_the_manifest_under_way_knows_everything_that_may_change():

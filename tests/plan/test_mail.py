@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from statusgen.model.delivery import KnownUpdate
+from statusgen.model.delivery import HELD, KnownUpdate
 from statusgen.model.outline import outline
-from statusgen.plan.mail import MailOptions, Skip, choose_mail
+from statusgen.plan.mail import MailOptions, Skip, choose_mail, vanished_ids
 from tests.builders import instant, make_first, make_incident, make_update
 
 ID = "2026-11-21-checkout-errors"
@@ -23,7 +23,10 @@ def known(*stems_and_times, skipped=""):
 
 
 def choose(*updates, ledger=None, now=NOW, **options):
-    return choose_mail(outlines(*updates), ledger or {}, now, MailOptions(**options))
+    told, ledger = outlines(*updates), ledger or {}
+    skips = {update_id: one.skipped for update_id, one in ledger.items()}
+    vanished = {one: ledger[one] for one in vanished_ids(told, skips)}
+    return choose_mail(told, skips, vanished, now, MailOptions(**options))
 
 
 def mailed_stems(choice):
@@ -96,7 +99,6 @@ def test_history_is_not_news(age, options, mailed):
         (Skip.TOO_OLD, {"late": True}, ["01"]),
         (Skip.TOO_OLD, {"takeover": True}, []),
         (Skip.CLAIMED, {"takeover": True}, ["01"]),
-        (Skip.CLAIMED, {"late": True}, []),
         (Skip.SILENT, {"late": True, "takeover": True}, []),
         (Skip.SUPERSEDED, {"late": True, "takeover": True}, []),
     ],
@@ -106,6 +108,22 @@ def test_a_skip_is_undone_by_its_own_option_only(skipped, options, mailed):
 
     assert mailed_stems(choice) == mailed
     assert choice.skipped == ()
+
+
+def test_letters_that_a_stranger_s_claim_stops_are_named_as_long_as_they_are_news():
+    ledger = known(("01", "02:04"), skipped=Skip.CLAIMED)
+
+    today = choose(FIRST, ledger=ledger)
+    tomorrow = choose(FIRST, ledger=ledger, now=FIRST.at + timedelta(hours=25))
+
+    assert (mailed_stems(today), skips(today)) == ([], {"01": Skip.CLAIMED})
+    assert (mailed_stems(tomorrow), skips(tomorrow)) == ([], {})
+
+
+def test_what_was_held_stays_unmailed():
+    choice = choose(FIRST, ledger=known(("01", "02:04"), skipped=HELD), late=True, takeover=True)
+
+    assert (mailed_stems(choice), skips(choice)) == ([], {})
 
 
 def test_an_update_renamed_is_the_same_update():
@@ -167,3 +185,11 @@ def test_an_end_that_not_everyone_hears_of_silences_nothing_before_it(notify):
     choice = choose(FIRST, end)
 
     assert "01" in mailed_stems(choice)
+
+
+def test_an_end_at_a_lower_severity_silences_nothing_before_it():
+    end = make_update("resolved", "02:50", stem="03", severity="SEV3")
+
+    choice = choose(FIRST, end)
+
+    assert mailed_stems(choice) == ["01", "03"]

@@ -5,11 +5,12 @@ import pytest
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.config.reader import read_settings
-from statusgen.model.delivery import KnownUpdate
-from statusgen.plan.mail import MailOptions, Skip, choose_mail
+from statusgen.model.delivery import HELD, KnownUpdate
+from statusgen.plan.mail import MailOptions, Skip
 from statusgen.plan.plan import Backlog, Plan, make_plan
 from statusgen.usecases.archive import read_archive
 from statusgen.usecases.mailing import queue_letters
+from statusgen.usecases.publish import choose
 from tests.builders import instant
 from tests.fakes.mail import make_book, make_database
 from tests.fakes.repository import ID, make_repository
@@ -36,7 +37,7 @@ def ledger(tmp_path):
 
 
 def make(archive, ledger):
-    choice = choose_mail(archive.outlines, ledger.known_updates(), NOW, MailOptions())
+    choice = choose(archive, ledger, NOW, MailOptions())
     return make_plan([], choice, [], 5)
 
 
@@ -78,3 +79,52 @@ def test_letters_about_a_file_that_is_gone_are_named(archive, ledger):
 
     assert queued.vanished == ("x/02",)
     assert queued.update_ids == ()
+
+
+def test_a_claim_that_stops_letters_stops_them_in_every_publish(archive, ledger):
+    bucket = FakeStorage(claims={UPDATE: "a stranger's"})
+
+    stopped = [
+        queue_letters(make(archive, ledger), archive, ledger, [bucket], NOW, takeover=False)
+        for _ in range(3)
+    ]
+
+    assert [one.claimed_elsewhere for one in stopped] == [(UPDATE,)] * 3
+    assert [one.letters for one in stopped] == [0, 0, 0]
+
+
+def test_a_stranger_s_claim_is_settled_by_hand(archive, ledger):
+    bucket = FakeStorage(claims={UPDATE: "a stranger's"})
+    queue_letters(make(archive, ledger), archive, ledger, [bucket], NOW, takeover=False)
+
+    ledger.hold(UPDATE, NOW)
+    queued = queue_letters(make(archive, ledger), archive, ledger, [bucket], NOW, takeover=False)
+
+    assert queued.claimed_elsewhere == ()
+    assert ledger.skips() == {UPDATE: HELD}
+
+
+def test_a_target_that_can_not_be_claimed_on_is_behind_and_another_does(archive, ledger):
+    broken, bucket = FakeStorage("s3://one", fail_on=f"claim {UPDATE}"), FakeStorage("s3://two")
+
+    queued = queue_letters(
+        make(archive, ledger), archive, ledger, [broken, bucket], NOW, takeover=False
+    )
+
+    assert queued.behind == (f"s3://one: told to fail on claim {UPDATE}",)
+    assert (queued.update_ids, queued.unclaimed) == ((UPDATE,), ())
+    assert list(bucket.claims) == [UPDATE]
+
+
+@pytest.mark.parametrize("takeover", [False, True])
+def test_without_any_claim_letters_stay_owed_and_the_next_publish_sends_them(
+    archive, ledger, takeover
+):
+    broken = FakeStorage("s3://one", fail_on=f"claim {UPDATE}")
+
+    first = queue_letters(make(archive, ledger), archive, ledger, [broken], NOW, takeover=takeover)
+    broken.fail_on = ""
+    second = queue_letters(make(archive, ledger), archive, ledger, [broken], NOW, takeover=takeover)
+
+    assert (first.update_ids, first.unclaimed, len(first.behind)) == ((), (UPDATE,), 1)
+    assert (second.update_ids, second.behind) == ((UPDATE,), ())

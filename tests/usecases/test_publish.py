@@ -11,8 +11,7 @@ from statusgen.errors import Refused, TargetUnreachable, UsageError
 from statusgen.model.release import Release, artifact_from_bytes
 from statusgen.plan.mail import MailChoice
 from statusgen.plan.plan import make_plan
-from statusgen.usecases import publish as module
-from statusgen.usecases.publish import Target, Uploader, refuse
+from statusgen.usecases.publish import RETRY_AFTER_S, Target, Uploader, refuse
 from tests.builders import make_settings
 from tests.fakes.storage import FakeStorage
 
@@ -97,13 +96,14 @@ class AwakeningStorage(FakeStorage):
         return super().read_manifest()
 
 
-def test_a_target_that_wakes_up_in_time_is_served(monkeypatch):
-    monkeypatch.setattr(module, "RETRY_AFTER_S", 0.01)
+def test_a_target_that_wakes_up_in_time_is_served():
+    waits = []
     uploader = make((BUCKET, AwakeningStorage("s3://acme")))
     first = run(uploader)
 
-    uploads = uploader.upload_until(time.monotonic() + 5, first)
+    uploads = uploader.upload_until(time.monotonic() + 60, first, waits.append)
 
+    assert waits == [RETRY_AFTER_S] * 2
     assert first.is_out_of_reach
     assert not uploader.is_page_up(first)
     assert uploader.is_page_up(uploads)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -132,18 +132,6 @@ class SqlAddressBook:
                 return
             yield from map(as_subscriber, rows)
             last_id = rows[-1].id
-
-    def counts(self) -> Mapping[tuple[str, SubscriberState], int]:
-        """See AddressBook.counts."""
-        query = (
-            select(subscriber.c.audience, subscriber.c.state, func.count())
-            .where(subscriber.c.address.is_not(None))
-            .group_by(subscriber.c.audience, subscriber.c.state)
-            .order_by(subscriber.c.audience, subscriber.c.state)
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return {(audience, SubscriberState(state)): count for audience, state, count in rows}
 
     def _import_batch(
         self, connection: Connection, batch: tuple[NewSubscriber, ...], source: str, now: datetime

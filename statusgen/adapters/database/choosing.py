@@ -10,12 +10,14 @@ from statusgen.model.subscriber import SubscriberState
 
 def picked_by(audience: Audience, incident_id: str) -> ColumnElement[bool]:
     """Return the condition under which a row of `subscriber` is picked."""
-    picked = and_(
-        subscriber.c.audience.in_(audience.names),
-        or_(subscriber.c.audience != SUBSCRIBERS, _wants(audience)),
+    is_named = subscriber.c.audience.in_(audience.names)
+    follows = subscriber.c.id.in_(_followers(incident_id))
+    wants = or_(subscriber.c.audience != SUBSCRIBERS, _wants(audience))
+    picked = (
+        and_(is_named, or_(wants, follows))
+        if audience.is_narrowed
+        else or_(and_(is_named, wants), follows)
     )
-    if audience.with_followers:
-        picked = or_(picked, subscriber.c.id.in_(followers(incident_id)))
     return and_(subscriber.c.state == SubscriberState.ACTIVE, picked)
 
 
@@ -32,7 +34,7 @@ def _wants(audience: Audience) -> ColumnElement[bool]:
     return and_(*wants)
 
 
-def followers(incident_id: str) -> Select[tuple[int]]:
+def _followers(incident_id: str) -> Select[tuple[int]]:
     """Return the query for who has a letter about the incident, sent or on its way."""
     return (
         select(delivery.c.subscriber_id)

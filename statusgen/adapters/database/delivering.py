@@ -16,13 +16,15 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     update,
 )
 
+from statusgen.adapters.database.accounts import SqlAccounts
 from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
 from statusgen.adapters.database.engine import Database
-from statusgen.adapters.database.schema import delivery, known_update, subscriber
-from statusgen.model.delivery import DeliveryState, InDoubt, Owed, Result
+from statusgen.adapters.database.schema import UNSETTLED, delivery, known_update, subscriber
+from statusgen.model.delivery import HELD, DeliveryState, InDoubt, Owed, Result
 from statusgen.model.subscriber import SubscriberState
 
 UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
@@ -53,6 +55,7 @@ _MARK = (
     )
     .values(
         state=bindparam("new_state"),
+        reply="",
         attempts=delivery.c.attempts + bindparam("more_attempts"),
         resent=case((bindparam("is_resent") == 1, 1), else_=delivery.c.resent),
         changed_at=bindparam("at"),
@@ -60,11 +63,11 @@ _MARK = (
 )
 
 
-class SqlDeliveries:
+class SqlDeliveries(SqlAccounts):
     """The rows of deliveries; SqlLedger adds the rest of the Ledger port."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._numbers: dict[str, int] = {}
 
     def doubt_unfinished(self, update_ids: Sequence[str], now: datetime) -> int:
@@ -90,7 +93,7 @@ class SqlDeliveries:
         query = (
             select(known_update.c.update_id, func.sum(case((is_owed, 1), else_=0)))
             .join(delivery, delivery.c.update_number == known_update.c.number)
-            .where(or_(is_owed, delivery.c.resent == 1))
+            .where(text(UNSETTLED), or_(is_owed, delivery.c.resent == 1))
             .group_by(known_update.c.update_id, known_update.c.at)
             .order_by(known_update.c.at, known_update.c.update_id)
         )
@@ -131,10 +134,6 @@ class SqlDeliveries:
         """See Ledger.tokens."""
         return self._tokens_where((update_id,), delivery.c.state == state)
 
-    def resent(self, update_id: str) -> tuple[str, ...]:
-        """See Ledger.resent."""
-        return self._tokens_where((update_id,), delivery.c.resent > 0)
-
     def take_unreported_resent(self, update_ids: Sequence[str]) -> tuple[str, ...]:
         """See Ledger.take_unreported_resent."""
         tokens = self._tokens_where(update_ids, delivery.c.resent == 1)
@@ -161,11 +160,17 @@ class SqlDeliveries:
 
     def hold(self, update_id: str, now: datetime) -> int:
         """See Ledger.hold."""
+        self._settle_skipped(update_id)
         number = self._move(update_id, UNSENT, now, state=DeliveryState.SUPPRESSED)
         doubted = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
         return number + self._move(
             update_id, doubted, now, state=DeliveryState.IN_DOUBT, doubts=_MAX_DOUBTS + 1
         )
+
+    def _settle_skipped(self, update_id: str) -> None:
+        with self._database.writing() as connection:
+            is_it = and_(known_update.c.update_id == update_id, known_update.c.skipped != "")
+            connection.execute(update(known_update).where(is_it).values(skipped=HELD))
 
     def _move(
         self, update_id: str, states: Sequence[DeliveryState], now: datetime, **values: object

@@ -1,18 +1,44 @@
 """The ledger in SQL: known updates, claims, settings, and one row per update and subscriber."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
-from statusgen.adapters.database.choosing import followers, picked_by
+from statusgen.adapters.database.accounts import KNOWN
+from statusgen.adapters.database.choosing import picked_by
 from statusgen.adapters.database.delivering import UNSENT, SqlDeliveries
 from statusgen.adapters.database.lock import locked
 from statusgen.adapters.database.schema import claim, delivery, known_update, setting, subscriber
-from statusgen.model.delivery import Account, Audience, DeliveryState, KnownUpdate
+from statusgen.model.delivery import Audience, DeliveryState, KnownUpdate
+
+_FEW = 500
+"""So many ids are looked up by their index; for more, the table is read whole."""
+
+_INSERT_UNKNOWN = insert(known_update).from_select(
+    ["update_id", "incident_id", "at", "skipped", "recorded_at"],
+    select(
+        bindparam("new_id", type_=String),
+        bindparam("in_incident", type_=String),
+        bindparam("instant", type_=known_update.c.at.type),
+        bindparam("reason", type_=String),
+        bindparam("recorded", type_=known_update.c.recorded_at.type),
+    ).where(~exists().where(known_update.c.update_id == bindparam("new_id", type_=String))),
+)
 
 
 class SqlLedger(SqlDeliveries):
@@ -28,20 +54,37 @@ class SqlLedger(SqlDeliveries):
         with locked(path.with_name(path.name + ".lock")):
             yield
 
-    def known_updates(self) -> Mapping[str, KnownUpdate]:
-        """See Ledger.known_updates."""
-        columns = known_update.c
-        query = select(columns.update_id, columns.incident_id, columns.at, columns.skipped)
+    def skips(self) -> Mapping[str, str]:
+        """See Ledger.skips."""
+        query = select(known_update.c.update_id, known_update.c.skipped)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(columns.number)).all()
-        return {row.update_id: KnownUpdate(*row) for row in rows}
+            rows = connection.execute(query).all()
+        return {row.update_id: row.skipped for row in rows}
+
+    def known_updates(self, ids: Collection[str] | None = None) -> Mapping[str, KnownUpdate]:
+        """See Ledger.known_updates."""
+        query = select(*KNOWN).order_by(known_update.c.number)
+        if ids is not None and len(ids) <= _FEW:
+            query = query.where(known_update.c.update_id.in_(ids))
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return {row.update_id: KnownUpdate(*row) for row in rows if ids is None or row[0] in ids}
 
     def record_skipped(self, updates: Iterable[KnownUpdate], now: datetime) -> None:
         """See Ledger.record_skipped."""
-        with self._database.writing() as connection:
-            for known in updates:
-                if _number(connection, known.update_id) is None:
-                    _insert_known(connection, known, now)
+        rows = [
+            {
+                "new_id": known.update_id,
+                "in_incident": known.incident_id,
+                "instant": known.at,
+                "reason": known.skipped,
+                "recorded": now,
+            }
+            for known in updates
+        ]
+        if rows:
+            with self._database.writing() as connection:
+                connection.execute(_INSERT_UNKNOWN, rows)
 
     def audience_size(self, incident_id: str, audience: Audience) -> int:
         """See Ledger.audience_size."""
@@ -84,12 +127,6 @@ class SqlLedger(SqlDeliveries):
             if token is not None:  # the old name's claim on a target stays ours
                 connection.execute(insert(claim).values(update_id=new_id, token=token))
 
-    def recipients_of_incident(self, incident_id: str) -> frozenset[int]:
-        """See Ledger.recipients_of_incident."""
-        with self._database.reading() as connection:
-            rows = connection.execute(followers(incident_id)).all()
-        return frozenset(row.subscriber_id for row in rows)
-
     def supersede(self, update_id: str, now: datetime) -> int:
         """See Ledger.supersede."""
         with self._database.writing() as connection:
@@ -126,18 +163,6 @@ class SqlLedger(SqlDeliveries):
                 value = make()
                 connection.execute(insert(setting), {"name": name, "value": value})
         return value
-
-    def account(self, update_id: str) -> Account:
-        """See Ledger.account."""
-        query = (
-            select(delivery.c.state, func.count().label("letters"))
-            .join(known_update, known_update.c.number == delivery.c.update_number)
-            .where(known_update.c.update_id == update_id)
-            .group_by(delivery.c.state)
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return Account.of({row.state: row.letters for row in rows})
 
 
 def _number(connection: Connection, update_id: str) -> int | None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -98,6 +99,7 @@ known_update = Table(
     Column("skipped", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Index("known_update_of_incident", "incident_id"),
+    Index("known_update_by_time", "at", "update_id"),
 )
 
 claim = Table(
@@ -106,6 +108,12 @@ claim = Table(
     Column("update_id", String(200), primary_key=True),
     Column("token", String(64), nullable=False),
 )
+
+UNSETTLED = "(state IN ('queued', 'sending', 'deferred', 'in_doubt') OR resent = 1)"
+"""The letters that a further run has something to do with: few, so their index is small.
+
+SQLite uses the index for queries that hold these very words.
+"""
 
 delivery = Table(
     "delivery",
@@ -119,4 +127,10 @@ delivery = Table(
     Column("resent", Integer, nullable=False, server_default="0"),  # 1 sent again, 2 reported
     Column("changed_at", UtcDateTime, nullable=False),
     _one_of("state", DeliveryState),
+    Index(
+        "delivery_unsettled",
+        "update_number",
+        sqlite_where=text(UNSETTLED),
+        postgresql_where=text(UNSETTLED),
+    ),
 )

@@ -1,9 +1,12 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 
-from statusgen.model.delivery import Audience
+from statusgen.model.delivery import Audience, InDoubt
 from statusgen.model.subscriber import NewSubscriber
+from tests.adapters.database.test_ledger import ONE
+from tests.fakes.audience import picks
 from tests.fakes.mail import NOW
 
 WISHES = [
@@ -29,9 +32,16 @@ WISHES = [
         Audience(()),
     ],
 )
-def test_the_database_picks_whom_the_model_picks(book, ledger, audience):
+@pytest.mark.parametrize("is_narrowed", [False, True], ids=["for all", "narrowed"])
+def test_the_database_picks_whom_the_model_picks(book, ledger, audience, is_narrowed):
     book.import_rows(WISHES, "list.csv", NOW)
+    ledger.queue(ONE, Audience(("stakeholders", "subscribers"), ("api-v2",), ("SEV3",)), NOW)
+    following = {one.subscriber.id for one in ledger.owed(ONE.update_id, InDoubt.RESEND, 99)}
+    asked = replace(audience, is_narrowed=is_narrowed)
 
-    picked = sum(audience.picks(one) for one in book.subscribers())
+    picked = sum(picks(asked, one, follows=one.id in following) for one in book.subscribers())
+    strangers = sum(picks(asked, one) for one in book.subscribers())
 
-    assert ledger.audience_size("login", audience) == picked
+    assert 0 < len(following) < len(WISHES)
+    assert ledger.audience_size(ONE.incident_id, asked) == picked
+    assert ledger.audience_size("another", asked) == strangers

@@ -1,5 +1,6 @@
 from statusgen.model.delivery import Account, DeliveryState, InDoubt, Outcome, Result
 from statusgen.model.subscriber import SubscriberState
+from statusgen.model.unsent import Unsent
 from tests.adapters.database.test_ledger import ACCEPTED, ONE, add, finish, owed
 from tests.fakes.mail import EVERYBODY, NOW
 
@@ -51,6 +52,17 @@ def test_what_a_run_left_in_flight_is_in_doubt_and_comes_first(book, ledger):
     assert ledger.tokens(ONE.update_id, DeliveryState.IN_DOUBT) == (last.subscriber.token,)
 
 
+def test_a_letter_cut_off_in_flight_has_no_reply_of_an_earlier_attempt(book, ledger):
+    add(book, "ann")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    finish(ledger, ONE, Outcome(DeliveryState.DEFERRED, "451 4.7.1"))
+    ledger.record([], owed(ledger, ONE), NOW)
+
+    ledger.doubt_unfinished([ONE.update_id], NOW)
+
+    assert ledger.unsent([ONE.update_id]) == (Unsent(DeliveryState.IN_DOUBT, "", 1),)
+
+
 def test_a_letter_sent_again_is_named_once(book, ledger):
     add(book, "ann")
     ledger.queue(ONE, EVERYBODY, NOW)
@@ -58,7 +70,6 @@ def test_a_letter_sent_again_is_named_once(book, ledger):
     finish(ledger, ONE, ACCEPTED)
     token = book.find("ann@example.com").token
 
-    assert ledger.resent(ONE.update_id) == (token,)
     assert ledger.take_unreported_resent([ONE.update_id]) == (token,)
     assert ledger.take_unreported_resent([ONE.update_id]) == ()
 

@@ -1,4 +1,14 @@
-from statusgen.model.delivery import Account, Audience, DeliveryState, InDoubt, Outcome, Result
+from sqlalchemy import event
+
+from statusgen.model.delivery import (
+    HELD,
+    Account,
+    Audience,
+    DeliveryState,
+    InDoubt,
+    Outcome,
+    Result,
+)
 from statusgen.model.subscriber import NewSubscriber, SubscriberState
 from tests.fakes.mail import EVERYBODY, NOW, make_update
 
@@ -55,7 +65,6 @@ def test_followers_of_an_incident_hear_of_its_end_whatever_the_rule_says(book, l
 
     assert ledger.queue(TWO, nobody, NOW) == 1
     assert ledger.audience_size("another", nobody) == 0
-    assert len(ledger.recipients_of_incident("login")) == 2
 
 
 def test_a_renamed_update_keeps_its_letters_and_its_claim(book, ledger):
@@ -88,6 +97,40 @@ def test_who_has_not_had_an_update_gets_only_the_resolved(book, ledger):
     assert ledger.supersede(THREE.update_id, NOW) == 2
     assert ledger.account(ONE.update_id) == Account(accepted=1, superseded=2)
     assert ledger.account(THREE.update_id) == Account(queued=3)
+
+
+def test_skips_tell_why_and_known_updates_are_found_by_id(ledger):
+    skipped = [make_update(number, skipped="older than 24 hours") for number in range(1, 4)]
+    ledger.record_skipped(skipped, NOW)
+    many = [f"no/{number}" for number in range(600)]
+
+    assert ledger.skips() == {one.update_id: "older than 24 hours" for one in skipped}
+    assert list(ledger.known_updates([ONE.update_id, "no/1"])) == [ONE.update_id]
+    assert list(ledger.known_updates([ONE.update_id, *many])) == [ONE.update_id]
+    assert ledger.known_updates([]) == {}
+
+
+def test_the_backlog_is_found_by_its_index(database, ledger):
+    ledger.queue(ONE, EVERYBODY, NOW)
+    statements = []
+    event.listen(database.engine, "before_cursor_execute", lambda *a: statements.append(a[2:4]))
+
+    ledger.backlog(InDoubt.RESEND)
+
+    [(query, values)] = [each for each in statements if each[0].startswith("SELECT")]
+    with database.reading() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    assert any("delivery_unsettled" in row[3] for row in plan), plan
+
+
+def test_an_update_that_was_skipped_is_settled_for_good_when_held(ledger):
+    ledger.record_skipped([make_update(1, skipped="claimed by another ledger")], NOW)
+    ledger.queue(TWO, EVERYBODY, NOW)
+
+    ledger.hold(ONE.update_id, NOW)
+    ledger.hold(TWO.update_id, NOW)
+
+    assert ledger.skips() == {ONE.update_id: HELD, TWO.update_id: ""}
 
 
 def test_nothing_is_known_about_an_update_that_was_never_seen(ledger):

@@ -1,0 +1,21 @@
+"""What the SDK has to be told before it sends a request; each is one of its event handlers."""
+
+import base64
+import hashlib
+from typing import Any
+
+
+def ask_once(context: dict[str, Any], **_: object) -> None:
+    """Keep the SDK from asking without end where a bucket is, of one who never says it.
+
+    It asks by HeadBucket whenever it is redirected, and so again when that is redirected too.
+    """
+    context.setdefault("s3_redirect", {})["redirected"] = True
+
+
+def add_content_md5(params: dict[str, Any], **_: object) -> None:
+    """Give DeleteObjects the Content-MD5 that older servers insist on and the SDK left off."""
+    body = params["body"]
+    data = body.encode() if isinstance(body, str) else body
+    digest = hashlib.md5(data, usedforsecurity=False).digest()
+    params["headers"]["Content-MD5"] = base64.b64encode(digest).decode()

@@ -1,0 +1,27 @@
+"""The rule of model.delivery.Audience, told plainly: what the database must agree with."""
+
+from statusgen.model.delivery import Audience
+from statusgen.model.severity import SUBSCRIBERS
+from statusgen.model.subscriber import Subscriber
+
+
+def picks(audience: Audience, subscriber: Subscriber, *, follows: bool = False) -> bool:
+    """Return whether the subscriber is picked; `follows`: has a letter about the incident."""
+    if not subscriber.is_active:
+        return False
+    is_named = subscriber.audience in audience.names
+    if follows:
+        return is_named or not audience.is_narrowed
+    return is_named and (subscriber.audience != SUBSCRIBERS or _wants(audience, subscriber))
+
+
+def _wants(audience: Audience, subscriber: Subscriber) -> bool:
+    is_of_its_components = (
+        audience.components is None
+        or not subscriber.components
+        or not set(audience.components).isdisjoint(subscriber.components)
+    )
+    is_let_through = (
+        audience.min_severities is None or subscriber.min_severity in audience.min_severities
+    )
+    return is_of_its_components and is_let_through

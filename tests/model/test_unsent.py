@@ -1,0 +1,39 @@
+import pytest
+
+from statusgen.model.delivery import DeliveryState
+from statusgen.model.unsent import Unsent
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("550 5.1.1", "the mailbox does not exist (550 5.1.1)"),
+        ("550 5.1.3", "the address is not accepted (550 5.1.3)"),
+        ("552 5.2.2", "the mailbox is full (552 5.2.2)"),
+        ("550 5.7.515", "it was refused by policy (550 5.7.515)"),
+        ("454", "the relay takes no more letters just now (454)"),
+        ("450 4.0.0", "the mailbox is busy, or the receiver wants to be asked again later"),
+        ("499", "the relay said to try later (499)"),
+        ("599", "the relay refused it (599)"),
+        ("no SMTPUTF8", "the address needs a relay with SMTPUTF8"),
+        ("no answer", "the relay's answer was lost after the whole letter had gone out"),
+        ("", "a run was cut off before the relay's answer was written down"),
+    ],
+)
+def test_a_reply_is_told_in_words(reply, reason):
+    assert Unsent(DeliveryState.FAILED, reply, 1).reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("state", "reply", "remedy"),
+    [
+        (DeliveryState.DEFERRED, "451 4.7.1", "statusgen mail resume"),
+        (DeliveryState.IN_DOUBT, "no answer", "it may have arrived; `statusgen mail retry UPDATE`"),
+        (DeliveryState.FAILED, "550 5.1.1", "statusgen subscribers remove"),
+        (DeliveryState.FAILED, "550 5.7.515", "SPF, DKIM and DMARC"),
+        (DeliveryState.FAILED, "554", "SPF, DKIM and DMARC"),
+        (DeliveryState.FAILED, "500 5.5.2", "mend it, then `statusgen mail retry UPDATE`"),
+    ],
+)
+def test_every_reason_has_a_next_step(state, reply, remedy):
+    assert remedy in Unsent(state, reply, 1).remedy
