@@ -1,13 +1,14 @@
 """`new`, `update`, `resolve`, `schedule`: writing the next words."""
 
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.context import Context, is_terminal, pass_context
-from statusgen.cli.output import say, short_path, tell
+from statusgen.cli.context import Context, is_terminal, json_option, pass_context
+from statusgen.cli.output import say, short_path, tell_next
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _components = click.option(
     "components",
     metavar="ID[=STATUS]",
     multiple=True,
-    help="A component it touches, and how it is; may be given several times.",
+    help="A component it touches, and how it is, such as partial_outage; may be repeated.",
 )
 _severity = click.option("--severity", metavar="SEV", help="SEV1 (worst) to SEV4.")
 _impact = click.option("--impact", metavar="TEXT", help="One sentence: what customers noticed.")
@@ -33,6 +34,7 @@ _cause = click.option("--cause", metavar="TEXT", help="One sentence: what happen
 @click.option("--severity", metavar="SEV", required=True, help="SEV1 (worst) to SEV4.")
 @_components
 @_message
+@json_option
 @pass_context
 def new(
     context: Context, title: str, severity: str, components: tuple[str, ...], message: str | None
@@ -40,7 +42,7 @@ def new(
     """Begin an incident: a folder with its first update.
 
     \b
-    statusgen new "Increased error rates" --severity SEV1 --component checkout=major_outage
+    statusgen new "Errors at checkout" --severity SEV1 --component checkout
     """  # noqa: D301
     from statusgen.model.vocabulary import Phase
     from statusgen.usecases import write
@@ -57,7 +59,7 @@ def new(
         body=_text(message, body),
     )
     path = write.write_incident(settings, draft)
-    _finish(path, message, draft.body)
+    _finish(context, path, message, draft.body)
 
 
 @click.command()
@@ -66,6 +68,7 @@ def new(
 @_severity
 @_components
 @_message
+@json_option
 @pass_context
 def update(
     context: Context,
@@ -75,9 +78,10 @@ def update(
     components: tuple[str, ...],
     message: str | None,
 ) -> None:
-    """Write the next update of INCIDENT, any unique part of its id.
+    """Write the next update of INCIDENT.
 
-    The only open incident needs no name. Without --phase the phase stays as it is.
+    INCIDENT is any unique part of its id; the only open incident needs no name. Without --phase
+    the phase stays as it is.
     """
     from statusgen.usecases import write
 
@@ -89,11 +93,11 @@ def update(
     draft = write.Draft(
         status=status,
         at=_minute_of(context.now),
-        severity=write.parse_severity(severity, settings) if severity else None,
+        severity=write.parse_severity(severity, settings) if severity is not None else None,
         components=touched,
         body=_text(message, body),
     )
-    _finish(write.write_update(settings, about, draft), message, draft.body)
+    _finish(context, write.write_update(settings, about, draft), message, draft.body)
 
 
 @click.command()
@@ -101,6 +105,7 @@ def update(
 @_impact
 @_cause
 @_message
+@json_option
 @pass_context
 def resolve(
     context: Context,
@@ -109,9 +114,10 @@ def resolve(
     cause: str | None,
     message: str | None,
 ) -> None:
-    """Write the update that ends INCIDENT, any unique part of its id.
+    """Write the update that ends INCIDENT.
 
-    The only open incident needs no name; a maintenance is completed.
+    INCIDENT is any unique part of its id; the only open incident needs no name. A maintenance is
+    completed.
     """
     from statusgen.model.vocabulary import Phase
     from statusgen.usecases import write
@@ -128,7 +134,7 @@ def resolve(
         cause=cause,
         body=_text(message, write.default_body(settings, status, about.affected)),
     )
-    _finish(write.write_update(settings, about, draft), message, draft.body)
+    _finish(context, write.write_update(settings, about, draft), message, draft.body)
 
 
 @click.command()
@@ -137,6 +143,7 @@ def resolve(
 @click.option("--ends", metavar="T", required=True, help="When it closes; or a length, such as 2h.")
 @_components
 @_message
+@json_option
 @pass_context
 def schedule(
     context: Context,
@@ -149,7 +156,7 @@ def schedule(
     """Announce a maintenance.
 
     \b
-    statusgen schedule "Database upgrade" --starts 2026-12-01T22:00 --ends 2h --component api
+    statusgen schedule "Database upgrade" --starts 2026-12-01T22:00 --ends 2h
     """  # noqa: D301
     from statusgen.model.vocabulary import Phase
     from statusgen.usecases import write
@@ -169,7 +176,7 @@ def schedule(
     )
     if draft.ends is not None and draft.ends <= opens:
         raise UsageError("the window ends before it starts; correct --starts or --ends")
-    _finish(write.write_incident(settings, draft), message, draft.body)
+    _finish(context, write.write_incident(settings, draft), message, draft.body)
 
 
 def edited(path: Path) -> str:
@@ -178,11 +185,16 @@ def edited(path: Path) -> str:
         click.edit(filename=str(path))
         return path.read_text(encoding="utf-8", errors="replace")
     except (click.ClickException, OSError) as error:
-        what = error.message if isinstance(error, click.ClickException) else error.strerror
         raise UsageError(
-            f"{short_path(path)} was begun, but not edited ({what}); "
+            f"{short_path(path)} was begun, but not edited ({_failure(error)}); "
             "set EDITOR, or finish it in an editor of your own, before you publish"
         ) from error
+
+
+def _failure(error: click.ClickException | OSError) -> str:
+    cause = error.__cause__ if isinstance(error, click.ClickException) else error
+    what = cause.strerror if isinstance(cause, OSError) else "it ended with a failure"
+    return f"the editor: {what}"
 
 
 def _find(context: Context, incident: str | None) -> "Incident":
@@ -225,13 +237,18 @@ def _end(context: Context, starts: datetime, text: str) -> datetime:
     return starts + length
 
 
-def _finish(path: Path, message: str | None, body: str) -> None:
+def _finish(context: Context, path: Path, message: str | None, body: str) -> None:
     from statusgen.entries.wording import find_placeholder
 
-    if message is None and is_terminal():
+    if message is None and is_terminal() and sys.stdout.isatty():
         body = edited(path)
-    say(short_path(path))
     placeholder = find_placeholder(body)
-    if placeholder:
-        tell(f"fill in {placeholder} before you publish")
-    tell("next: statusgen publish")
+    value = {
+        "id": f"{path.parent.name}/{path.stem}",
+        "incident": path.parent.name,
+        "path": short_path(path),
+        "placeholder": placeholder,
+    }
+    context.report(value, lambda: say(short_path(path)))
+    first = f"fill in {placeholder}, then " if placeholder else ""
+    tell_next(f"{first}statusgen publish")

@@ -1,6 +1,8 @@
 """What every command starts from: where the repository is, what time it is, who is looking."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from statusgen.cli.output import say_json
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
     from statusgen.config.settings import Settings
     from statusgen.ports.cache import Cache
     from statusgen.usecases.archive import Archive
+    from statusgen.usecases.publish import Target
 
 
 @dataclass(slots=True)
@@ -22,6 +26,8 @@ class Context:
 
     start: Path
     now_text: str | None
+    as_json: bool = False
+    """Whether the result is for a program; talk stays on stderr."""
     _settings: "Settings | None" = None
     _now: datetime | None = None
 
@@ -61,6 +67,13 @@ class Context:
         """The same options, with everything read anew."""
         return Context(self.start, self.now_text)
 
+    def report(self, value: object, show: Callable[[], object]) -> None:
+        """Prints the result once: `value` for programs, or what `show` says for people."""
+        if self.as_json:
+            say_json(value)
+        else:
+            show()
+
     def now_without_page(self) -> datetime:
         """The same before there is a page: without an offset it is UTC."""
         if self.now_text is None:
@@ -88,7 +101,36 @@ class Context:
         return archive
 
 
+@contextmanager
+def open_targets(settings: "Settings") -> "Iterator[tuple[Target, ...]]":
+    """The configured targets with their storages, closed at the end."""
+    from statusgen.composition import open_target
+    from statusgen.usecases.publish import Target
+
+    with ExitStack() as stack:
+        targets = tuple(Target(one, open_target(one)) for one in settings.targets)
+        for one in targets:
+            stack.callback(one.storage.close)
+        yield targets
+
+
 pass_context = click.make_pass_decorator(Context)
+
+
+def _want_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    context = ctx.find_object(Context)
+    if value and context is not None:
+        context.as_json = True
+
+
+json_option = click.option(
+    "--json",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_want_json,
+    help="Print the result as JSON.",
+)
 
 
 def is_terminal() -> bool:

@@ -12,7 +12,7 @@ import click
 
 from statusgen import __version__
 from statusgen.cli.context import Context
-from statusgen.cli.output import count, problem_as_json, say_json, tell, tell_error, tell_problems
+from statusgen.cli.output import problem_as_json, say_json, tell, tell_error, tell_trouble
 from statusgen.errors import ContentError, StatusgenError, Unavailable
 
 INTERRUPTED = 130
@@ -59,6 +59,11 @@ class _Commands(click.Group):
         except (StatusgenError, click.ClickException) as error:
             if isinstance(ctx.obj, Context) and ctx.obj.as_json:
                 say_json(_as_json(error))
+            if isinstance(error, Unavailable):
+                name = ctx.invoked_subcommand or ""
+                is_one = not isinstance(self.get_command(ctx, name), click.Group)
+                again = f"statusgen {name}" if is_one else "the same command"
+                error.add_note(f"{again} again, once that is mended")
             raise
 
 
@@ -87,7 +92,7 @@ def cli(ctx: click.Context, start: Path, now_text: str | None, verbose: bool) ->
 
     \b
     An incident, from the first word to the last:
-      statusgen new "Errors at checkout" --severity SEV1 --component checkout=major_outage
+      statusgen new "Errors at checkout" --severity SEV1 --component checkout
       statusgen publish
       statusgen update --phase identified
       statusgen publish
@@ -116,7 +121,7 @@ def main() -> None:
         click.echo("\ninterrupted; it is safe to run the command again", err=True)
         code = INTERRUPTED
     except StatusgenError as error:
-        _show(error)
+        tell_trouble(error)
         code = error.exit_code
     except BrokenPipeError:
         _mute_stdout()
@@ -142,15 +147,6 @@ def _open_closed_streams() -> None:
 def _mute_stdout() -> None:
     """Drop what is still to be printed, so that Python does not try it again on its way out."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _show(error: StatusgenError) -> None:
-    if isinstance(error, ContentError):
-        tell_problems(error.problems)
-        wrong = sum(not one.is_warning for one in error.problems)
-        tell(f"{count(wrong, 'problem')}; nothing was done")
-    else:
-        tell_error(str(error))
 
 
 def _show_misuse(error: click.ClickException) -> None:

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from statusgen.errors import Problem
+    from statusgen.errors import Problem, StatusgenError
 
 FEW_WARNINGS = 5
 PIPE_WIDTH = 160
@@ -22,12 +22,25 @@ PIPE_WIDTH = 160
 
 def say(text: str = "") -> None:
     """A line of the result."""
-    click.echo(text)
+    click.echo(text, color=_colour())
 
 
-def tell(text: str) -> None:
-    """A line of talk."""
-    click.echo(text, err=True)
+def tell(text: str, label: str = "", colour: str | None = None) -> None:
+    """A line of talk, folded between words on a terminal; the label, with its colour, leads."""
+    lead = f"{label}: " if label else ""
+    lines = _folded(lead + text, sys.stderr)
+    styled = click.style(lead.rstrip(), fg=colour, bold=True) if label else ""
+    click.echo(styled + lines.removeprefix(lead.rstrip()), err=True, color=_colour())
+
+
+def tell_error(text: str) -> None:
+    """What went wrong, and what to do about it."""
+    tell(text, "error", "red")
+
+
+def tell_next(step: str) -> None:
+    """What to do from here."""
+    tell(step, "next", "cyan")
 
 
 def say_json(value: object) -> None:
@@ -38,9 +51,25 @@ def say_json(value: object) -> None:
 def tell_problems(problems: Iterable["Problem"]) -> None:
     """Each problem on its line, where a terminal or an editor can follow it."""
     for one in problems:
-        colour = "yellow" if one.is_warning else "red"
         place, _, rest = str(one).partition(": ")
-        click.echo(f"{click.style(place, bold=True)}: {click.style(rest, fg=colour)}", err=True)
+        lines = _folded(f"{place}: {rest}", sys.stderr)
+        colour = "yellow" if one.is_warning else "red"
+        lead = click.style(f"{place}:", fg=colour, bold=True)
+        click.echo(lead + lines.removeprefix(f"{place}:"), err=True, color=_colour())
+
+
+def tell_trouble(error: "StatusgenError") -> None:
+    """What the user can act on, and how."""
+    from statusgen.errors import ContentError
+
+    if isinstance(error, ContentError):
+        tell_problems(error.problems)
+        wrong = sum(not one.is_warning for one in error.problems)
+        tell(f"{count(wrong, 'problem')}; nothing was done")
+        return
+    tell(str(error), "error", "red")
+    for step in getattr(error, "__notes__", ()):
+        tell_next(step)
 
 
 def tell_warnings(problems: Sequence["Problem"]) -> None:
@@ -49,6 +78,17 @@ def tell_warnings(problems: Sequence["Problem"]) -> None:
         tell_problems(problems)
     else:
         tell(f"{count(len(problems), 'warning')}; `statusgen check` lists them")
+
+
+def problem_as_json(problem: "Problem") -> dict[str, object]:
+    """A problem for programs."""
+    return {
+        "path": problem.path,
+        "line": problem.line or None,
+        "level": "warning" if problem.is_warning else "error",
+        "what": problem.what,
+        "remedy": problem.remedy,
+    }
 
 
 def count(number: int, noun: str) -> str:
@@ -66,10 +106,9 @@ def short_path(path: Path) -> str:
 
 def make_table(*columns: str) -> "Table":
     """A table for people."""
-    from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE, pad_edge=False, header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     for name in columns:
         table.add_column(name, overflow="fold")
     return table
@@ -84,25 +123,51 @@ def say_table(table: "Table") -> None:
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[..., None]]:
-    """A progress bar on a terminal, nothing elsewhere; yields what counts one more done."""
+def progress(what: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """A progress bar on a terminal, nothing elsewhere; yields what counts one more done.
+
+    It is gone when the work is done. Without a total it shows that work is under way.
+    """
     if total == 0 or not sys.stderr.isatty():
         yield lambda *_: None
         return
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+    numbers = "{task.completed:,} of {task.total:,}"
+    ahead = () if total is None else (TextColumn(numbers), TimeRemainingColumn(compact=True))
+    shape = BarColumn(24, complete_style="cyan", finished_style="cyan", pulse_style="cyan")
+    columns = (TextColumn("{task.description}", markup=False), shape, *ahead)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
 
         def one_more(*_: Any) -> None:
             bar.advance(task)
 
         yield one_more
+
+
+def _colour() -> bool | None:
+    """False where nobody wants colour, None where the stream decides; see no-color.org."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
+def _folded(text: str, stream: TextIO) -> str:
+    """The text as a terminal shows it best: words, paths, ids and `commands` stay whole."""
+    if not stream.isatty():
+        return text
+    import re
+    import textwrap
+
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        return text
+    lines = textwrap.fill(
+        re.sub("`[^`]*`", lambda found: found[0].replace(" ", "\0"), text),
+        max(width, 20),
+        subsequent_indent=" " * (len(text) - len(text.lstrip()) + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return lines.replace("\0", " ")

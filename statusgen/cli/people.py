@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.context import Context, is_terminal, pass_context
-from statusgen.cli.output import count, make_table, say, say_json, say_table, tell
+from statusgen.cli.context import Context, is_terminal, json_option, pass_context
+from statusgen.cli.output import count, make_table, say, say_table, tell
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def subscribers() -> None:
 @click.option("--min-severity", metavar="SEV", default="SEV2", show_default=True)
 @click.option("--audience", metavar="NAME", default="subscribers", show_default=True)
 @click.option("--language", metavar="TAG", help="Default: the page's.")
+@json_option
 @pass_context
 def add(
     context: Context,
@@ -37,8 +38,7 @@ def add(
 ) -> None:
     """Add one subscriber, whose consent you vouch for."""
     from statusgen.composition import open_state
-    from statusgen.config.subscriber_csv import is_language
-    from statusgen.model.notation import shown
+    from statusgen.model.notation import is_language, shown
     from statusgen.model.subscriber import NewSubscriber, parse_address
     from statusgen.usecases import write
 
@@ -64,11 +64,12 @@ def add(
     )
     with open_state(settings) as state:
         added = state.address_book.add(new, "command line", context.now)
-    say(f"{added.token} added")
+    _say_state(context, added.token, added.state, "added")
 
 
 @subscribers.command()
 @click.argument("subscriber", metavar="ADDRESS|TOKEN")
+@json_option
 @pass_context
 def remove(context: Context, subscriber: str) -> None:
     """Unsubscribe someone; an import does not bring them back."""
@@ -78,12 +79,13 @@ def remove(context: Context, subscriber: str) -> None:
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
         state.address_book.set_state(found.id, SubscriberState.UNSUBSCRIBED, context.now)
-    say(f"{found.token} unsubscribed")
+    _say_state(context, found.token, "unsubscribed", "unsubscribed")
 
 
 @subscribers.command()
 @click.argument("subscriber", metavar="ADDRESS|TOKEN")
 @click.option("--yes", is_flag=True, help="Don't ask.")
+@json_option
 @pass_context
 def erase(context: Context, subscriber: str, yes: bool) -> None:
     """Forget an address for good; only a keyed hash stays, so that no import brings it back."""
@@ -96,11 +98,12 @@ def erase(context: Context, subscriber: str, yes: bool) -> None:
                 raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
             click.confirm(f"Forget {found.token} for good?", abort=True, err=True)
         state.address_book.erase(found.id, context.now)
-    say(f"{found.token} erased")
+    _say_state(context, found.token, "erased", "erased")
 
 
 @subscribers.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
 @pass_context
 def import_(context: Context, file: Path) -> None:
     """Import a CSV file whose members' consent you vouch for; all rows or none.
@@ -120,7 +123,9 @@ def import_(context: Context, file: Path) -> None:
     rows = parse_subscribers(file.read_bytes(), str(file), known)
     with open_state(settings) as state:
         done = state.address_book.import_rows(rows, f"import of {file.name}", context.now)
-    say(f"{count(done.added, 'subscriber')} added, {done.updated:,} updated")
+    value = {"added": done.added, "updated": done.updated, "left_out": done.left_out}
+    text = f"{count(done.added, 'subscriber')} added, {done.updated:,} updated"
+    context.report(value, lambda: say(text))
     if done.left_out:
         tell(f"{done.left_out:,} left out: they had unsubscribed, bounced, or were erased")
 
@@ -151,46 +156,30 @@ def export(context: Context, out: Path | None) -> None:
 
 
 @subscribers.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@json_option
 @pass_context
-def list_(context: Context, as_json: bool) -> None:
+def list_(context: Context) -> None:
     """List all subscribers by token; `export` gives the addresses."""
     from statusgen.composition import open_state
 
     with open_state(context.settings) as state:
-        if as_json:
-            say_json([_row(one) for one in state.address_book.subscribers()])
-            return
-        table = make_table("id", "state", "audience", "components", "min severity", "language")
-        number = 0
-        for one in state.address_book.subscribers():
-            number += 1
-            components = " ".join(one.components) or "all"
-            table.add_row(
-                one.token, one.state, one.audience, components, one.min_severity, one.language
-            )
-    if number:
-        say_table(table)
-    tell(count(number, "subscriber"))
+        rows = [_row(one) for one in state.address_book.subscribers()]
+    context.report(rows, lambda: _say_rows(rows))
 
 
 @subscribers.command()
 @click.argument("subscriber", metavar="ADDRESS|TOKEN")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@json_option
 @pass_context
-def show(context: Context, subscriber: str, as_json: bool) -> None:
+def show(context: Context, subscriber: str) -> None:
     """Show what is kept of one subscriber but the address."""
     from statusgen.composition import open_state
 
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
     row = _row(found)
-    if as_json:
-        say_json(row)
-        return
-    for key, value in row.items():
-        shown = " ".join(value) or "all" if isinstance(value, list) else value
-        say(f"{key:<13} {shown}")
+    lines = [f"{key.replace('_', ' '):<13} {_cell(value)}" for key, value in row.items()]
+    context.report(row, lambda: say("\n".join(lines)))
 
 
 def _find(book: "AddressBook", text: str) -> "Subscriber":
@@ -209,3 +198,20 @@ def _row(one: "Subscriber") -> dict[str, object]:
         "min_severity": one.min_severity,
         "language": one.language,
     }
+
+
+def _say_rows(rows: "list[dict[str, object]]") -> None:
+    table = make_table("id", "state", "audience", "components", "min severity", "language")
+    for row in rows:
+        table.add_row(*map(_cell, row.values()))
+    if rows:
+        say_table(table)
+    tell(count(len(rows), "subscriber"))
+
+
+def _say_state(context: Context, token: str, state: str, text: str) -> None:
+    context.report({"id": token, "state": state}, lambda: say(f"{token} {text}"))
+
+
+def _cell(value: object) -> str:
+    return " ".join(value) or "all" if isinstance(value, list) else str(value)

@@ -9,13 +9,15 @@ from statusgen.cli.output import count
 if TYPE_CHECKING:
     from statusgen.plan.plan import Plan, TargetPlan
 
-_MOST_FILES = 12
+MOST_FILES = 12
 
 
-def show_plan(plan: "Plan", write: Callable[[str], None], *, with_letters: bool) -> None:
+def show_plan(
+    plan: "Plan", write: Callable[[str], None], *, with_letters: bool, most_files: int = MOST_FILES
+) -> None:
     """Writes what would happen, line by line; `with_letters` False: none were planned."""
     for target in plan.targets:
-        for line in _target(target):
+        for line in _target(target, most_files):
             write(line)
     for line in _letters(plan) if with_letters else ("letters: none are planned",):
         write(line)
@@ -48,7 +50,7 @@ def plan_as_json(plan: "Plan") -> dict[str, object]:
     }
 
 
-def _target(target: "TargetPlan") -> Iterator[str]:
+def _target(target: "TargetPlan", most: int) -> Iterator[str]:
     if target.upload is None:
         yield f"behind: {target.failure}"
         return
@@ -58,26 +60,27 @@ def _target(target: "TargetPlan") -> Iterator[str]:
         f"{len(upload.deletes):,} to remove, {upload.unchanged:,} unchanged"
     )
     lines = [f"  {put.reason:<9} {put.artifact.key}" for put in upload.puts]
-    yield from _some(lines)
-    yield from _some([f"  remove    {key}" for key in upload.deletes])
+    yield from _some(lines, most)
+    yield from _some([f"  remove    {key}" for key in upload.deletes], most)
 
 
 def _letters(plan: "Plan") -> Iterator[str]:
     if plan.letters:
-        yield f"letters: {plan.letters:,}"
+        yield f"letters: {plan.letters:,} to send"
     else:
         yield "letters: none are owed"
-    for mailing in plan.mailings:
-        yield f"  {mailing.audience_size:>9,} about {mailing.update.update_id}"
-    for one in plan.backlog:
-        yield f"  {one.letters:>9,} about {one.update_id} (left from an earlier run)"
+    rows = [(one.audience_size, one.update.update_id, "") for one in plan.mailings]
+    rows += [(one.letters, one.update_id, " (left from an earlier run)") for one in plan.backlog]
+    width = max((len(f"{number:,}") for number, _, _ in rows), default=0)
+    for number, update_id, note in rows:
+        yield f"  {number:>{width},} about {update_id}{note}"
     for reason, number in Counter(one.skipped for one in plan.skipped).items():
         yield f"not mailed: {count(number, 'update')} ({reason})"
     for old, new in plan.renamed:
         yield f"renamed: {old} is {new} now; nobody is mailed again"
 
 
-def _some(lines: list[str]) -> Iterator[str]:
-    yield from lines[:_MOST_FILES]
-    if len(lines) > _MOST_FILES:
-        yield f"  … and {len(lines) - _MOST_FILES:,} more"
+def _some(lines: list[str], most: int) -> Iterator[str]:
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"  … and {len(lines) - most:,} more"

@@ -1,14 +1,15 @@
 """How the result of a publish looks, for people and for programs."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
+
+import click
 
 from statusgen.cli.output import count, say, tell
 
 if TYPE_CHECKING:
     from statusgen.model.delivery import Account
-    from statusgen.prose.times import PageClock
+    from statusgen.usecases.mailing import Queued
     from statusgen.usecases.publish import Uploads
 
 
@@ -33,6 +34,27 @@ def tell_doubts(resent: tuple[str, ...], in_doubt: tuple[str, ...]) -> None:
         )
     if in_doubt:
         tell(f"{count(len(in_doubt), 'letter')} in doubt: {' '.join(in_doubt)}")
+
+
+def tell_stopped(queued: "Queued") -> bool:
+    """Names the updates whose letters can't leave, and why; returns whether there are any."""
+    for failure in queued.behind:
+        tell(failure, "behind", "red")
+    for update_id in queued.unclaimed:
+        tell(f"{update_id}, because no target is left to claim it on", "still owed", "yellow")
+    for update_id in queued.claimed_elsewhere:
+        tell(
+            f"{update_id} is claimed on the target (_statusgen/claims/) by another ledger, "
+            "which has mailed it; if it has not, run publish --takeover",
+            "not mailed",
+            "yellow",
+        )
+    for update_id in queued.vanished:
+        tell(
+            f"letters about {update_id} can't be sent, because its file is gone; restore it, or "
+            f"give them up with `statusgen mail hold {update_id}`"
+        )
+    return bool(queued.behind or queued.unclaimed or queued.claimed_elsewhere or queued.vanished)
 
 
 def shortfall(total: "Account") -> str:
@@ -73,10 +95,8 @@ def result_as_json(
     }
 
 
-def say_result(
-    uploads: "Uploads", mailed: Mailed | None, next_due: datetime | None, clock: "PageClock"
-) -> None:
-    """The result for people; `mailed` None: no letters were to be sent."""
+def say_result(uploads: "Uploads", mailed: Mailed | None, promise: str) -> None:
+    """The result for people; `mailed` None: no letters were to be sent. Ends with the promise."""
     for one in uploads.results:
         if not one.failure:
             removed = f", {count(one.deleted, 'file')} removed" if one.deleted else ""
@@ -84,8 +104,8 @@ def say_result(
             say(f"{one.name}: {changed if one.put or one.deleted else 'up to date'}")
     if mailed is not None:
         say(_letters(mailed))
-    if next_due:
-        say(f"next update due {clock.time_both(next_due)}")
+    if promise:
+        say(click.style(promise, bold=True))
 
 
 def _letters(mailed: Mailed) -> str:
@@ -94,5 +114,7 @@ def _letters(mailed: Mailed) -> str:
     rest = f" ({mailed.problem})" if mailed.problem else ""
     if mailed.updates > 1:
         return f"{count(mailed.accepted, 'letter')} about {mailed.updates} updates sent{rest}"
+    if not mailed.accepted:
+        return f"no letter was sent{rest}"
     verb = "has" if mailed.accepted == 1 else "have"
     return f"{count(mailed.accepted, 'subscriber')} {verb} mail{rest}"

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.context import Context, is_terminal, pass_context
+from statusgen.cli.context import Context, is_terminal, json_option, open_targets, pass_context
 from statusgen.cli.output import (
+    count,
     progress,
     say,
-    say_json,
     tell,
+    tell_error,
+    tell_next,
     tell_warnings,
 )
 from statusgen.cli.plan_view import plan_as_json, show_plan
@@ -23,8 +25,9 @@ from statusgen.cli.publish_view import (
     say_result,
     shortfall,
     tell_doubts,
+    tell_stopped,
 )
-from statusgen.errors import Unavailable, UsageError
+from statusgen.errors import Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
     from statusgen.composition import State
@@ -37,6 +40,8 @@ _late = click.option("--late", is_flag=True, help="Mail updates older than 24 ho
 _takeover = click.option(
     "--takeover", is_flag=True, help="Mail updates that another ledger has claimed."
 )
+_MOST_FILES_ASKED = 4
+"""How many files are named before the question; `plan` names more."""
 _no_mail = click.option("--no-mail", is_flag=True, help="Publish the site; letters stay owed.")
 
 
@@ -53,26 +58,30 @@ class _Job:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@json_option
 @_no_mail
 @_late
 @_takeover
 @pass_context
-def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: bool) -> None:
+def plan(context: Context, no_mail: bool, late: bool, takeover: bool) -> None:
     """Show what `publish` would do.
 
     Files with reasons, letters with audience sizes, what is not mailed and why, and the digest
     that `publish --expect` takes.
     """
     with _job(context, no_mail=no_mail, late=late, takeover=takeover) as job:
-        if as_json:
-            say_json(plan_as_json(job.plan))
-        else:
-            tell_warnings(job.prepared.archive.warnings)
-            show_plan(job.plan, say, with_letters=job.state is not None)
-            for brake in job.plan.brakes:
-                tell(f"{click.style('brake:', fg='yellow')} {brake} (publish needs --force)")
-            say(f"digest {job.plan.digest}")
+        tell_warnings(job.prepared.archive.warnings)
+        context.report(plan_as_json(job.plan), lambda: _say_plan(job))
+        for brake in job.plan.brakes:
+            tell(brake, "brake", "yellow")
+        if not job.plan.is_empty:
+            flags = {
+                "--no-mail": no_mail,
+                "--late": late,
+                "--takeover": takeover,
+                "--force": bool(job.plan.brakes),
+            }
+            tell_next(" ".join(["statusgen publish", *(name for name in flags if flags[name])]))
         if any(target.failure for target in job.plan.targets):
             raise click.exceptions.Exit(Unavailable.exit_code)
 
@@ -84,7 +93,7 @@ def plan(context: Context, as_json: bool, no_mail: bool, late: bool, takeover: b
 @_late
 @click.option("--force", is_flag=True, help="Go past the brakes on many updates or removals.")
 @_takeover
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option
 @pass_context
 def publish(
     context: Context,
@@ -94,7 +103,6 @@ def publish(
     late: bool,
     force: bool,
     takeover: bool,
-    as_json: bool,
 ) -> None:
     """Check, build, plan, ask, upload, and mail the subscribers.
 
@@ -113,26 +121,37 @@ def publish(
         _rehearse(job)
         tell_warnings(job.prepared.archive.warnings)
         if not yes and not job.plan.is_empty:
-            show_plan(job.plan, tell, with_letters=job.state is not None)
-            click.confirm("Publish this?", abort=True, err=True)
-        failed = _apply(job, takeover=takeover, as_json=as_json)
+            _ask(job)
+        failed = _apply(job, takeover=takeover)
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)
 
 
+def _say_plan(job: _Job) -> None:
+    show_plan(job.plan, say, with_letters=job.state is not None)
+    say(f"digest {job.plan.digest}")
+
+
+def _ask(job: _Job) -> None:
+    show_plan(job.plan, tell, with_letters=job.state is not None, most_files=_MOST_FILES_ASKED)
+    letters = f" and send {count(job.plan.letters, 'letter')}" if job.plan.letters else ""
+    if not click.confirm(f"\nPublish{letters}?", err=True):
+        tell("nothing was published")
+        raise click.exceptions.Exit(Refused.exit_code)
+
+
 @contextmanager
 def _job(context: Context, *, no_mail: bool, late: bool, takeover: bool) -> Iterator[_Job]:
-    from statusgen.composition import open_state, open_target, prove_live
+    from statusgen.composition import open_state, prove_live
     from statusgen.plan.mail import MailOptions
     from statusgen.usecases.build import prepare
-    from statusgen.usecases.publish import Target, Uploader, plan_publish
+    from statusgen.usecases.publish import Uploader, plan_publish
 
     settings = context.settings
     with ExitStack() as stack:
-        prepared = prepare(settings, context.open_cache(), context.now)
-        targets = tuple(Target(one, open_target(one)) for one in settings.targets)
-        for one in targets:
-            stack.callback(one.storage.close)
+        with progress("Rendering", None):
+            prepared = prepare(settings, context.open_cache(), context.now)
+        targets = stack.enter_context(open_targets(settings))
         state = None
         if settings.mail is not None and not no_mail:
             state = stack.enter_context(open_state(settings))
@@ -143,7 +162,7 @@ def _job(context: Context, *, no_mail: bool, late: bool, takeover: bool) -> Iter
         yield _Job(context, prepared, uploader, state, planned)
 
 
-def _apply(job: _Job, *, takeover: bool, as_json: bool) -> bool:
+def _apply(job: _Job, *, takeover: bool) -> bool:
     """Upload, then mail; returns whether anything is left behind."""
     started_s = time.monotonic()
     uploads = job.uploader.upload(job.plan.targets)
@@ -151,14 +170,15 @@ def _apply(job: _Job, *, takeover: bool, as_json: bool) -> bool:
     if job.state is not None and not job.uploader.is_page_up(uploads):
         uploads, page_behind = _wait_for_page(job, uploads, started_s)
     for one in uploads.behind:
-        tell(f"{click.style('behind:', fg='red', bold=True)} {one.failure}")
+        tell(one.failure, "behind", "red")
     mailed = Mailed()
     if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
         mailed = _mail(job, uploads, takeover=takeover, page_behind=page_behind)
     elif job.state is not None and job.plan.letters:
         tell("no letter was sent, because the page is not up; run publish again to go on")
-    _report(job, uploads, mailed, as_json=as_json)
-    return bool(uploads.behind) or mailed.is_behind
+    is_behind = bool(uploads.behind) or mailed.is_behind
+    _report(job, uploads, mailed, is_behind=is_behind)
+    return is_behind
 
 
 def _wait_for_page(job: _Job, uploads: "Uploads", started_s: float) -> "tuple[Uploads, bool]":
@@ -200,18 +220,7 @@ def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -
     queued = mailing.queue_letters(
         job.plan, archive, state.ledger, claimants, now, takeover=takeover
     )
-    for update_id in queued.claimed_elsewhere:
-        tell(
-            f"{click.style('not mailed:', fg='yellow')} {update_id} is claimed on the target "
-            "(_statusgen/claims/) by another ledger, which has mailed it; "
-            "if it has not, run publish --takeover"
-        )
-    for update_id in queued.vanished:
-        tell(
-            f"letters about {update_id} can't be sent, because its file is gone; restore it, or "
-            f"give them up with `statusgen mail hold {update_id}`"
-        )
-    behind = bool(queued.claimed_elsewhere or queued.vanished)
+    behind = tell_stopped(queued)
     if not queued.update_ids:
         return Mailed(is_behind=behind)
     forms = mailing.make_forms(settings, state.secret_key)
@@ -228,7 +237,7 @@ def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -
         )
     tell_doubts(report.resent, report.in_doubt)
     if report.trouble:
-        tell(f"{click.style('error:', fg='red', bold=True)} {report.trouble}")
+        tell_error(str(report.trouble))
     return Mailed(
         accepted=report.sent,
         audience=report.total.audience,
@@ -238,16 +247,24 @@ def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -
     )
 
 
-def _report(job: _Job, uploads: "Uploads", mailed: Mailed, *, as_json: bool) -> None:
+def _report(job: _Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) -> None:
+    from statusgen.cli.due_view import due_text
     from statusgen.model.notation import format_instant
     from statusgen.prose.times import PageClock
     from statusgen.usecases.due import due, open_incidents
 
-    rows = due(open_incidents(job.prepared.archive, job.context.now), job.context.now)
-    next_due = next((row.at for row in rows if row.at), None)
-    if as_json:
-        instant = format_instant(next_due) if next_due else None
-        say_json(result_as_json(job.plan.digest, uploads, mailed, instant))
-        return
-    clock = PageClock(job.context.settings.page.zone)
-    say_result(uploads, mailed if job.state is not None else None, next_due, clock)
+    now, settings = job.context.now, job.context.settings
+    rows = due(open_incidents(job.prepared.archive, now), now)
+    first = next((row for row in rows if row.at), None)
+    instant = format_instant(first.at) if first and first.at else None
+    promise = due_text(first, PageClock(settings.page.zone), now) if first else ""
+    told = mailed if job.state is not None else None
+    job.context.report(
+        result_as_json(job.plan.digest, uploads, mailed, instant),
+        lambda: say_result(uploads, told, promise),
+    )
+    if is_behind:
+        why = "statusgen mail status says why; " if mailed.problem else ""
+        tell_next(f"{why}statusgen publish goes on")
+    elif first:
+        tell_next("statusgen update, then statusgen publish")

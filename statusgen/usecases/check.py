@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from statusgen.config.places import TEMPLATES_FOLDER
 from statusgen.config.reader import FILE_NAME
 from statusgen.config.settings import Settings
 from statusgen.errors import Problem
@@ -31,8 +32,16 @@ def check(settings: Settings, cache: Cache, now: datetime) -> Checked:
     return Checked(
         incidents=len(archive.outlines),
         updates=sum(len(one.told) for one in archive.outlines),
-        problems=(*_odd_settings(settings), *archive.problems),
+        problems=(*_odd_settings(settings), *archive.problems, *_template_problems(settings)),
     )
+
+
+def _template_problems(settings: Settings) -> list[Problem]:
+    if not (settings.root / TEMPLATES_FOLDER).is_dir():
+        return []
+    from statusgen.templates import Templates  # noqa: PLC0415  most checks need no Jinja2
+
+    return Templates(settings.root).problems()
 
 
 def _odd_settings(settings: Settings) -> list[Problem]:

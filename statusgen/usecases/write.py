@@ -13,7 +13,7 @@ from pathlib import Path
 from statusgen.config.settings import Settings
 from statusgen.entries.tree import CONTENT_FOLDER, scan_content
 from statusgen.entries.update_file import parse_update
-from statusgen.entries.wording import starting_words
+from statusgen.entries.wording import fill_placeholders, starting_words
 from statusgen.errors import UsageError
 from statusgen.model.incident import Incident
 from statusgen.model.notation import (
@@ -72,7 +72,8 @@ def parse_severity(text: str, settings: Settings) -> str:
     """The key of the level that `text` names; raises `UsageError`."""
     level = find_severity(settings.severities, text)
     if level is None:
-        raise UsageError(f"unknown severity {shown(text)}; this page has {listed(settings.severities)}")
+        known = listed(settings.severities)
+        raise UsageError(f"unknown severity {shown(text)}; this page has {known}")
     return level.key
 
 
@@ -83,7 +84,7 @@ def find_incident(archive: Archive, part: str | None, now: datetime) -> Incident
     """
     running = open_incidents(archive, now)
     if part is None:
-        candidates = [one for one in running if not one.is_maintenance]
+        candidates = [one for one in running if one.severity is not None]
         if len(candidates) == 1:
             return candidates[0]
         if not candidates:
@@ -92,7 +93,9 @@ def find_incident(archive: Archive, part: str | None, now: datetime) -> Incident
         raise UsageError(f"several incidents are open; name one of {ids}")
     wanted = part.strip().lower()
     if not wanted:
-        raise UsageError(f"the incident's name is empty; name one, or leave it out{_newest(archive)}")
+        raise UsageError(
+            f"the incident's name is empty; leave it out or name one{_newest(archive)}"
+        )
     matches = [one.id for one in archive.outlines if wanted == one.id] or [
         one.id for one in archive.outlines if wanted in one.id
     ]
@@ -140,7 +143,7 @@ def status_of(phase: str | None, incident: Incident | None = None) -> str:
     """The status for `--phase`; raises `UsageError` for a word that is no phase of its family."""
     if phase is None or phase == SAME_PHASE:
         return SAME_PHASE
-    family = [one for one in Phase if incident is None or _fits(one, incident)]
+    family = Phase if incident is None else incident.phases
     if phase not in family:
         raise UsageError(
             f"unknown phase {shown(phase)}{nearest(phase, family)}; use one of {listed(family)}"
@@ -206,10 +209,10 @@ def _is_text(text: str) -> bool:
 def _refuse_wrong(settings: Settings, folder_id: str, stem: str, text: str) -> None:
     """A placeholder is for the author to fill in; anything else wrong came from the command."""
     name = f"{CONTENT_FOLDER}/{folder_id}/{stem}.md"
-    _, problems = parse_update(text.encode(), name, folder_id, stem, vocabulary(settings))
-    wrong = [one for one in problems if "placeholder" not in one.what]
-    if wrong:
-        raise UsageError("; and ".join(f"{one.what}; {one.remedy}" for one in wrong))
+    raw = fill_placeholders(text).encode()
+    _, problems = parse_update(raw, name, folder_id, stem, vocabulary(settings))
+    if problems:
+        raise UsageError("; and ".join(f"{one.what}; {one.remedy}" for one in problems))
 
 
 def _free_id(settings: Settings, draft: Draft) -> str:
@@ -245,10 +248,6 @@ def _next_number(settings: Settings, incident: Incident) -> int:
     return max([len(incident.steps), *numbers]) + 1
 
 
-def _fits(phase: Phase, incident: Incident) -> bool:
-    return phase.is_of_maintenance == incident.is_maintenance
-
-
 def _newest(archive: Archive) -> str:
     ids = [one.id for one in nlargest(3, archive.outlines, key=lambda one: (one.last_at, one.id))]
-    return f"; the newest are {listed(ids)}" if ids else "; there is none yet"
+    return f"; the newest are {listed(ids)}" if ids else ""

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.components.smtp_relay import Script, smtp_relay
-from tests.fakes.repository import ID, make_repository, parse_letters
+from tests.fakes.repository import FIRST, ID, make_repository, parse_letters
 
 UPDATE = f"{ID}/01-investigating"
 
@@ -76,3 +76,20 @@ def test_a_preview_shows_letters_and_sends_none(repository, tmp_path):
     assert written.code == 0
     assert "reader@example.com" in letter["To"]
     assert repository.letters() == []
+
+
+def test_letters_wait_for_the_page_to_say_the_same(repository):
+    script = Script(at_rcpt={"bob": "451 4.3.0 busy"})
+    with smtp_relay(script) as relay:
+        repository.configure(mail=f'transport = "smtp://127.0.0.1:{relay.port}"')
+        repository.run("publish", "--yes")
+        script.at_rcpt = {}
+        repository.write(f"{ID}/01-investigating.md", FIRST.replace("one in three", "a half of"))
+        early = repository.run("mail", "resume")
+        repository.run("publish", "--yes", "--no-mail")
+        late = repository.run("mail", "resume")
+
+    assert early.code == 3
+    assert "statusgen publish" in early.err
+    assert (late.code, late.out) == (0, "1 letter sent, 0 still owed\n")
+    assert len(script.seen) == 2

@@ -300,8 +300,8 @@ def test_a_transport_that_is_not_there_yet_is_said_before_anything_is_done(repos
 
     done = publish(repository)
 
-    assert done.code == 2
-    assert "ses://" in done.err
+    assert done.code == 1
+    assert "ses:// is not available yet" in done.err
     assert not (repository.root / "public").exists()
 
 

@@ -5,7 +5,7 @@ import pytest
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
 from statusgen.usecases.check import check
-from tests.builders import instant
+from tests.builders import instant, write_tree
 from tests.fakes.repository import make_repository
 
 
@@ -41,3 +41,15 @@ def test_errors_fail_either_way(tmp_path):
 
     assert checked.has_errors(strict=False)
     assert checked.has_errors(strict=True)
+
+
+def test_a_broken_template_of_the_users_fails(tmp_path):
+    repository = make_repository(tmp_path)
+    write_tree(tmp_path, {"site_templates/page/404.html": "fine\n{% if %}"})
+
+    checked = run(repository)
+
+    assert [(one.path, one.line) for one in checked.problems] == [
+        ("site_templates/page/404.html", 2)
+    ]
+    assert checked.has_errors(strict=False)

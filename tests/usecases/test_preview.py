@@ -34,3 +34,18 @@ def test_what_is_broken_is_named_and_the_rest_is_shown(tmp_path):
     assert [one.path for one in preview.problems] == ["incidents/broken/01.md"]
     assert f"incidents/{ID}.html" in preview.site
     assert "incidents/broken.html" not in preview.site
+
+
+def test_one_cache_serves_save_after_save(tmp_path):
+    repository = make_repository(tmp_path)
+    cache = CacheFile(tmp_path / "drafts.db", "drafts")
+    settings = read_settings(repository.root)
+    before = make_preview(settings, cache, instant("02:10"))
+    repository.write_update("02-identified.md", "identified", "02:08", "We have found it.")
+
+    after = make_preview(settings, cache, instant("02:10"))
+
+    page = f"incidents/{ID}.html"
+    assert b"We have found it." not in before.site[page].load()
+    assert b"We have found it." in after.site[page].load()
+    assert after.site["404.html"].digest == before.site["404.html"].digest

@@ -3,7 +3,7 @@
 import pytest
 
 from statusgen.config.reader import read_settings
-from statusgen.errors import ContentError, UsageError
+from statusgen.errors import UsageError
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.usecases.write import (
     Draft,
@@ -79,7 +79,7 @@ def test_a_long_title_makes_a_short_name_of_whole_words(settings):
 
 
 def test_what_would_not_pass_the_check_is_not_written(settings):
-    with pytest.raises(ContentError):
+    with pytest.raises(UsageError, match="U\\+0007"):
         write_incident(settings, make_draft(body="bell \x07"))
 
     assert len(list((settings.root / "incidents").iterdir())) == 1

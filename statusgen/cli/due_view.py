@@ -1,0 +1,25 @@
+"""How a promise looks: when the next update is due, and how far away that is."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from statusgen.prose.times import PageClock
+    from statusgen.usecases.due import Due
+
+
+def due_text(row: "Due", clock: "PageClock", now: datetime) -> str:
+    """`next update due 02:19 UTC, in 14 minutes`; the day is named when it is not today."""
+    from statusgen.prose.times import spoken_duration
+
+    if row.at is None:
+        return "no next update is promised"
+    is_today = clock.local(row.at).date() == clock.local(now).date()
+    at = clock.time_both(row.at) if is_today else clock.both(row.at)
+    if row.is_late:
+        away = f"{spoken_duration(row.late_by)} late"
+    elif row.at <= now:
+        away = "now"
+    else:
+        away = f"in {spoken_duration(row.at - now)}"
+    return f"next update due {at}, {away}"

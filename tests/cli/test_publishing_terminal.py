@@ -1,0 +1,84 @@
+"""`publish` on a terminal: the question, the bars, and Ctrl-C."""
+
+import time
+
+import pytest
+
+from tests.components.smtp_relay import Script, smtp_relay
+from tests.fakes.repository import NOW, make_repository
+from tests.fakes.terminal import CTRL_C, on_terminal
+
+QUESTION = "Publish and send 2 letters? [y/N]:"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.subscribe("ann@example.com", "bob@example.com")
+    return repository
+
+
+def test_a_yes_publishes_and_the_end_says_when_the_next_update_is_due(repository):
+    with on_terminal(repository.root, "publish", now=NOW) as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.press("y\n")
+        code = terminal.wait_for_the_end()
+
+    assert code == 0
+    assert "2 subscribers have mail\nnext update due 02:19 UTC, in 9 minutes\n" in terminal.shown
+    assert len(repository.letters()) == 2
+
+
+def test_a_no_publishes_nothing(repository):
+    with on_terminal(repository.root, "publish", now=NOW) as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.press("n\n")
+        code = terminal.wait_for_the_end()
+
+    assert code == 3
+    assert terminal.shown.endswith("nothing was published\n")
+    assert not (repository.root / "public").exists()
+
+
+def test_ctrl_c_at_the_question_is_one_line(repository):
+    with on_terminal(repository.root, "publish", now=NOW) as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.press_until(CTRL_C, "interrupted")
+        code = terminal.wait_for_the_end()
+
+    assert code == 130
+    assert terminal.shown.endswith("interrupted; it is safe to run the command again\n")
+    assert "Traceback" not in terminal.shown
+    assert not (repository.root / "public").exists()
+
+
+def test_letters_are_counted_while_they_leave_and_ctrl_c_stops_them(repository):
+    script = Script(at_dot={"": slow})
+    with smtp_relay(script) as relay:
+        repository.configure(
+            mail=f'transport = "smtp://127.0.0.1:{relay.port}"\nmax_connections = 1'
+        )
+        repository.subscribe(*(f"reader{number}@example.com" for number in range(200)))
+        with on_terminal(repository.root, "publish", "--yes", now=NOW) as terminal:
+            terminal.wait_for("Mailing")
+            terminal.wait_for(" of 202")
+            terminal.press(CTRL_C)
+            code = terminal.wait_for_the_end()
+
+    assert code == 130
+    assert "interrupted" in terminal.shown
+    assert "Traceback" not in terminal.shown
+    assert len(script.seen) < 202
+
+
+def test_nobody_who_asked_for_no_colour_gets_any(repository):
+    with on_terminal(repository.root, "publish", "--yes", now=NOW, NO_COLOR="1") as terminal:
+        code = terminal.wait_for_the_end()
+
+    assert code == 0
+    assert "\x1b[1m" not in terminal.raw
+    assert "\x1b[3" not in terminal.raw
+
+
+def slow(_tries):
+    time.sleep(0.05)
