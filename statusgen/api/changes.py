@@ -1,0 +1,91 @@
+"""When things last changed, by content and boundaries that have passed: never by the clock."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from statusgen.api.content import Content, created_at
+from statusgen.api.timestamps import Timestamps
+from statusgen.config.settings import Settings
+from statusgen.model.incident import Incident
+from statusgen.model.outline import Outline
+from statusgen.model.step import Step
+from statusgen.model.timeline import spans
+from statusgen.model.vocabulary import Phase
+
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+"""The date of what has no history; clients need one."""
+
+Dates = Mapping[str, tuple[datetime, datetime]]
+"""Component id to when it came to be and when its state last changed."""
+
+
+def update_changed(step: Step) -> datetime:
+    """When an update was written or its text corrected."""
+    return max(step.update.at, step.update.edited or step.update.at)
+
+
+def incident_changed(incident: Incident, now: datetime) -> datetime:
+    """When it was last told of, corrected, reviewed, or moved on by itself."""
+    told = [update_changed(step) for step in incident.steps]
+    if incident.postmortem is not None and incident.postmortem.at is not None:
+        told.append(incident.postmortem.at)
+    return max((*told, *_moved_on(incident.last.phase, incident, now)))
+
+
+def page_changed(content: Content) -> datetime:
+    """When anything on the page last changed; corrections count where the whole is at hand."""
+    whole = (*content.incidents, *content.maintenances, *content.notices, *content.live)
+    told = [incident_changed(one, content.now) for one in whole]
+    listed = [max((o.last_at, *_moved_on(o.phase, o, content.now))) for o in content.outlines]
+    return max((*told, *listed), default=BEFORE_ALL)
+
+
+def component_dates(content: Content, settings: Settings) -> Dates:
+    """The dates of every component of the configuration.
+
+    It came to be at its `since`, else with the first incident that names it, else with the first
+    of the page. Its state last changed when the last such incident ended; or changed it, while
+    that is open.
+    """
+    midnight = Timestamps(settings.page.zone).midnight
+    beginning = min((created_at(one) for one in content.outlines), default=BEFORE_ALL)
+    mentioned = _first_mentions(content)
+    moved = _last_moves(content)
+    dates = {}
+    for one in settings.components:
+        created = midnight(one.since) if one.since else mentioned.get(one.id, beginning)
+        dates[one.id] = (created, max(created, moved.get(one.id, created)))
+    return dates
+
+
+def _first_mentions(content: Content) -> dict[str, datetime]:
+    first: dict[str, datetime] = {}
+    for outline in content.outlines:
+        at = created_at(outline)
+        for component in outline.affected:
+            first[component] = min(first.get(component, at), at)
+    return first
+
+
+def _last_moves(content: Content) -> dict[str, datetime]:
+    last: dict[str, datetime] = {}
+    for outline in content.outlines:
+        ended = outline.settled_at
+        if ended is None or not outline.phase_at(content.now).is_closing:
+            continue
+        for component in outline.affected:
+            last[component] = max(last.get(component, ended), ended)
+    for span in spans(content.live, content.now):
+        edge = span.ends or span.starts
+        last[span.component] = max(last.get(span.component, edge), edge)
+    return last
+
+
+def _moved_on(phase: Phase, one: Incident | Outline, now: datetime) -> tuple[datetime, ...]:
+    """Instants at which it moved on by itself: the edges of its window, the end of a notice."""
+    edges: tuple[datetime, ...] = ()
+    if one.until is not None:
+        edges = (one.until,)
+    elif phase is Phase.SCHEDULED and one.window is not None:
+        edges = (one.window.starts, one.window.ends)
+    return tuple(edge for edge in edges if edge <= now)

@@ -1,0 +1,65 @@
+"""`api/uptime.json`: the days behind the bars and the numbers. Its shape: docs/api.md."""
+
+from statusgen.api.encoding import Json, encoded
+from statusgen.api.ids import Ids
+from statusgen.config.settings import Settings
+from statusgen.model.notation import format_instant
+from statusgen.model.page import Page
+from statusgen.model.uptime import WEIGHTS, DayRecord, Uptime
+from statusgen.model.vocabulary import ComponentState
+
+KEY = "api/uptime.json"
+FORMAT = 1
+"""Grows when a key goes or changes its meaning; new keys leave it alone."""
+
+RULE = (
+    "Uptime is the share of all complete days that a component was not down. A major outage "
+    "counts as down for all of its time, a partial outage for 30 % of it, degraded performance "
+    "and planned maintenance not at all. Days before a component's first day and today don't count."
+)
+_DECIMALS = 8
+"""Enough for a second in a year: what is not perfect does not read as 1."""
+
+
+def uptime_file(page: Page, settings: Settings) -> bytes:
+    """The body of `api/uptime.json`."""
+    ids = Ids(settings.page.url)
+    weights = {state: WEIGHTS.get(state, 0.0) for state in ComponentState}
+    known = settings.components_by_id
+    document: Json = {
+        "format": FORMAT,
+        "page": settings.page.name,
+        "url": settings.page.url,
+        "time_zone": settings.page.timezone,
+        "days": settings.page.history_days,
+        "rule": RULE,
+        "weights": weights,
+        "components": [
+            {
+                "id": one.component,
+                "statuspage_id": ids.component(one.component),
+                "name": known[one.component].name,
+                "group": known[one.component].group,
+                "uptime": _ratio(one),
+                "days": [_day(day) for day in one.days],
+            }
+            for one in page.uptimes
+        ],
+    }
+    return encoded(document)
+
+
+def _ratio(uptime: Uptime) -> float | None:
+    return round(uptime.ratio, _DECIMALS) if uptime.ratio is not None else None
+
+
+def _day(record: DayRecord) -> Json:
+    """A day without trouble is told in two keys: there are tens of thousands of them."""
+    day: Json = {"date": record.date.isoformat(), "worst": record.worst}
+    if record.since is not None:
+        day["since"] = format_instant(record.since)
+    elif record.incidents:
+        day["seconds"] = {state: int(held.total_seconds()) for state, held in record.times}
+    if record.incidents:
+        day["incidents"] = list(record.incidents)
+    return day

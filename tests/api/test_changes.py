@@ -1,0 +1,99 @@
+from statusgen.api.changes import (
+    BEFORE_ALL,
+    component_dates,
+    incident_changed,
+    page_changed,
+    update_changed,
+)
+from statusgen.model.update import Postmortem
+from tests.api.stories import NOW, SETTINGS, make_content, make_maintenance, make_notice, make_story
+from tests.builders import instant
+
+
+def dates_of(*incidents, now=NOW):
+    return component_dates(make_content(*incidents, now=now), SETTINGS)
+
+
+def test_a_correction_moves_an_update():
+    story = make_story("a", edited="05:00")
+
+    assert update_changed(story.first) == instant("05:00")
+    assert update_changed(make_story("a").first) == instant("02:04")
+
+
+def test_an_incident_changes_with_updates_corrections_and_its_review():
+    over = ("resolved", "03:00", {})
+    review = Postmortem("Much.", instant("09:00"))
+
+    assert incident_changed(make_story("a", over), NOW) == instant("03:00")
+    assert incident_changed(make_story("a", over, edited="05:00"), NOW) == instant("05:00")
+    assert incident_changed(make_story("a", over, postmortem=review), NOW) == instant("09:00")
+
+
+def test_a_window_that_moves_a_maintenance_on_changes_it():
+    maintenance = make_maintenance("a")
+
+    changed = [incident_changed(maintenance, instant(now)) for now in ("02:59", "03:00", "05:00")]
+
+    assert changed == [instant("2026-11-20T12:00"), instant("03:00"), instant("05:00")]
+
+
+def test_a_notice_changes_once_more_when_it_ends_and_moves_no_component():
+    notice = make_notice("a", at="2026-11-01T02:00", components=["search"])
+
+    early, late = instant("2026-11-02T00:00"), instant("2026-11-09T00:00")
+
+    assert incident_changed(notice, early) == instant("2026-11-01T02:00")
+    assert incident_changed(notice, late) == instant("2026-11-08T02:00")
+    assert dates_of(notice, now=late)["search"][1] == instant("2026-11-01T02:00")
+
+
+def test_a_maintenance_steered_by_hand_is_not_moved_by_its_window():
+    maintenance = make_maintenance("a", ("in_progress", "02:50", {}))
+
+    assert incident_changed(maintenance, NOW) == instant("02:50")
+
+
+def test_the_page_changes_with_anything_on_it():
+    story, maintenance = make_story("a"), make_maintenance("b")
+
+    assert page_changed(make_content()) == BEFORE_ALL
+    assert page_changed(make_content(story, now=instant("04:00"))) == instant("02:04")
+    assert page_changed(make_content(story, maintenance, now=instant("04:00"))) == instant("03:00")
+
+
+def test_a_component_begins_at_its_since_or_with_its_first_incident_or_with_the_page():
+    first = make_story("a", at="01:00", components=["search"])
+    second = make_story("b", at="02:00", components=["search", "checkout"])
+
+    created = {name: when for name, (when, _) in dates_of(second, first).items()}
+
+    assert created["search"] == created["api"] == instant("01:00")
+    assert created["checkout"] == instant("2023-12-31T23:00")
+    assert dates_of()["api"] == (BEFORE_ALL, BEFORE_ALL)
+
+
+def test_a_component_changes_when_an_incident_changes_or_releases_it():
+    opened = {"components": {"search": "partial_outage"}}
+    worse = ("update", "03:00", {"components": {"search": "major_outage"}})
+    words = ("update", "04:00", {})
+    over = ("resolved", "05:00", {})
+
+    moved = [
+        dates_of(make_story("a", *later, **opened))["search"][1]
+        for later in ((), (worse,), (worse, words), (worse, words, over))
+    ]
+
+    assert moved == [instant(at) for at in ("02:04", "03:00", "03:00", "05:00")]
+
+
+def test_a_maintenance_changes_its_components_while_its_window_is_open_only():
+    maintenance = make_maintenance("a", components=["search"])
+
+    moved = [
+        dates_of(maintenance, now=instant(now))["search"][1]
+        for now in ("02:59", "03:00", "05:00", "09:00")
+    ]
+
+    announced = instant("2026-11-20T12:00")
+    assert moved == [announced, instant("03:00"), instant("05:00"), instant("05:00")]

@@ -1,0 +1,100 @@
+import json
+import re
+
+import pytest
+
+from statusgen.api.uptimes import RULE, uptime_file
+from statusgen.model.uptime import WEIGHTS
+from tests.api.stories import NOW, SETTINGS, make_content, make_maintenance, make_story
+from tests.builders import instant
+
+CALM = {"worst": "operational"}
+
+
+def read(*incidents, now=NOW):
+    return json.loads(uptime_file(make_content(*incidents, now=now).page, SETTINGS))
+
+
+def component_of(document, name):
+    return next(one for one in document["components"] if one["id"] == name)
+
+
+def test_every_component_on_the_page_has_every_day_and_its_number():
+    document = read()
+
+    assert document["format"] == 1
+    assert [one["id"] for one in document["components"]] == ["checkout", "search", "api", "docs"]
+    for one in document["components"]:
+        assert one["uptime"] == 1.0
+        assert len(one["days"]) == document["days"] == 90
+        assert one["days"][-1] == {"date": "2026-11-21"} | CALM
+
+
+def test_a_day_tells_its_worst_state_its_seconds_and_its_incidents():
+    story = make_story(
+        "a",
+        ("update", "2026-11-19T03:00", {"components": {"api": "partial_outage"}}),
+        ("resolved", "2026-11-19T04:00", {}),
+        at="2026-11-19T02:00",
+        components={"api": "major_outage"},
+    )
+
+    api = component_of(read(story), "api")
+
+    assert api["days"][-3] == {
+        "date": "2026-11-19",
+        "worst": "major_outage",
+        "seconds": {"major_outage": 3600, "partial_outage": 3600},
+        "incidents": ["a"],
+    }
+    hours = 89 * 24 + 1  # with the hour that October gave
+    assert api["uptime"] == pytest.approx(1 - 1.3 / hours, abs=1e-8)
+
+
+def test_today_tells_since_when_while_something_is_open():
+    story = make_story("a", components={"api": "partial_outage"})
+
+    early, late = (component_of(read(story, now=instant(at)), "api") for at in ("03:00", "09:00"))
+
+    assert early == late
+    assert early["days"][-1] == {
+        "date": "2026-11-21",
+        "worst": "partial_outage",
+        "since": "2026-11-21T02:04:00Z",
+        "incidents": ["a"],
+    }
+
+
+def test_days_before_the_first_day_have_no_state():
+    component = read(now=instant("2024-01-31T12:00"))["components"][0]
+
+    assert component["days"][0] == {"date": "2023-11-03", "worst": None}
+    assert component["days"][-1] == {"date": "2024-01-31"} | CALM
+
+
+def test_planned_work_is_told_and_costs_nothing():
+    api = component_of(
+        read(make_maintenance("a", components=["api"]), now=instant("2026-11-22T12:00")), "api"
+    )
+
+    assert api["days"][-2]["seconds"] == {"under_maintenance": 7200}
+    assert api["uptime"] == 1.0
+
+
+def test_a_second_is_enough_to_be_no_longer_perfect():
+    story = make_story(
+        "a",
+        ("resolved", "2026-11-20T02:00:01", {}),
+        at="2026-11-20T02:00:00",
+        components={"api": "major_outage"},
+    )
+
+    assert component_of(read(story), "api")["uptime"] < 1
+
+
+def test_the_rule_in_words_is_the_rule_in_numbers():
+    weights = read()["weights"]
+
+    assert {state: weight for state, weight in weights.items() if weight} == WEIGHTS
+    assert len(weights) == 5
+    assert re.findall(r"(\d+) %", RULE) == [f"{WEIGHTS['partial_outage']:.0%}".rstrip("%")]
