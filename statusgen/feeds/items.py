@@ -1,14 +1,16 @@
 """What one feed item is: one update, with an id that no edit changes. Knows no feed format."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
 from html import escape
 
 from statusgen.config.settings import Settings
-from statusgen.model.incident import Incident, Step
+from statusgen.model.incident import Incident
+from statusgen.model.step import Step
 from statusgen.prose.labels import PHASES, STATES, UPDATE
+from statusgen.prose.language import ENGLISH, Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
 
@@ -18,13 +20,19 @@ FEED_LENGTH = 100
 _ID_YEAR = 2005
 """A tag URI (RFC 4151) names a day on which its host was owned; it must never change."""
 
+ABOUT = marked("Incidents and maintenance of %(service)s")
+"""What every feed of the whole page says of itself."""
+
+_PLANNED = marked("Planned: %(starts)s to %(ends)s")
+_COMPONENTS = marked("Components: %(names)s")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One update as a feed reader shows it."""
+    """One entry of a feed as a reader shows it."""
 
     id: str
-    """A tag URI made of the page's host and the update's id, and of nothing that is edited."""
+    """A tag URI made of the page's host and an id, and of nothing that is edited."""
     title: str
     """Plain text."""
     url: str
@@ -32,6 +40,60 @@ class Item:
     published: datetime
     updated: datetime
     """Never before `published`."""
+    is_named_by_url: bool = False
+    """Whether RSS names it by its link, as Statuspage's history does, rather than by `id`."""
+
+
+class ItemMaker:
+    """Makes items, each update's once, however many feeds tell it."""
+
+    def __init__(
+        self, settings: Settings, prose: BodyRenderer, language: Language = ENGLISH
+    ) -> None:
+        self._settings, self._prose, self._language = settings, prose, language
+        self._clock = PageClock(settings.page.zone, language)
+        self._made: dict[str, Item] = {}
+
+    def newest(self, incidents: Iterable[Incident], limit: int = FEED_LENGTH) -> tuple[Item, ...]:
+        """The newest `limit` updates of `incidents`, newest first; equal instants by update id."""
+        told = ((incident, step) for incident in incidents for step in incident.steps)
+        newest = nlargest(limit, told, key=lambda one: (one[1].update.at, *_names(one[1])))
+        return tuple(self._item(incident, step) for incident, step in newest)
+
+    def _item(self, incident: Incident, step: Step) -> Item:
+        item = self._made.get(step.update.id)
+        if item is None:
+            item = self._made[step.update.id] = self._new_item(incident, step)
+        return item
+
+    def _new_item(self, incident: Incident, step: Step) -> Item:
+        update, page = step.update, self._settings.page
+        return Item(
+            id=tag(self._settings, update.id),
+            title=f"{self._language.text(step_label(step))}: {step.title}",
+            url=page.link(f"incidents/{incident.id}.html#{update.anchor}"),
+            html=self._html(incident, step),
+            published=update.at,
+            updated=changed_at(step),
+        )
+
+    def _html(self, incident: Incident, step: Step) -> str:
+        lines, text = [self._prose.html(step.update.body)], self._language.text
+        if step.window is not None:
+            starts, ends = self._clock.both(step.window.starts), self._clock.both(step.window.ends)
+            lines.append(_paragraph(text(_PLANNED) % {"starts": starts, "ends": ends}))
+        if step.states:
+            names = ", ".join(self._components(incident, step))
+            lines.append(_paragraph(text(_COMPONENTS) % {"names": names}))
+        return "\n".join(lines)
+
+    def _components(self, incident: Incident, step: Step) -> Iterator[str]:
+        known = self._settings.components_by_id
+        for component, state in step.states:
+            name = known[component].name if component in known else component
+            # A maintenance's states hold only while it is under way.
+            label = "" if incident.is_maintenance else f" ({self._language.text(STATES[state])})"
+            yield name + label
 
 
 def newest_items(
@@ -40,10 +102,8 @@ def newest_items(
     prose: BodyRenderer,
     limit: int = FEED_LENGTH,
 ) -> tuple[Item, ...]:
-    """The newest `limit` updates of `incidents`, newest first; equal instants by update id."""
-    told = ((incident, step) for incident in incidents for step in incident.steps)
-    newest = nlargest(limit, told, key=lambda one: (one[1].update.at, *_names(one[1])))
-    return tuple(_item(incident, step, settings, prose) for incident, step in newest)
+    """`ItemMaker.newest` for one feed."""
+    return ItemMaker(settings, prose).newest(incidents, limit)
 
 
 def tag(settings: Settings, name: str) -> str:
@@ -56,38 +116,19 @@ def last_change(items: Iterable[Item]) -> datetime | None:
     return max((item.updated for item in items), default=None)
 
 
-def _item(incident: Incident, step: Step, settings: Settings, prose: BodyRenderer) -> Item:
-    update = step.update
-    label = PHASES[step.phase] if step.is_new_phase else UPDATE
-    return Item(
-        id=tag(settings, update.id),
-        title=f"{label}: {step.title}",
-        url=settings.page.link(f"incidents/{incident.id}.html#{update.anchor}"),
-        html=_html(incident, step, settings, prose),
-        published=update.at,
-        updated=max(update.edited or update.at, update.at),
-    )
+def step_label(step: Step) -> str:
+    """What an update is called: its phase, or `Update` where the phase stays."""
+    return PHASES[step.phase] if step.is_new_phase else UPDATE
+
+
+def changed_at(step: Step) -> datetime:
+    """When the update was last corrected; when it was published if never."""
+    return max(step.update.edited or step.update.at, step.update.at)
 
 
 def _names(step: Step) -> tuple[str, str]:
     return (step.update.incident_id, step.update.stem)
 
 
-def _html(incident: Incident, step: Step, settings: Settings, prose: BodyRenderer) -> str:
-    lines = [prose.html(step.update.body)]
-    if step.window is not None:
-        clock = PageClock(settings.page.zone)
-        window = f"{clock.both(step.window.starts)} to {clock.both(step.window.ends)}"
-        lines.append(f"<p>Planned: {escape(window)}</p>")
-    if step.states:
-        lines.append(f"<p>Components: {escape(_components(incident, step, settings))}</p>")
-    return "\n".join(lines)
-
-
-def _components(incident: Incident, step: Step, settings: Settings) -> str:
-    known = settings.components_by_id
-    names = [known[one].name if one in known else one for one in step.affected]
-    if incident.is_maintenance:  # its states hold only while it is under way
-        return ", ".join(names)
-    labels = (STATES[state] for _, state in step.states)
-    return ", ".join(f"{name} ({label})" for name, label in zip(names, labels, strict=True))
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from statusgen.config.settings import Settings
-from statusgen.feeds.items import Item
+from statusgen.feeds.items import ABOUT, Item
 from statusgen.model.notation import format_instant
+from statusgen.prose.language import ENGLISH, Language
 
 KEY = "feed.json"
 
 
-def json_feed(items: Sequence[Item], settings: Settings) -> bytes:
+def json_feed(items: Sequence[Item], settings: Settings, language: Language = ENGLISH) -> bytes:
     """The feed as UTF-8 JSON, `items` in their order."""
     page = settings.page
     feed = {
@@ -19,7 +20,7 @@ def json_feed(items: Sequence[Item], settings: Settings) -> bytes:
         "title": page.name,
         "home_page_url": page.link(""),
         "feed_url": page.link(KEY),
-        "description": f"Incidents and maintenance of {page.service}",
+        "description": language.text(ABOUT) % {"service": page.service},
         "language": page.language,
         "authors": [{"name": page.name, "url": page.link("")}],
         "items": [_item(item) for item in items],

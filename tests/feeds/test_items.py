@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.feeds.items import last_change, newest_items
+from statusgen.feeds.items import ItemMaker, last_change, newest_items
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.builders import (
     instant,
@@ -10,6 +10,7 @@ from tests.builders import (
     make_settings,
     make_update,
 )
+from tests.fakes.language import LOUD
 
 PROSE = BodyRenderer("https://status.example.com")
 
@@ -120,3 +121,22 @@ def test_the_last_change_is_the_newest_correction():
 
     assert last_change(items) == instant("09:00")
     assert last_change(()) is None
+
+
+def test_words_of_the_interface_are_in_the_page_s_language_and_texts_as_they_were_written():
+    maker = ItemMaker(make_settings(), PROSE, LOUD)
+
+    planned, told = maker.newest(
+        [make_incident(make_scheduled(at="12:00")), make_incident(make_first(components=["api"]))]
+    )
+
+    assert told.title == "INVESTIGATING: Increased error rates on checkout"
+    assert told.html.endswith("<p>COMPONENTS: API (MAJOR OUTAGE)</p>")
+    assert "<p>PLANNED: 21 November 2026, 03:00 UTC TO 21 November" in planned.html
+
+
+def test_each_item_is_made_once():
+    maker = ItemMaker(make_settings(), PROSE)
+    incident = make_incident()
+
+    assert maker.newest([incident])[0] is maker.newest([incident], limit=1)[0]

@@ -1,0 +1,77 @@
+"""The banner of a product's own site: a script with the state in it, silent while all is well."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+
+from statusgen.config.settings import Settings
+from statusgen.model.incident import Incident
+from statusgen.model.page import Page
+from statusgen.model.vocabulary import ComponentState, Impact
+from statusgen.prose.labels import PHASES
+from statusgen.prose.language import ENGLISH, Language, marked
+from statusgen.site.tones import OVERALL
+from statusgen.templates import Templates
+
+KEY = "embed.js"
+TEMPLATE = "badge/embed.js"
+
+_CLOSE = marked("Close")
+_KEY_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What the script knows and shows; every text is plain."""
+
+    page: str
+    """Tells the banners of two status pages on one site apart."""
+    seen: str
+    """What a reader who closes it has seen; the next update shows it again."""
+    state: ComponentState
+    """The state whose shape and colour it has."""
+    name: str
+    language: str
+    headline: str
+    words: str
+    """The title of the incident it leads to; the page's name where there is none."""
+    url: str
+    close: str
+
+
+def banner_script(
+    page: Page, settings: Settings, templates: Templates, language: Language = ENGLISH
+) -> dict[str, bytes]:
+    """embed.js: key to body."""
+    banner = make_banner(page, settings, language)
+    told = None if banner is None else asdict(banner)
+    return {KEY: templates.render(TEMPLATE, {"banner": told}).encode()}
+
+
+def make_banner(page: Page, settings: Settings, language: Language = ENGLISH) -> Banner | None:
+    """What there is to tell; None while all is well.
+
+    All is well when the overall state says so and no incident with an impact is open.
+    """
+    incident = _first(page)
+    is_well = page.overall.indicator is Impact.NONE
+    if is_well and (incident is None or incident.impact is Impact.NONE):
+        return None
+    site, headline = settings.page, page.overall.description
+    if is_well and incident is not None:  # it names no component
+        headline = PHASES[incident.phase_at(page.now)]
+    return Banner(
+        page=hashlib.sha256(site.url.encode()).hexdigest()[:_KEY_LENGTH],
+        seen=incident.last.update.id if incident else headline,
+        state=OVERALL[incident.impact if is_well and incident else page.overall.indicator],
+        name=site.name,
+        language=language.tag,
+        headline=language.text(headline),
+        words=incident.title if incident else site.name,
+        url=site.link(f"incidents/{incident.id}.html" if incident else ""),
+        close=language.text(_CLOSE),
+    )
+
+
+def _first(page: Page) -> Incident | None:
+    """The worst open incident, the newest of those; else the maintenance under way."""
+    return next(iter((*page.open_incidents, *page.under_way)), None)
