@@ -112,3 +112,13 @@ def write_tree(root: Path, files: dict[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return root
+
+
+def make_notice(at="02:04", **facts):
+    """Return an update that begins a notice."""
+    facts = {
+        "title": "Support moves to a new address",
+        "incident_id": "2026-11-21-support-moves",
+        "body": "Write to the new one.",
+    } | facts
+    return make_update("notice", at, **facts)

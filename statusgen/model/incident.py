@@ -1,6 +1,7 @@
 """The fold of updates into an incident: the only place that derives what is true of one.
 
-A maintenance is an incident with a window; the fold is the same.
+A maintenance is an incident with a window; a notice is one that only tells something, until it
+ends. The fold is the same.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,62 +9,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from statusgen.model.severity import Severity
+from statusgen.model.step import States, Step, Window, next_step, phase_by
 from statusgen.model.update import Postmortem, Update
-from statusgen.model.vocabulary import ComponentState, Impact, Phase, PostmortemRule
+from statusgen.model.vocabulary import (
+    INCIDENT_PHASES,
+    MAINTENANCE_PHASES,
+    NOTICE_PHASES,
+    Impact,
+    Phase,
+    PostmortemRule,
+)
 
-States = tuple[tuple[str, ComponentState], ...]
-"""Component ids with a state, in the order they were first named."""
-
-
-@dataclass(frozen=True, slots=True)
-class StateChange:
-    """One component before and after an update."""
-
-    component: str
-    old: ComponentState
-    new: ComponentState
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When a maintenance is planned: from `starts` up to, not including, `ends`."""
-
-    starts: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One update, with everything that is true of the incident as of it."""
-
-    update: Update
-    number: int
-    """1 for the first update."""
-    phase: Phase
-    title: str
-    severity: Severity | None
-    """None in a maintenance."""
-    states: States
-    changes: tuple[StateChange, ...]
-    """Every component this update names, old and new, also where they are equal."""
-    next_due: datetime | None
-    """When the next update is promised; None when nothing is."""
-    window: Window | None
-    is_new_phase: bool
-    moved_from: Window | None
-    """The window before this update, when this update moved it."""
-    impact: str | None
-    cause: str | None
-
-    @property
-    def affected(self) -> tuple[str, ...]:
-        """Ids of all components named so far."""
-        return tuple(component for component, _ in self.states)
+NOTICE_LASTS = timedelta(days=7)
+"""From a notice's first update to its end, unless `ends` says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An incident or a maintenance as its updates tell it; nothing here depends on the clock."""
+    """What one folder tells: an incident, a maintenance or a notice.
+
+    Nothing here depends on the clock.
+    """
 
     id: str
     steps: tuple[Step, ...]
@@ -73,6 +39,9 @@ class Incident:
     ended: datetime | None
     """The `at` of the last update when its phase is a closing one."""
     window: Window | None
+    """Of a maintenance."""
+    until: datetime | None = field(default=None)
+    """When a notice ends; None for everything else."""
     postmortem: Postmortem | None = field(default=None)
 
     @property
@@ -101,9 +70,23 @@ class Incident:
         return self.window is not None
 
     @property
+    def is_notice(self) -> bool:
+        """Whether it only tells something: it has no severity and does nothing to components."""
+        return self.until is not None
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases that it can have."""
+        if self.is_notice:
+            return NOTICE_PHASES
+        return MAINTENANCE_PHASES if self.is_maintenance else INCIDENT_PHASES
+
+    @property
     def impact(self) -> Impact:
         """What the public API calls its weight."""
-        return self.severity.impact if self.severity else Impact.MAINTENANCE
+        if self.severity is not None:
+            return self.severity.impact
+        return Impact.NONE if self.is_notice else Impact.MAINTENANCE
 
     @property
     def affected(self) -> tuple[str, ...]:
@@ -132,21 +115,19 @@ class Incident:
 
     def is_open(self, now: datetime) -> bool:
         """Whether it has not ended at `now`."""
+        if self.until is not None:
+            return now < self.until
         return not self.phase_at(now).is_closing
 
     def ended_by(self, now: datetime) -> datetime | None:
-        """When it ended, as far as `now` knows: by an update, or by its window's end."""
-        if self.ended is not None or self.window is None or self.is_open(now):
+        """When it ended, as far as `now` knows: by an update, or by the end planned for it."""
+        if self.ended is not None or self.is_open(now):
             return self.ended
-        return self.window.ends
+        return self.until or (self.window.ends if self.window else None)
 
     def states_at(self, now: datetime) -> States:
         """What it does to components at `now`; a maintenance counts only while in progress."""
-        if not self.is_maintenance:
-            return self.last.states
-        if self.phase_at(now) in (Phase.IN_PROGRESS, Phase.VERIFYING):
-            return self.last.states
-        return ()
+        return self.last.states_at(now)
 
     def lateness(self, now: datetime) -> timedelta:
         """How long the promised update is overdue at `now`; zero when it is not."""
@@ -154,15 +135,6 @@ class Incident:
         if due is None or due >= now or not self.is_open(now):
             return timedelta(0)
         return now - due
-
-
-def phase_by(phase: Phase, window: Window | None, now: datetime) -> Phase:
-    """What `phase`, the last one written, has become at `now`; see `Incident.phase_at`."""
-    if phase is not Phase.SCHEDULED or window is None:
-        return phase
-    if now < window.starts:
-        return Phase.SCHEDULED
-    return Phase.IN_PROGRESS if now < window.ends else Phase.COMPLETED
 
 
 def fold(
@@ -173,12 +145,12 @@ def fold(
     """The incident that `updates` (at least one, none a draft, all of one folder) tell.
 
     The updates are valid: their severities are keys of `severities`, the first has a title and
-    either a severity or a window.
+    a severity, a window, or the phase `notice`.
     """
     steps: list[Step] = []
     started: datetime | None = None
     for update in sorted(updates, key=lambda one: one.order):
-        steps.append(_step(update, steps[-1] if steps else None, len(steps) + 1, severities))
+        steps.append(next_step(update, steps[-1] if steps else None, len(steps) + 1, severities))
         started = update.started or started
     first, last = steps[0], steps[-1]
     return Incident(
@@ -187,67 +159,14 @@ def fold(
         started=started or (last.window.starts if last.window else first.update.at),
         ended=last.update.at if last.phase.is_closing else None,
         window=last.window,
+        until=_until(steps) if first.phase is Phase.NOTICE else None,
         postmortem=postmortem,
     )
 
 
-def _step(
-    update: Update, before: Step | None, number: int, severities: Mapping[str, Severity]
-) -> Step:
-    phase = update.phase or (before.phase if before else Phase.INVESTIGATING)
-    severity = before.severity if before else None
-    if update.severity:
-        severity = severities[update.severity]
-    window = _window(update, before.window if before else None)
-    changes = _changes(update, phase, severity, before.states if before else ())
-    return Step(
-        update=update,
-        number=number,
-        phase=phase,
-        title=update.title or (before.title if before else update.incident_id),
-        severity=severity,
-        states=_merge(before.states if before else (), changes),
-        changes=changes,
-        next_due=_next_due(update, phase, severity),
-        window=window,
-        is_new_phase=before is None or phase is not before.phase,
-        moved_from=before.window if before and before.window != window else None,
-        impact=update.impact or (before.impact if before else None),
-        cause=update.cause or (before.cause if before else None),
-    )
-
-
-def _window(update: Update, before: Window | None) -> Window | None:
-    starts = update.starts or (before.starts if before else None)
-    ends = update.ends or (before.ends if before else None)
-    return Window(starts, ends) if starts and ends else None
-
-
-def _changes(
-    update: Update, phase: Phase, severity: Severity | None, before: States
-) -> tuple[StateChange, ...]:
-    old = dict(before)
-    affected = severity.component_status if severity else ComponentState.UNDER_MAINTENANCE
-    if phase.is_closing:
-        affected = ComponentState.OPERATIONAL
-    ends_here = update.phase is not None and phase.is_closing
-    new = dict.fromkeys(old, ComponentState.OPERATIONAL) if ends_here else {}
-    new |= {one.component: one.state or affected for one in update.components}
-    return tuple(
-        StateChange(component, old.get(component, ComponentState.OPERATIONAL), state)
-        for component, state in new.items()
-    )
-
-
-def _merge(states: States, changes: Iterable[StateChange]) -> States:
-    return tuple((dict(states) | {change.component: change.new for change in changes}).items())
-
-
-def _next_due(update: Update, phase: Phase, severity: Severity | None) -> datetime | None:
-    if update.next_at is not None:
-        return update.next_at
-    if update.next_in is not None:
-        return update.at + update.next_in
-    if update.promises_none or phase.is_closing or severity is None or severity.cadence is None:
-        return None
-    return update.at + severity.cadence
+def _until(steps: Iterable[Step]) -> datetime:
+    until = None
+    for step in steps:
+        until = step.update.ends or until or step.update.at + NOTICE_LASTS
+    assert until is not None  # noqa: S101  there is a first step
+    return until

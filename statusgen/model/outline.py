@@ -1,9 +1,11 @@
 """An incident in a few facts: enough for lists, totals and decisions about ten thousand of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from statusgen.model.incident import Incident, States, Window, phase_by
+from statusgen.model.incident import Incident
+from statusgen.model.step import States, Step, Window, phase_by
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
 
 
@@ -16,7 +18,7 @@ class Told:
     is_mailed: bool
     """False for `notify: false`."""
     is_for_all: bool
-    """Whether policy alone says who hears: no `notify` narrows it."""
+    """Whether it goes to everyone whom an earlier update of the incident went to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Outline:
     id: str
     title: str
     severity: str | None
-    """A key of the severity table; None for a maintenance."""
+    """A key of the severity table; None for a maintenance and a notice."""
     severity_label: str | None
     impact: Impact
     phase: Phase
@@ -35,6 +37,8 @@ class Outline:
     ended: datetime | None
     duration: timedelta | None
     window: Window | None
+    until: datetime | None
+    """When a notice ends; None for everything else."""
     affected: tuple[str, ...]
     states: States
     owes_postmortem: bool
@@ -46,6 +50,11 @@ class Outline:
     def is_maintenance(self) -> bool:
         """Whether it has a window."""
         return self.window is not None
+
+    @property
+    def is_notice(self) -> bool:
+        """See `Incident.is_notice`."""
+        return self.until is not None
 
     @property
     def left_down(self) -> tuple[str, ...]:
@@ -62,8 +71,8 @@ class Outline:
     @property
     def settled_at(self) -> datetime | None:
         """The instant from which on it can only be closed; None while only an update can end it."""
-        if self.ended is not None:
-            return self.ended
+        if self.ended is not None or self.until is not None:
+            return self.ended or self.until
         if self.window is not None and self.phase is Phase.SCHEDULED:
             return self.window.ends
         return None
@@ -96,6 +105,7 @@ def outline(incident: Incident) -> Outline:
         ended=incident.ended,
         duration=incident.duration,
         window=incident.window,
+        until=incident.until,
         affected=incident.affected,
         states=incident.last.states,
         owes_postmortem=incident.owes_postmortem,
@@ -104,9 +114,26 @@ def outline(incident: Incident) -> Outline:
             Told(
                 step.update.stem,
                 step.update.at,
-                is_mailed=step.update.notify is not False,
-                is_for_all=step.update.notify is True,
+                is_mailed=step.update.notify is not False and not incident.is_notice,
+                is_for_all=_is_for_all(step, incident.steps[: step.number - 1]),
             )
             for step in incident.steps
         ),
+    )
+
+
+def _is_for_all(step: Step, earlier: Iterable[Step]) -> bool:
+    return step.update.notify is True and all(_reaches_all_of(step, one) for one in earlier)
+
+
+def _reaches_all_of(step: Step, earlier: Step) -> bool:
+    """Whether a lower severity, fewer audiences or components leave nobody out."""
+    if not set(earlier.audiences) <= set(step.audiences):
+        return False
+    if step.affected and not earlier.affected:
+        return False
+    return (
+        step.severity is None
+        or earlier.severity is None
+        or step.severity.rank <= earlier.severity.rank
     )

@@ -80,10 +80,14 @@ class Page:
     """Maintenances in progress, oldest window first."""
     upcoming: tuple[Incident, ...]
     """Scheduled maintenances, next window first."""
+    notices: tuple[Incident, ...]
+    """Notices that have not ended, newest first."""
     days: tuple[Day, ...]
     """The last RECENT_DAYS days, newest first."""
     uptimes: tuple[Uptime, ...]
     """Of every component on the index, in the order of the configuration."""
+    incidents: tuple[Incident, ...]
+    """All that it was made of, whatever their state."""
 
     @property
     def next_due(self) -> datetime | None:
@@ -134,7 +138,7 @@ def make_page(
         groups=groups,
         open_incidents=tuple(
             sorted(
-                (one for one in live if not one.is_maintenance),
+                (one for one in live if not one.is_maintenance and not one.is_notice),
                 key=lambda one: (_rank(one), -one.started.timestamp(), one.id),
             )
         ),
@@ -142,8 +146,16 @@ def make_page(
             one for one in maintenances if one.phase_at(now) is not Phase.SCHEDULED
         ),
         upcoming=_by_window(one for one in maintenances if one.phase_at(now) is Phase.SCHEDULED),
+        notices=tuple(
+            sorted(
+                (one for one in live if one.is_notice),
+                key=lambda one: (one.started, one.id),
+                reverse=True,
+            )
+        ),
         days=_days(known, now, today, zone),
         uptimes=tuple(uptime(one, held, now, zone, days) for one in shown),
+        incidents=known,
     )
 
 

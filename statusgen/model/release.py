@@ -27,7 +27,9 @@ _TYPES_BY_KEY = {
     "atom.xml": "application/atom+xml; charset=utf-8",
     "feed.json": "application/feed+json; charset=utf-8",
 }
+_ATOM, _RSS = _TYPES_BY_KEY["atom.xml"], _TYPES_BY_KEY["feed.xml"]
 _TYPES_BY_ENDING = {
+    "atom": _ATOM,
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "ico": "image/x-icon",
@@ -36,6 +38,7 @@ _TYPES_BY_ENDING = {
     "js": "text/javascript; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "png": "image/png",
+    "rss": _RSS,
     "svg": "image/svg+xml; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "webmanifest": "application/manifest+json; charset=utf-8",
@@ -162,5 +165,5 @@ def _content_type(key: str) -> str:
         return _TYPES_BY_KEY[key]
     ending = key.rpartition(".")[2]
     if key.startswith("components/") and ending == "xml":
-        return _TYPES_BY_KEY["feed.xml"]
+        return _ATOM if key.endswith(".atom.xml") else _RSS
     return _TYPES_BY_ENDING.get(ending, "application/octet-stream")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
-from statusgen.model.incident import Incident, States, Step, Window
+from statusgen.model.incident import Incident
+from statusgen.model.step import States, Step, Window
 from statusgen.model.vocabulary import ComponentState, Phase
 
 _UNDER_WAY = (Phase.IN_PROGRESS, Phase.VERIFYING)

@@ -38,15 +38,12 @@ class Phase(StrEnum):
     COMPLETED = "completed"
     CANCELED = "canceled"
 
+    NOTICE = "notice"
+
     @property
     def is_closing(self) -> bool:
         """True for the phases that end an incident or a maintenance."""
         return self in CLOSING_PHASES
-
-    @property
-    def is_of_maintenance(self) -> bool:
-        """True for the phases that only a maintenance has."""
-        return self in MAINTENANCE_PHASES
 
 
 INCIDENT_PHASES = (Phase.INVESTIGATING, Phase.IDENTIFIED, Phase.MONITORING, Phase.RESOLVED)
@@ -57,6 +54,7 @@ MAINTENANCE_PHASES = (
     Phase.COMPLETED,
     Phase.CANCELED,
 )
+NOTICE_PHASES = (Phase.NOTICE,)
 CLOSING_PHASES = frozenset({Phase.RESOLVED, Phase.COMPLETED, Phase.CANCELED})
 
 SAME_PHASE = "update"

@@ -2,14 +2,15 @@ from datetime import timedelta
 
 import pytest
 
-from statusgen.model.incident import StateChange, Window
 from statusgen.model.severity import DEFAULT_SEVERITIES
+from statusgen.model.step import StateChange, Window
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
 from tests.builders import (
     SEVERITIES,
     instant,
     make_first,
     make_incident,
+    make_notice,
     make_scheduled,
     make_update,
 )
@@ -297,3 +298,35 @@ def test_a_moved_window_remembers_where_it_was():
 )
 def test_the_severity_decides_whether_a_postmortem_is_owed(severity, owes):
     assert make_incident(make_first(severity=severity)).owes_postmortem is owes
+
+
+def test_a_notice_lasts_seven_days_unless_it_says_otherwise():
+    seven_days = make_incident(make_notice())
+    shorter = make_incident(make_notice(ends="2026-11-22T02:04"))
+    longer = make_incident(
+        make_notice(ends="2026-11-22T02:04"),
+        make_update("update", "03:00", ends="2026-11-25T00:00"),
+    )
+
+    assert seven_days.until == instant("2026-11-28T02:04")
+    assert shorter.until == instant("2026-11-22T02:04")
+    assert longer.until == instant("2026-11-25T00:00")
+
+
+def test_a_notice_is_open_until_its_end_and_does_nothing_else():
+    notice = make_incident(make_notice(components=["checkout"]))
+
+    assert notice.is_open(instant("2026-11-28T02:03"))
+    assert not notice.is_open(instant("2026-11-28T02:04"))
+    assert notice.ended_by(instant("2026-11-29T00:00")) == instant("2026-11-28T02:04")
+    assert (notice.is_notice, notice.is_maintenance, notice.severity) == (True, False, None)
+    assert notice.impact is Impact.NONE
+    assert notice.last.next_due is None
+    assert notice.last.audiences == ()
+    assert notice.affected == ("checkout",)
+    assert set(dict(notice.last.states).values()) == {ComponentState.OPERATIONAL}
+
+
+def test_what_is_no_notice_has_no_end_of_its_own():
+    assert make_incident().until is None
+    assert not make_incident(make_scheduled()).is_notice

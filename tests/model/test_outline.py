@@ -1,7 +1,14 @@
 import pytest
 
 from statusgen.model.outline import Told, outline
-from tests.builders import instant, make_first, make_incident, make_scheduled, make_update
+from tests.builders import (
+    instant,
+    make_first,
+    make_incident,
+    make_notice,
+    make_scheduled,
+    make_update,
+)
 
 
 def test_an_outline_holds_the_facts_of_the_last_update():
@@ -57,3 +64,11 @@ def test_when_it_can_only_be_closed(updates, settled):
     assert facts.settled_at == (instant(settled) if settled else None)
     assert facts.is_settled(instant("23:59")) is (settled is not None)
     assert not facts.is_settled(instant("00:00"))
+
+
+def test_a_notice_is_settled_when_it_ends_and_is_never_mailed():
+    facts = outline(make_incident(make_notice()))
+
+    assert facts.is_notice
+    assert facts.settled_at == instant("2026-11-28T02:04")
+    assert not any(told.is_mailed for told in facts.told)

@@ -14,6 +14,7 @@ from tests.builders import (
     instant,
     make_first,
     make_incident,
+    make_notice,
     make_scheduled,
     make_update,
 )
@@ -213,3 +214,18 @@ def test_a_month_knows_its_first_day():
     (month,) = months([outline(make_incident())], BERLIN)
 
     assert month.first_day == date(2026, 11, 1)
+
+
+def test_notices_are_shown_until_they_end_and_change_nothing_else():
+    older = make_incident(make_notice(at="2026-11-20T00:00", incident_id="older"))
+    newer = make_incident(make_notice(at="01:00", incident_id="newer"))
+
+    page = page_of(older, newer)
+    later = page_of(older, newer, now=instant("2026-12-01T00:00"))
+
+    assert page.notices == (newer, older)
+    assert later.notices == ()
+    assert page.overall.description == "All Systems Operational"
+    assert page.open_incidents == ()
+    assert [one.incidents for one in page.days[:2]] == [(newer,), (older,)]
+    assert all(one.ratio == 1 for one in page.uptimes)

@@ -1,0 +1,187 @@
+"""What the updates of one folder tell together: a first one that begins, one family of phases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from statusgen.entries.tree import Folder, shown_path
+from statusgen.entries.update_file import UpdateFile, Vocabulary
+from statusgen.errors import Problem
+from statusgen.model.incident import fold
+from statusgen.model.update import Update
+from statusgen.model.vocabulary import (
+    INCIDENT_PHASES,
+    MAINTENANCE_PHASES,
+    NOTICE_PHASES,
+    SAME_PHASE,
+    ComponentState,
+    Phase,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a folder may be, by its first update."""
+
+    name: str
+    phases: tuple[Phase, ...]
+    foreign: Mapping[str, str]
+    """Keys that belong to another kind, and to which."""
+    remedy: str = "remove the key"
+
+
+INCIDENT = _Kind(
+    "an incident",
+    INCIDENT_PHASES,
+    dict.fromkeys(("starts", "ends"), "a maintenance"),
+    "remove it, or move it to the first update",
+)
+MAINTENANCE = _Kind("a maintenance", MAINTENANCE_PHASES, {"severity": "an incident"})
+NOTICE = _Kind(
+    "a notice",
+    NOTICE_PHASES,
+    {"starts": "a maintenance"}
+    | dict.fromkeys(("severity", "started", "next_update", "impact", "cause"), "an incident"),
+)
+
+
+def check_story(folder: Folder, files: list[UpdateFile], words: Vocabulary) -> list[Problem]:
+    """Errors in the story that `files` tell together; where there are none, the warnings."""
+    if not files:
+        return [
+            Problem(
+                shown_path(folder.id), 0, "no update in this folder", "add the first one, 01-….md"
+            )
+        ]
+    ordered = sorted(files, key=lambda one: one.update.order)
+    published = [one for one in ordered if not one.update.draft]
+    problems = dict.fromkeys(_check_first(ordered[0], words))
+    if published and published[0] is not ordered[0]:
+        problems |= dict.fromkeys(_check_first(published[0], words))
+    for story in (ordered, published):
+        problems |= dict.fromkeys(_check_family(story))
+    if not problems:
+        problems |= dict.fromkeys(_warnings(published, words))
+    return list(problems)
+
+
+def _check_first(first: UpdateFile, words: Vocabulary) -> list[Problem]:
+    update, problems = first.update, []
+
+    def complain(key: str, what: str, remedy: str) -> None:
+        problems.append(Problem(first.path, first.lines.get(key, 1), what, remedy))
+
+    if update.title is None:
+        complain("title", "the first update has no title", "add title: to the front matter")
+    if update.severity is None and update.starts is None and update.phase is not Phase.NOTICE:
+        complain(
+            "severity",
+            "the first update has no severity",
+            f"add severity: one of {', '.join(words.severities)} (or starts: and ends: for a "
+            "maintenance)",
+        )
+    if update.starts is not None and update.ends is None:
+        complain("starts", "the window has no end", "add ends: to the front matter")
+    if update.phase is None:
+        complain(
+            "status",
+            f"the first update can't have status '{SAME_PHASE}'",
+            "give it the phase that it begins with",
+        )
+    return problems
+
+
+def _check_family(story: Sequence[UpdateFile]) -> list[Problem]:
+    if not story:
+        return []
+    kind = _kind_of(story[0].update)
+    problems = []
+    starts = ends = None
+    for file in story:
+        update = file.update
+
+        def complain(key: str, what: str, remedy: str, file: UpdateFile = file) -> None:
+            problems.append(Problem(file.path, file.lines.get(key, 1), what, remedy))
+
+        if update.phase is not None and update.phase not in kind.phases:
+            complain(
+                "status",
+                f"{kind.name} has no phase '{update.phase}'",
+                f"use one of {', '.join(kind.phases)}, {SAME_PHASE}",
+            )
+        for key, owner in kind.foreign.items():
+            if key in file.lines:
+                complain(
+                    key,
+                    f"'{key}' belongs to {owner}, and this is {kind.name}",
+                    kind.remedy,
+                )
+        if kind is NOTICE and any(one.state is not None for one in update.components):
+            complain(
+                "components",
+                "a notice does nothing to components",
+                "name them only, as in components: [checkout], or write an incident",
+            )
+        starts, ends = update.starts or starts or story[0].update.at, update.ends or ends
+        if kind is not INCIDENT and ends and ends <= starts and (update.starts or update.ends):
+            complain(
+                "ends" if update.ends else "starts",
+                f"{'it' if kind is NOTICE else 'the window'} ends before it starts",
+                "correct starts: or ends:" if kind is MAINTENANCE else "correct ends:",
+            )
+    return problems
+
+
+def _kind_of(first: Update) -> _Kind:
+    if first.phase is Phase.NOTICE:
+        return NOTICE
+    return INCIDENT if first.starts is None else MAINTENANCE
+
+
+def _warnings(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
+    problems = []
+    for before, file in pairwise(published):
+        if before.update.stem > file.update.stem:
+            problems.append(
+                _warning(
+                    file,
+                    "at",
+                    f"is earlier in time than {before.update.stem}.md, which sorts "
+                    "after it by name",
+                    "rename the file or correct its time",
+                )
+            )
+        if before.update.body.strip() == file.update.body.strip():
+            problems.append(
+                _warning(
+                    file,
+                    "body",
+                    f"repeats the text of {before.update.stem}.md",
+                    "say what is new, or leave the update out",
+                )
+            )
+    if published:
+        problems += _left_down(published, words)
+    return problems
+
+
+def _left_down(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
+    last = published[-1]
+    if last.update.phase is None or not last.update.phase.is_closing:
+        return []
+    states = fold([one.update for one in published], words.severities).last.states
+    down = [name for name, state in states if state is not ComponentState.OPERATIONAL]
+    if not down:
+        return []
+    return [
+        _warning(
+            last,
+            "components",
+            f"the end leaves {', '.join(down)} not operational",
+            "leave it so only if that is meant",
+        )
+    ]
+
+
+def _warning(file: UpdateFile, key: str, what: str, remedy: str) -> Problem:
+    return Problem(file.path, file.lines.get(key, 1), what, remedy, is_warning=True)

@@ -1,0 +1,146 @@
+"""One update with everything that is true of its incident as of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from statusgen.model.severity import SUBSCRIBERS, Severity
+from statusgen.model.update import Update
+from statusgen.model.vocabulary import ComponentState, Phase
+
+States = tuple[tuple[str, ComponentState], ...]
+"""Component ids with a state, in the order they were first named."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """One component before and after an update."""
+
+    component: str
+    old: ComponentState
+    new: ComponentState
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a maintenance is planned: from `starts` up to, not including, `ends`."""
+
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One update, with everything that is true of the incident as of it."""
+
+    update: Update
+    number: int
+    """1 for the first update."""
+    phase: Phase
+    title: str
+    severity: Severity | None
+    """None in a maintenance."""
+    states: States
+    changes: tuple[StateChange, ...]
+    """Every component this update names, old and new, also where they are equal."""
+    next_due: datetime | None
+    """When the next update is promised; None when nothing is."""
+    window: Window | None
+    is_new_phase: bool
+    moved_from: Window | None
+    """The window before this update, when this update moved it."""
+    impact: str | None
+    cause: str | None
+
+    @property
+    def affected(self) -> tuple[str, ...]:
+        """Ids of all components named so far."""
+        return tuple(component for component, _ in self.states)
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """Names of the audiences it goes to: what `notify` says, else the severity's."""
+        if isinstance(self.update.notify, tuple):
+            return self.update.notify
+        if not self.update.notify or self.phase is Phase.NOTICE:
+            return ()
+        return self.severity.audiences if self.severity else (SUBSCRIBERS,)
+
+    def states_at(self, instant: datetime) -> States:
+        """What the incident does to components at `instant`, while this is its last update."""
+        if self.window is None:
+            return self.states
+        under_way = (Phase.IN_PROGRESS, Phase.VERIFYING)
+        return self.states if phase_by(self.phase, self.window, instant) in under_way else ()
+
+
+def phase_by(phase: Phase, window: Window | None, now: datetime) -> Phase:
+    """What `phase`, the last one written, has become at `now`; see `Incident.phase_at`."""
+    if phase is not Phase.SCHEDULED or window is None:
+        return phase
+    if now < window.starts:
+        return Phase.SCHEDULED
+    return Phase.IN_PROGRESS if now < window.ends else Phase.COMPLETED
+
+
+def next_step(
+    update: Update, before: Step | None, number: int, severities: Mapping[str, Severity]
+) -> Step:
+    """`update` after the step `before`; None for the first of an incident."""
+    phase = update.phase or (before.phase if before else Phase.INVESTIGATING)
+    severity = before.severity if before else None
+    if update.severity:
+        severity = severities[update.severity]
+    window = _window(update, before.window if before else None)
+    changes = _changes(update, phase, severity, before.states if before else ())
+    return Step(
+        update=update,
+        number=number,
+        phase=phase,
+        title=update.title or (before.title if before else update.incident_id),
+        severity=severity,
+        states=_merge(before.states if before else (), changes),
+        changes=changes,
+        next_due=_next_due(update, phase, severity),
+        window=window,
+        is_new_phase=before is None or phase is not before.phase,
+        moved_from=before.window if before and before.window != window else None,
+        impact=update.impact or (before.impact if before else None),
+        cause=update.cause or (before.cause if before else None),
+    )
+
+
+def _window(update: Update, before: Window | None) -> Window | None:
+    starts = update.starts or (before.starts if before else None)
+    ends = update.ends or (before.ends if before else None)
+    return Window(starts, ends) if starts and ends else None
+
+
+def _changes(
+    update: Update, phase: Phase, severity: Severity | None, before: States
+) -> tuple[StateChange, ...]:
+    old = dict(before)
+    affected = severity.component_status if severity else ComponentState.UNDER_MAINTENANCE
+    if phase.is_closing or phase is Phase.NOTICE:
+        affected = ComponentState.OPERATIONAL
+    ends_here = update.phase is not None and phase.is_closing
+    new = dict.fromkeys(old, ComponentState.OPERATIONAL) if ends_here else {}
+    new |= {one.component: one.state or affected for one in update.components}
+    return tuple(
+        StateChange(component, old.get(component, ComponentState.OPERATIONAL), state)
+        for component, state in new.items()
+    )
+
+
+def _merge(states: States, changes: Iterable[StateChange]) -> States:
+    return tuple((dict(states) | {change.component: change.new for change in changes}).items())
+
+
+def _next_due(update: Update, phase: Phase, severity: Severity | None) -> datetime | None:
+    if update.next_at is not None:
+        return update.next_at
+    if update.next_in is not None:
+        return update.at + update.next_in
+    if update.promises_none or phase.is_closing or severity is None or severity.cadence is None:
+        return None
+    return update.at + severity.cadence
