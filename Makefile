@@ -13,7 +13,7 @@ DEMO_SUBSCRIBERS := demo/subscribers.csv
 # More for pytest, as in: make test ARGS="-k letters -x"
 ARGS :=
 
-.PHONY: help demo test check lint format bench dist components
+.PHONY: help demo test check lint format messages bench dist components
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make test    run the tests, real servers and checkers included"
 	@echo "make check   what CI runs: lint, types and tests, with coverage"
 	@echo "make format  put the code into its one format"
+	@echo "make messages  collect what the interface says into the catalogues for translators"
 	@echo "make bench   measure speed and size (minutes)"
 	@echo "make dist    build the wheel and the source archive into dist/"
 
@@ -75,6 +76,19 @@ check: lint
 format: $(VENV)/.installed-dev
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@$(PYTHON) -m ruff format .
+
+# Words of the interface: `text`, `plural` and `marked` in Python, `_` and `ngettext` in templates.
+LOCALE := site_templates/locale
+messages: $(VENV)/.installed-dev
+	@$(VENV)/bin/pybabel --quiet extract --mapping-file pyproject.toml --no-default-keywords \
+	    -k _ -k ngettext:1,2 -k text -k plural:1,2 -k marked \
+	    --no-location --sort-output --omit-header --output-file $(LOCALE)/messages.pot .
+	@for catalogue in $(LOCALE)/*.po; do \
+	    header=$$(sed '/^$$/q' $$catalogue); \
+	    $(VENV)/bin/pybabel --quiet update --input-file $(LOCALE)/messages.pot --output-file $$catalogue \
+	        --locale $$(basename $$catalogue .po | tr - _) --no-fuzzy-matching --ignore-obsolete --omit-header; \
+	    printf '%s\n\n%s\n' "$$header" "$$(sed '/./,$$!d' $$catalogue)" > $$catalogue.new && mv $$catalogue.new $$catalogue; \
+	done
 
 bench: $(VENV)/.installed-dev
 	@$(PYTHON) benchmarks/run.py $(ARGS)

@@ -58,11 +58,11 @@ def open_preview_server(port: int) -> PreviewServer:
     return LocalPreviewServer(port)
 
 
-def watch(paths: Iterable[Path], on_change: Callable[[], None]) -> None:
-    """Calls `on_change` when anything below `paths` changes, until interrupted."""
+def watch(root: Path, names: Iterable[str], on_change: Callable[[], None]) -> None:
+    """Calls `on_change` when one of these in `root` changes, until interrupted."""
     from statusgen.adapters import preview_server
 
-    preview_server.watch(paths, on_change)
+    preview_server.watch(root, names, on_change)
 
 
 @contextmanager
@@ -115,17 +115,12 @@ def open_target(target: TargetSettings) -> Storage:
 
 
 def open_transport(mail: MailSettings) -> Transport:
-    """The way out for letters; raises `UsageError` for one that this version can't use."""
+    """The way out for letters."""
     scheme, _, rest = mail.transport.partition(":")
     if scheme == "folder":
         from statusgen.adapters.maildir import MaildirTransport
 
         return MaildirTransport(Path(rest))
-    if scheme == "ses":
-        raise UsageError(
-            "mail.transport ses:// is not there yet; use the SMTP endpoint of SES, "
-            "smtp://USER@email-smtp.REGION.amazonaws.com:587"
-        )
     from statusgen.adapters.smtp import SmtpTransport
 
     relay = parse_relay(mail.transport)

@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import jinja2.nodes
 
+from statusgen.config.places import TEMPLATES_FOLDER
 from statusgen.errors import ContentError, Problem
 from statusgen.model.notation import printable
+from statusgen.prose.language import SOURCE, Language, make_language
 
-FOLDER = "site_templates"
+FOLDER = TEMPLATES_FOLDER
+MESSAGES = "locale/messages.pot"
+"""All that the interface says, for translators and for `check`."""
+
+_HALF = "half a character (a surrogate), which can't be written"
 _NAME = re.compile(r"[A-Za-z0-9._/+@-]+")
 
 
@@ -41,24 +48,71 @@ class Templates:
             keep_trailing_newline=True,
             auto_reload=False,
             bytecode_cache=_compiled_before(),
+            extensions=["jinja2.ext.i18n"],
         )
+        self.speak(SOURCE)
+
+    def speak(self, tag: str) -> Language:
+        """Render in the language `tag` from now on; raises `ContentError` for a broken catalogue.
+
+        Where there is none, words stay English.
+        """
+        name = self.catalogue(tag)
+        try:
+            language = make_language(tag, self.read(name) if name else None)
+        except ValueError as bad:
+            raise _broken(name or "", 0, str(bad)) from bad
+        words = language.words
+        install = self._environment.install_gettext_callables  # type: ignore[attr-defined]
+        install(words.gettext, words.ngettext, newstyle=True)
+        return language
+
+    def catalogue(self, tag: str) -> str | None:
+        """The name of the catalogue for `tag`: its own, or that of the language without region."""
+        names = (f"locale/{tag}.po", f"locale/{tag.split('-', maxsplit=1)[0]}.po")
+        return next((n for n in names for f in self._folders if (f / n).is_file()), None)
+
+    def untranslated(self, tag: str) -> list[Problem]:
+        """What stays English on a page in the language `tag`, as warnings."""
+        if tag.split("-", maxsplit=1)[0] == SOURCE:
+            return []
+        name = self.catalogue(tag)
+        if name is None:
+            path = f"{FOLDER}/locale/{tag}.po"
+            what = f"there is none, so the page's own words stay English and not '{tag}'"
+            return [Problem(path, 0, what, "add the file", is_warning=True)]
+        from statusgen.prose import catalogues  # noqa: PLC0415  English does without
+
+        try:
+            missing = catalogues.untranslated(self.read(name), self.read(MESSAGES))
+        except ValueError as error:
+            return [_problem(name, 0, str(error))]
+        return [
+            Problem(
+                f"{FOLDER}/{name}", 0, f"'{one}' stays English", "translate it", is_warning=True
+            )
+            for one in missing
+        ]
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """The template called `name` with `values`; raises `ContentError` for a broken one."""
-        try:
-            return self._environment.get_template(name).render(values)
-        except jinja2.TemplateSyntaxError as error:
-            file = error.name or name
-            raise _broken(file, error.lineno, error.message or "syntax error") from error
-        except jinja2.TemplateError as error:
-            file, line = self._own_place(error) or (name, 0)
-            raise _broken(file, line, error.message or type(error).__name__) from error
-        except Exception as error:
-            own = self._own_place(error)
-            if own is None:  # nothing that the user wrote: a bug of ours
-                raise
-            what = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
-            raise _broken(*own, what or type(error).__name__) from error
+        with self._told(name):
+            text = self._environment.get_template(name).render(values)
+            text.encode()  # half a character, written as \\ud83d, can't be
+            return text
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with the user's own templates as far as their text alone shows it."""
+        found: list[Problem] = []
+        for name in self._own_names():
+            try:
+                with self._told(name):
+                    self._environment.get_template(name)
+            except ContentError as error:
+                found += error.problems
+            else:
+                found += [_problem(name, line, _HALF) for line in self._half_characters(name)]
+        return found
 
     def warm_up(self, prefix: str) -> None:
         """Compile what is below `prefix` now, so that a forked process need not."""
@@ -88,6 +142,52 @@ class Templates:
             if not _NAME.fullmatch(name):
                 raise _broken(printable(name), 0, "the file name is not plain")
         return tuple(sorted(found))
+
+    @contextmanager
+    def _told(self, name: str) -> Iterator[None]:
+        """Every failure while template `name` is at work, as a `ContentError`; but our own bugs."""
+        try:
+            yield
+        except jinja2.TemplateSyntaxError as error:
+            file = error.name or name
+            raise _broken(file, error.lineno, error.message or "syntax error") from error
+        except jinja2.TemplateError as error:
+            file, line = self._own_place(error) or (name, 0)
+            raise _broken(file, line, error.message or type(error).__name__) from error
+        except Exception as error:
+            place = self._own_place(error)
+            if isinstance(error, UnicodeEncodeError):
+                place = self._own_half_character() or place
+            if place is None and name in self._own_names():
+                place = (name, 0)
+            if place is None:  # nothing that the user wrote: a bug of ours
+                raise
+            raise _broken(*place, _said(error)) from error
+
+    def _own_names(self) -> tuple[str, ...]:
+        """The user's own templates, without style sheets and the like."""
+        if self._own is None or not self._own.is_dir():
+            return ()
+        return tuple(
+            name
+            for name in self.names("")
+            if name.endswith((".html", ".txt")) and (self._own / name).is_file()
+        )
+
+    def _own_half_character(self) -> tuple[str, int] | None:
+        for name in self._own_names():
+            for line in self._half_characters(name):
+                return name, line
+        return None
+
+    def _half_characters(self, name: str) -> list[int]:
+        """The lines on which a user's template spells half a character."""
+        tree = self._environment.parse(self.read(name).decode())
+        return [
+            one.lineno
+            for one in tree.find_all(jinja2.nodes.Const)
+            if isinstance(one.value, str) and not _can_be_written(one.value)
+        ]
 
     def _own_place(self, error: Exception) -> tuple[str, int] | None:
         """The user's own template and its line in which `error` came up, the innermost of them."""
@@ -145,7 +245,21 @@ def _is_escaped(name: str | None) -> bool:
     return name is None or not name.endswith(".txt")
 
 
+def _can_be_written(text: str) -> bool:
+    return not any("\ud800" <= one <= "\udfff" for one in text)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8 text"
+    if isinstance(error, UnicodeEncodeError):
+        return _HALF
+    return str(error) or type(error).__name__
+
+
 def _broken(name: str, line: int, what: str) -> ContentError:
-    return ContentError(
-        [Problem(f"{FOLDER}/{name}", line, what, "correct the template, or remove your copy")]
-    )
+    return ContentError([_problem(name, line, what)])
+
+
+def _problem(name: str, line: int, what: str) -> Problem:
+    return Problem(f"{FOLDER}/{name}", line, what, "correct the template, or remove your copy")

@@ -6,7 +6,7 @@ import pytest
 
 from statusgen import composition
 from statusgen.config.reader import read_settings
-from statusgen.errors import Refused, UsageError
+from statusgen.errors import Refused
 from tests.fakes.repository import make_repository
 
 
@@ -35,11 +35,6 @@ def test_letters_leave_by_the_way_that_is_set(settings, transport, name):
     found = composition.open_transport(replace(settings.mail, transport=transport))
 
     assert type(found).__name__ == name
-
-
-def test_a_way_that_is_not_there_yet_is_a_sentence(settings):
-    with pytest.raises(UsageError, match="ses://"):
-        composition.open_transport(replace(settings.mail, transport="ses://eu-west-1"))
 
 
 def test_a_secret_key_is_made_once_and_kept(settings):

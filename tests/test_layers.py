@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "statusgen"
 LAYERS = (
     {"errors", "model"},
     {"config", "entries", "prose", "ports", "templates"},
-    {"site", "feeds", "letters"},
+    {"site", "feeds", "badges", "api", "letters"},
     {"plan"},
     {"apply"},
     {"usecases"},
@@ -29,7 +29,10 @@ COMPOSITION = "composition"
 COMPOSITION_IS_SEEN_BY = {"cli", COMPOSITION}
 
 # Loaded by the commands that need them, never at start-up (DESIGN.md section 8).
-HEAVY = ("boto3", "botocore", "sqlalchemy", "feedgen", "aiosmtplib", "rich", "watchfiles")
+HEAVY = (
+    *("boto3", "botocore", "sqlalchemy", "feedgen", "icalendar", "aiosmtplib", "rich"),
+    "watchfiles",
+)
 
 MAX_LINES = 300
 LONGER_MODULES: dict[str, str] = {}  # module: why it is one thing

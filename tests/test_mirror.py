@@ -7,7 +7,16 @@ PACKAGE = ROOT / "statusgen"
 TESTS = ROOT / "tests"
 
 # Tests of the whole rather than of a module.
-OF_THE_PROJECT = {"docs", "guards", "layers", "mirror", "packaging", "security", "templates_folder"}
+OF_THE_PROJECT = {
+    "docs",
+    "guards",
+    "layers",
+    "mirror",
+    "packaging",
+    "security",
+    "site.in_a_browser",
+    "templates_folder",
+}
 # Folders that hold no mirror: whole journeys, and what tests are made of.
 OTHER_FOLDERS = {"broken", "components", "fakes", "golden", "journeys"}
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from statusgen.errors import ContentError
@@ -103,3 +105,45 @@ def test_a_file_name_that_can_be_no_key_is_refused(tmp_path):
 
     with pytest.raises(ContentError, match=r"site_templates/a\\nb\.css: the file name is not"):
         templates.names("")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("fine\n{% if %}", r"site_templates/a\.html:2: Expected an expression"),
+        ("fine\n{{ x|shout }}", r"site_templates/a\.html:2: No filter named 'shout'"),
+        ("fine\n{{ 'a\\ud83d' }}", r"site_templates/a\.html:2: half a character"),
+        ("{% for a in b %}" * 30 + "{% endfor %}" * 30, r"site_templates/a\.html: too many"),
+        ("{{ " + "(" * 5000, r"site_templates/a\.html: maximum recursion"),
+    ],
+    ids=["syntax", "filter", "surrogate", "loops", "brackets"],
+)
+def test_what_a_template_s_text_alone_shows_is_a_problem_and_no_traceback(tmp_path, text, problem):
+    templates = templates_in(tmp_path, a__html=text, b__txt="{{ fine }}")
+
+    (told,) = templates.problems()
+    with pytest.raises(ContentError, match=problem):
+        templates.render("a.html", {})
+
+    assert re.match(problem, str(told))
+
+
+def test_half_a_character_of_an_included_template_names_that_template(tmp_path):
+    templates = templates_in(tmp_path, a__html="{% include 'b.html' %}", b__html="{{ '\\udc80' }}")
+
+    with pytest.raises(ContentError, match=r"site_templates/b\.html:1: half a character"):
+        templates.render("a.html", {})
+
+
+def test_a_template_of_the_users_that_is_not_utf8_is_a_problem(tmp_path):
+    templates = templates_in(tmp_path, a__html="")
+    (tmp_path / "site_templates/a.html").write_bytes(b"\xff\xfe")
+
+    assert [str(one) for one in templates.problems()] == [
+        "site_templates/a.html: not UTF-8 text; correct the template, or remove your copy"
+    ]
+
+
+def test_our_own_templates_and_other_files_are_no_problem(tmp_path):
+    assert Templates(tmp_path).problems() == []
+    assert templates_in(tmp_path, a__css="{% if %}", b__txt="fine").problems() == []

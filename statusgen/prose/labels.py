@@ -1,35 +1,51 @@
 """What the closed words are called in front of readers."""
 
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
+from statusgen.prose.language import marked
 
 STATES = {
-    ComponentState.OPERATIONAL: "Operational",
-    ComponentState.UNDER_MAINTENANCE: "Under maintenance",
-    ComponentState.DEGRADED_PERFORMANCE: "Degraded performance",
-    ComponentState.PARTIAL_OUTAGE: "Partial outage",
-    ComponentState.MAJOR_OUTAGE: "Major outage",
+    ComponentState.OPERATIONAL: marked("Operational"),
+    ComponentState.UNDER_MAINTENANCE: marked("Under maintenance"),
+    ComponentState.DEGRADED_PERFORMANCE: marked("Degraded performance"),
+    ComponentState.PARTIAL_OUTAGE: marked("Partial outage"),
+    ComponentState.MAJOR_OUTAGE: marked("Major outage"),
 }
 
 PHASES = {
-    Phase.INVESTIGATING: "Investigating",
-    Phase.IDENTIFIED: "Identified",
-    Phase.MONITORING: "Monitoring",
-    Phase.RESOLVED: "Resolved",
-    Phase.SCHEDULED: "Scheduled",
-    Phase.IN_PROGRESS: "In progress",
-    Phase.VERIFYING: "Verifying",
-    Phase.COMPLETED: "Completed",
-    Phase.CANCELED: "Canceled",
+    Phase.INVESTIGATING: marked("Investigating"),
+    Phase.IDENTIFIED: marked("Identified"),
+    Phase.MONITORING: marked("Monitoring"),
+    Phase.RESOLVED: marked("Resolved"),
+    Phase.SCHEDULED: marked("Scheduled"),
+    Phase.IN_PROGRESS: marked("In progress"),
+    Phase.VERIFYING: marked("Verifying"),
+    Phase.COMPLETED: marked("Completed"),
+    Phase.CANCELED: marked("Canceled"),
+    Phase.NOTICE: marked("Notice"),
 }
 
-UPDATE = "Update"
+UPDATE = marked("Update")
 """The label of an update that keeps the phase."""
 
 IMPACTS = {
-    Impact.CRITICAL: "High",
-    Impact.MAJOR: "High",
-    Impact.MINOR: "Medium",
-    Impact.NONE: "Low",
-    Impact.MAINTENANCE: "Planned",
+    Impact.CRITICAL: marked("High"),
+    Impact.MAJOR: marked("High"),
+    Impact.MINOR: marked("Medium"),
+    Impact.NONE: marked("Low"),
+    Impact.MAINTENANCE: marked("Planned"),
 }
 """How much customers feel it, in the words of the letters: High, Medium or Low."""
+
+OVERALL = (
+    marked("All Systems Operational"),
+    marked("Partially Degraded Service"),
+    marked("Degraded System Service"),
+    marked("Minor Service Outage"),
+    marked("Partial System Outage"),
+    marked("Major System Outage"),
+    marked("Service Under Maintenance"),
+)
+"""What `model.overall` calls the page's state, named here for translators."""
+
+SEVERITIES = (marked("Critical"), marked("Major"), marked("Minor"), marked("Low"))
+"""The labels of the default severities, named here for translators."""

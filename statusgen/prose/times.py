@@ -3,27 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from statusgen.prose.language import ENGLISH, Language
 
 
 class PageClock:
     """Writes times for readers of a page in `zone`."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, language: Language = ENGLISH) -> None:
         self._zone = zone
+        self._calendar = language.calendar
 
     def local(self, instant: datetime) -> datetime:
         """The instant on the page's clock."""
@@ -35,10 +23,11 @@ class PageClock:
         The UTC date is added where it is another day there.
         """
         here, utc = self.local(instant), instant.astimezone(UTC)
+        day = self._calendar.day
         if self.is_utc_at(instant):
-            return f"{_day(utc)}, {utc:%H:%M} UTC"
-        other_day = f"{_day(utc)}, " if here.date() != utc.date() else ""
-        return f"{_day(here)}, {here:%H:%M} {self.zone_name(instant)} ({other_day}{utc:%H:%M} UTC)"
+            return f"{day(utc)}, {utc:%H:%M} UTC"
+        other_day = f"{day(utc)}, " if here.date() != utc.date() else ""
+        return f"{day(here)}, {here:%H:%M} {self.zone_name(instant)} ({other_day}{utc:%H:%M} UTC)"
 
     def time(self, instant: datetime) -> str:
         """`03:04 CET`."""
@@ -53,15 +42,15 @@ class PageClock:
     def utc(self, instant: datetime) -> str:
         """`21 November 2026, 02:04 UTC`."""
         utc = instant.astimezone(UTC)
-        return f"{_day(utc)}, {utc:%H:%M} UTC"
+        return f"{self._calendar.day(utc)}, {utc:%H:%M} UTC"
 
     def day(self, moment: date) -> str:
         """`21 November 2026`."""
-        return _day(moment)
+        return self._calendar.day(moment)
 
     def month(self, moment: date) -> str:
         """`November 2026`."""
-        return f"{_MONTHS[moment.month - 1]} {moment.year}"
+        return self._calendar.month(moment)
 
     def is_utc_at(self, instant: datetime) -> bool:
         """Whether the page's clock shows UTC at that instant under that name."""
@@ -70,7 +59,7 @@ class PageClock:
     def zone_name(self, instant: datetime) -> str:
         """`CET`; `UTC+03:00` for zones that have no letters."""
         here = self.local(instant)
-        name = here.tzname() or "UTC"
+        name = self._calendar.zone_name(here)
         return name if name.isalpha() else f"UTC{here.isoformat()[-6:]}"
 
 
@@ -79,15 +68,14 @@ def machine_time(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def spoken_duration(duration: timedelta) -> str:
+def spoken_duration(duration: timedelta, language: Language = ENGLISH) -> str:
     """`2 hours 5 minutes`; the two largest units that matter, minutes as the smallest."""
     minutes = int(duration.total_seconds() // 60)
     days, minutes = divmod(minutes, 24 * 60)
     hours, minutes = divmod(minutes, 60)
-    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
-    told = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
-    return " ".join(told[:2]) or "less than a minute"
-
-
-def _day(moment: date) -> str:
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    told = [
+        language.plural("%(num)s day", "%(num)s days", days) if days else "",
+        language.plural("%(num)s hour", "%(num)s hours", hours) if hours else "",
+        language.plural("%(num)s minute", "%(num)s minutes", minutes) if minutes else "",
+    ]
+    return " ".join([one for one in told if one][:2]) or language.text("less than a minute")

@@ -7,31 +7,33 @@ from itertools import groupby
 from statusgen.model.outline import Outline
 from statusgen.model.page import Month
 from statusgen.prose.labels import PHASES
+from statusgen.prose.language import Language
 from statusgen.prose.times import PageClock, machine_time, spoken_duration
+from statusgen.site.incidents import MAINTENANCE
+from statusgen.site.tones import INCIDENT
 from statusgen.site.views import DayView, Moment, MonthLink, MonthView, RowView, YearView
-
-MAINTENANCE = "Maintenance"
 
 
 class Lister:
     """Makes rows and days of outlines."""
 
-    def __init__(self, clock: PageClock) -> None:
+    def __init__(self, clock: PageClock, language: Language) -> None:
         self._clock = clock
+        self._language = language
 
     def row(self, one: Outline, now: datetime) -> RowView:
         """One line of a list."""
         phase = one.phase_at(now)
-        duration = one.duration
+        duration, language = one.duration, self._language
         return RowView(
             id=one.id,
             title=one.title,
-            tone=one.impact,
-            label=one.severity_label or MAINTENANCE,
-            phase_label=PHASES[phase],
-            is_open=not phase.is_closing,
+            tone=INCIDENT[one.impact],
+            label=None if one.is_notice else language.text(one.severity_label or MAINTENANCE),
+            phase_label=language.text(PHASES[phase]),
+            is_open=not phase.is_closing and not one.is_notice,
             started=Moment(machine_time(one.listed_at), self._clock.time_both(one.listed_at)),
-            duration=spoken_duration(duration) if duration is not None else None,
+            duration=spoken_duration(duration, language) if duration is not None else None,
             has_postmortem=one.has_postmortem,
         )
 
@@ -39,12 +41,11 @@ class Lister:
         self, month: Month, earlier: Month | None, later: Month | None, now: datetime
     ) -> MonthView:
         """One month with its neighbours that hold something."""
-        clock = self._clock
         return MonthView(
-            link=link_month(month, clock),
+            link=self.link(month),
             days=self._days(month.outlines, now),
-            earlier=link_month(earlier, clock) if earlier else None,
-            later=link_month(later, clock) if later else None,
+            earlier=self.link(earlier) if earlier else None,
+            later=self.link(later) if later else None,
         )
 
     def _days(self, outlines: Sequence[Outline], now: datetime) -> tuple[DayView, ...]:
@@ -58,31 +59,25 @@ class Lister:
             for day, members in groupby(outlines, key=lambda one: local(one.listed_at).date())
         )
 
+    def years(self, months: Sequence[Month]) -> tuple[YearView, ...]:
+        """`months`, newest first, under their years."""
+        return tuple(
+            YearView(str(year), tuple(self.link(month) for month in members))
+            for year, members in groupby(months, key=lambda month: month.year)
+        )
 
-def view_years(months: Sequence[Month], clock: PageClock) -> tuple[YearView, ...]:
-    """`months`, newest first, under their years."""
-    return tuple(
-        YearView(str(year), tuple(link_month(month, clock) for month in members))
-        for year, members in groupby(months, key=lambda month: month.year)
-    )
+    def link(self, month: Month) -> MonthLink:
+        """A month's name and counts."""
+        return MonthLink(month.key, self._clock.month(month.first_day), self._counts(month))
 
-
-def link_month(month: Month, clock: PageClock) -> MonthLink:
-    """A month's name and counts."""
-    words = clock.month(month.first_day)
-    return MonthLink(month.key, words, words.rpartition(" ")[0], _counts(month))
-
-
-def counted(count: int, noun: str) -> str:
-    """`1 incident`, `2 incidents`, `2 maintenances`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _counts(month: Month) -> str:
-    planned = sum(one.is_maintenance for one in month.outlines)
-    incidents = len(month.outlines) - planned
-    told = [
-        counted(incidents, "incident") if incidents else "",
-        counted(planned, "maintenance") if planned else "",
-    ]
-    return ", ".join(filter(None, told))
+    def _counts(self, month: Month) -> str:
+        plural = self._language.plural
+        planned = sum(one.is_maintenance for one in month.outlines)
+        told_only = sum(one.is_notice for one in month.outlines)
+        incidents = len(month.outlines) - planned - told_only
+        told = [
+            plural("%(num)s incident", "%(num)s incidents", incidents) if incidents else "",
+            plural("%(num)s maintenance", "%(num)s maintenances", planned) if planned else "",
+            plural("%(num)s notice", "%(num)s notices", told_only) if told_only else "",
+        ]
+        return ", ".join(filter(None, told))

@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 
 from statusgen.config.settings import Settings
-from statusgen.model.incident import Incident, States, Step, Window
+from statusgen.model.incident import Incident
+from statusgen.model.step import States, Step, Window
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.labels import PHASES, STATES, UPDATE
+from statusgen.prose.language import Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.nesting import BODY_HEADING
 from statusgen.prose.times import PageClock, machine_time, spoken_duration
+from statusgen.site.tones import CLOSED, INCIDENT
 from statusgen.site.views import (
     ChangeView,
     IncidentView,
@@ -16,9 +19,12 @@ from statusgen.site.views import (
     PostmortemView,
     PromiseView,
     StateView,
+    TurnView,
     UpdateView,
     WindowView,
 )
+
+MAINTENANCE = marked("Maintenance")
 
 _WITHOUT_EFFECT = (Phase.SCHEDULED, Phase.CANCELED)
 """Phases of a maintenance in which the states that it names are plans."""
@@ -30,9 +36,10 @@ _BOX = '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>
 class IncidentTeller:
     """Makes views of incidents for one page; make it once."""
 
-    def __init__(self, settings: Settings, prose: BodyRenderer) -> None:
+    def __init__(self, settings: Settings, prose: BodyRenderer, language: Language) -> None:
+        self._language = language
         self._names = {one.id: one.name for one in settings.components}
-        self._clock = PageClock(settings.page.zone)
+        self._clock = PageClock(settings.page.zone, language)
         self._prose = prose
 
     def whole(self, incident: Incident, now: datetime) -> IncidentView:
@@ -42,6 +49,10 @@ class IncidentTeller:
     def card(self, incident: Incident, now: datetime) -> IncidentView:
         """The incident with its latest update only."""
         return self._view(incident, now, incident.steps[-1:])
+
+    def brief(self, incident: Incident, now: datetime) -> IncidentView:
+        """The incident without any update."""
+        return self._view(incident, now, ())
 
     def moment(self, instant: datetime) -> Moment:
         """An instant with its date."""
@@ -53,18 +64,21 @@ class IncidentTeller:
         ended = incident.ended_by(now)
         states = incident.states_at(now)
         duration = incident.duration
+        language = self._language
         first_shown = len(incident.steps) - len(steps)
         return IncidentView(
             id=incident.id,
             title=incident.title,
             phase=phase,
-            phase_label=PHASES[phase],
-            tone=incident.impact if is_open else "closed",
-            severity=incident.severity.label if incident.severity else None,
+            phase_label=language.text(PHASES[phase]),
+            tone=INCIDENT[incident.impact] if is_open else CLOSED,
+            kind_label=self._kind(incident),
+            is_incident=incident.severity is not None,
             is_open=is_open,
             started=self.moment(incident.started),
-            ended=self.moment(ended) if ended else None,
-            duration=spoken_duration(duration) if duration is not None else None,
+            until=self.moment(incident.until) if incident.until else None,
+            ended=self.moment(ended) if ended and not incident.is_notice else None,
+            duration=spoken_duration(duration, language) if duration is not None else None,
             window=self._window(incident.window) if incident.window else None,
             is_overrun=_is_overrun(incident, phase, now),
             impact=incident.last.impact,
@@ -72,12 +86,20 @@ class IncidentTeller:
             components=self._components(states or incident.last.states),
             shows_states=bool(states),
             promise=self._promise(incident, now) if is_open else None,
+            turns=self._turns(incident, now),
+            overruns_at=_overruns_at(incident, now),
             updates=tuple(
                 self._update(incident, number)
                 for number in reversed(range(first_shown, first_shown + len(steps)))
             ),
             postmortem=self._postmortem(incident) if len(steps) == len(incident.steps) else None,
         )
+
+    def _kind(self, incident: Incident) -> str | None:
+        if incident.is_notice:
+            return None
+        severity = incident.severity
+        return self._language.text(severity.label if severity else MAINTENANCE)
 
     def _update(self, incident: Incident, number: int) -> UpdateView:
         step = incident.steps[number]
@@ -86,13 +108,13 @@ class IncidentTeller:
         moved = step.moved_from
         return UpdateView(
             anchor=update.anchor,
-            label=PHASES[update.phase] if update.phase else UPDATE,
+            label=self._language.text(PHASES[update.phase] if update.phase else UPDATE),
             phase="closed" if step.phase.is_closing else "open",
             at=self.moment(update.at),
             edited=self.moment(update.edited) if update.edited else None,
             body=self._body(update.body),
             changes=self._changes(step),
-            severity_change=_severity_change(before, step),
+            severity_change=self._severity_change(before, step),
             moved_from=self._window(moved) if moved else None,
             moved_to=self._window(step.window) if moved and step.window else None,
         )
@@ -103,15 +125,15 @@ class IncidentTeller:
         return tuple(
             ChangeView(
                 self._names.get(change.component, change.component),
-                _state("", change.old) if change.old is not change.new else None,
-                _state("", change.new),
+                self._state("", change.old) if change.old is not change.new else None,
+                self._state("", change.new),
             )
             for change in step.changes
         )
 
     def _components(self, states: States) -> tuple[StateView, ...]:
         return tuple(
-            _state(self._names.get(component, component), state) for component, state in states
+            self._state(self._names.get(component, component), state) for component, state in states
         )
 
     def _promise(self, incident: Incident, now: datetime) -> PromiseView | None:
@@ -119,7 +141,17 @@ class IncidentTeller:
         if due is None:
             return None
         moment = self._later_on(incident.last.update.at, due)
-        return PromiseView(moment, incident.lateness(now) > timedelta(0))
+        return PromiseView(moment, incident.lateness(now) > timedelta(0), incident.is_open(due))
+
+    def _turns(self, incident: Incident, now: datetime) -> tuple[TurnView, ...]:
+        """The phases that its window will bring by itself."""
+        window, phase = incident.window, incident.phase_at(now)
+        edges = (window.starts, window.ends) if window else ()
+        ahead = [one for one in edges if one > now and incident.phase_at(one) is not phase]
+        return tuple(
+            TurnView(machine_time(one), self._language.text(PHASES[incident.phase_at(one)]))
+            for one in ahead
+        )
 
     def _window(self, window: Window) -> WindowView:
         return WindowView(self.moment(window.starts), self._later_on(window.starts, window.ends))
@@ -145,9 +177,14 @@ class IncidentTeller:
         html = self._prose.html(markdown)
         return html.replace("<table>", _BOX).replace("</table>", "</table></div>")
 
+    def _state(self, name: str, state: ComponentState) -> StateView:
+        return StateView(name, state, self._language.text(STATES[state]))
 
-def _state(name: str, state: ComponentState) -> StateView:
-    return StateView(name, state, STATES[state])
+    def _severity_change(self, before: Step | None, step: Step) -> tuple[str, str] | None:
+        old, new = before.severity if before else None, step.severity
+        if old is None or new is None or old.key == new.key:
+            return None
+        return self._language.text(old.label), self._language.text(new.label)
 
 
 def _is_overrun(incident: Incident, phase: Phase, now: datetime) -> bool:
@@ -155,8 +192,8 @@ def _is_overrun(incident: Incident, phase: Phase, now: datetime) -> bool:
     return window is not None and not phase.is_closing and window.ends <= now
 
 
-def _severity_change(before: Step | None, step: Step) -> tuple[str, str] | None:
-    old, new = before.severity if before else None, step.severity
-    if old is None or new is None or old.key == new.key:
+def _overruns_at(incident: Incident, now: datetime) -> str | None:
+    window = incident.window
+    if window is None or window.ends <= now or not incident.is_open(window.ends):
         return None
-    return old.label, new.label
+    return machine_time(window.ends)

@@ -5,67 +5,61 @@ from datetime import date
 from itertools import groupby
 
 from statusgen.model.outline import outline
-from statusgen.model.page import RECENT_DAYS, ComponentGroup, Day, Page
-from statusgen.model.vocabulary import ComponentState, Impact
-from statusgen.prose.labels import STATES
+from statusgen.model.page import RECENT_DAYS, Day, Page
+from statusgen.prose.language import Language
 from statusgen.prose.times import PageClock
-from statusgen.site.history import Lister, counted
+from statusgen.site.components import Grouper
+from statusgen.site.history import Lister
 from statusgen.site.incidents import IncidentTeller
-from statusgen.site.views import DayView, GroupView, IndexView, Moment, StateView
+from statusgen.site.index_views import IndexView
+from statusgen.site.tones import OVERALL
+from statusgen.site.uptime_bars import Recorder, legend
+from statusgen.site.views import DayView, Moment
 
-LONG_LIST = 20
-"""A group with more components keeps those that work folded away."""
-
-TONES = {
-    Impact.NONE: ComponentState.OPERATIONAL,
-    Impact.MAINTENANCE: ComponentState.UNDER_MAINTENANCE,
-    Impact.MINOR: ComponentState.DEGRADED_PERFORMANCE,
-    Impact.MAJOR: ComponentState.PARTIAL_OUTAGE,
-    Impact.CRITICAL: ComponentState.MAJOR_OUTAGE,
-}
-"""The component state whose shape and colour stand for an indicator."""
+IN_FULL = 3
+"""So many open incidents are told with their latest update; further ones in brief."""
 
 
-def view_index(page: Page, teller: IncidentTeller, lister: Lister, clock: PageClock) -> IndexView:
+def view_index(
+    page: Page, teller: IncidentTeller, lister: Lister, clock: PageClock, language: Language
+) -> IndexView:
     """Everything the index shows."""
+    now = page.now
+    worst, further = page.open_incidents[:IN_FULL], page.open_incidents[IN_FULL:]
+    recorder = Recorder(clock, language, {one.id: one.title for one in page.incidents})
+    grouper = Grouper(page.uptimes, recorder, language)
     return IndexView(
-        headline=page.overall.description,
-        tone=TONES[page.overall.indicator],
-        summary=_summary(page),
-        open_incidents=tuple(teller.card(one, page.now) for one in page.open_incidents),
-        under_way=tuple(teller.card(one, page.now) for one in page.under_way),
-        upcoming=tuple(teller.card(one, page.now) for one in page.upcoming),
-        groups=tuple(_group(group) for group in page.groups),
+        headline=language.text(page.overall.description),
+        tone=OVERALL[page.overall.indicator],
+        summary=_summary(page, language),
+        open_incidents=(
+            *(teller.card(one, now) for one in worst),
+            *(teller.brief(one, now) for one in further),
+        ),
+        notices=tuple(teller.card(one, now) for one in page.notices),
+        under_way=tuple(teller.card(one, now) for one in page.under_way),
+        upcoming=tuple(teller.card(one, now) for one in page.upcoming),
+        groups=tuple(grouper.group(one) for one in page.groups),
         has_group_names=any(group.name for group in page.groups),
+        history_days=max((len(one.days) for one in page.uptimes), default=0),
+        legend=legend(language),
         days=tuple(_days(page, lister, clock)),
         recent_days=RECENT_DAYS,
     )
 
 
-def _summary(page: Page) -> str:
+def _summary(page: Page, language: Language) -> str:
+    incidents, under_way = len(page.open_incidents), len(page.under_way)
+    plural = language.plural
     told = [
-        counted(len(page.open_incidents), "open incident"),
-        counted(len(page.under_way), "maintenance") + " under way" if page.under_way else "",
+        plural("%(num)s open incident", "%(num)s open incidents", incidents)
+        if incidents
+        else language.text("No open incidents"),
+        plural("%(num)s maintenance under way", "%(num)s maintenances under way", under_way)
+        if under_way
+        else "",
     ]
-    if not page.open_incidents:
-        told[0] = "No open incidents"
     return ", ".join(filter(None, told)) + "."
-
-
-def _group(group: ComponentGroup) -> GroupView:
-    lines = tuple(
-        StateView(line.component.name, line.state, STATES[line.state], line.component.description)
-        for line in group.lines
-    )
-    is_long = len(lines) > LONG_LIST
-    folded = tuple(one for one in lines if is_long and one.tone == ComponentState.OPERATIONAL)
-    return GroupView(
-        name=group.name,
-        state=StateView(group.name or "", group.state, STATES[group.state]),
-        lines=tuple(one for one in lines if one not in folded) if folded else lines,
-        folded=folded,
-        folded_words=f"{counted(len(folded), 'component')} operational",
-    )
 
 
 def _days(page: Page, lister: Lister, clock: PageClock) -> Iterator[DayView]:

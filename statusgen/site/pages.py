@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from statusgen import __version__
 from statusgen.config.settings import Settings
@@ -13,7 +14,7 @@ from statusgen.model.page import Month, Page
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
 from statusgen.site.assets import collect_assets
-from statusgen.site.history import Lister, view_years
+from statusgen.site.history import Lister
 from statusgen.site.incidents import IncidentTeller
 from statusgen.site.overview import view_index
 from statusgen.site.sitemap import robots, sitemap
@@ -22,6 +23,7 @@ from statusgen.templates import Templates
 
 STYLE = "site.css"
 ICON = "favicon.svg"
+SCRIPT = "site.js"
 
 
 class Site:
@@ -33,11 +35,12 @@ class Site:
     def __init__(self, settings: Settings, templates: Templates, prose: BodyRenderer) -> None:
         self._settings = settings
         self._page = settings.page
-        self._templates = templates
+        self.templates = templates
         self._assets = collect_assets(templates)
-        self._clock = PageClock(settings.page.zone)
-        self._teller = IncidentTeller(settings, prose)
-        self._lister = Lister(self._clock)
+        self.language = templates.speak(settings.page.language)
+        self._clock = PageClock(settings.page.zone, self.language)
+        self._teller = IncidentTeller(settings, prose, self.language)
+        self._lister = Lister(self._clock, self.language)
         self._top, self._below = self._seen_from(""), self._seen_from("../")
         self.fingerprint = hashlib.sha256(
             f"{__version__}\n{settings.fingerprint}\n{templates.fingerprint()}".encode()
@@ -46,7 +49,7 @@ class Site:
     def with_prose(self, prose: BodyRenderer) -> "Site":
         """The same site with bodies rendered by `prose`."""
         other = copy(self)
-        other._teller = IncidentTeller(self._settings, prose)  # noqa: SLF001  one of us
+        other._teller = IncidentTeller(self._settings, prose, self.language)  # noqa: SLF001  one of us
         return other
 
     def assets(self) -> dict[str, bytes]:
@@ -55,7 +58,7 @@ class Site:
 
     def index(self, page: Page) -> bytes:
         """index.html."""
-        view = view_index(page, self._teller, self._lister, self._clock)
+        view = view_index(page, self._teller, self._lister, self._clock, self.language)
         head = self._head(view.headline, f"{view.headline}. {view.summary}", "")
         return self._render("index", self._top, head, view)
 
@@ -69,9 +72,11 @@ class Site:
     def history(self, months: Sequence[Month], now: datetime) -> bytes:
         """history/index.html; `months` are newest first."""
         del now  # which months there are is content
-        description = f"All incidents and maintenances of {self._page.service}, by month."
-        head = self._head("History", description, "history/index.html")
-        return self._render("history", self._below, head, view_years(months, self._clock))
+        text = self.language.text
+        description = text("All incidents and maintenances of %(service)s, by month.")
+        description %= {"service": self._page.service}
+        head = self._head(text("History"), description, "history/index.html")
+        return self._render("history", self._below, head, self._lister.years(months))
 
     def month(
         self, month: Month, earlier: Month | None, later: Month | None, now: datetime
@@ -80,12 +85,16 @@ class Site:
         view = self._lister.month(month, earlier, later, now)
         words = view.link.words
         description = f"{words}: {view.link.counts}."
-        head = self._head(f"History of {words}", description, f"history/{view.link.key}.html")
+        title = self.language.text("History of %(month)s") % {"month": words}
+        head = self._head(title, description, f"history/{view.link.key}.html")
         return self._render("month", self._below, head, view)
 
     def not_found(self) -> bytes:
         """404.html, which is served at any depth and so links absolutely."""
-        head = HeadView(f"Page not found · {self._page.name}", "This page does not exist.", None)
+        text = self.language.text
+        title = text("Page not found")
+        description = text("This page does not exist.")
+        head = HeadView(f"{title} · {self._page.name}", description, None)
         return self._render("404", self._seen_from(self._page.link("")), head, None)
 
     def sitemap(self, outlines: Iterable[Outline], months: Iterable[Month]) -> bytes:
@@ -98,7 +107,7 @@ class Site:
 
     def _render(self, name: str, site: SiteView, head: HeadView, view: object) -> bytes:
         values = {"site": site, "head": head, "view": view}
-        return self._templates.render(f"page/{name}.html", values).encode()
+        return self.templates.render(f"page/{name}.html", values).encode()
 
     def _head(self, title: str, description: str, key: str, kind: str = "website") -> HeadView:
         full = f"{title} · {self._page.name}"
@@ -108,10 +117,18 @@ class Site:
         return SiteView(
             name=self._page.name,
             language=self._page.language,
+            direction=self.language.direction,
             support=self._page.support,
             zone=self._page.timezone,
             is_utc=self._page.timezone in ("UTC", "Etc/UTC"),
             root=root,
             style=self._assets[STYLE][0],
             icon=self._assets[ICON][0],
+            script=self._assets[SCRIPT][0],
+            origin=_origin(root),
         )
+
+
+def _origin(root: str) -> str | None:
+    url = urlsplit(root)
+    return f"{url.scheme}://{url.netloc}" if url.netloc else None

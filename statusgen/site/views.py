@@ -1,7 +1,7 @@
 """What templates see: small frozen values with every fact decided and every time written out.
 
-A `tone` is a component state or an impact; the style sheet gives each its colour, and the
-templates give each its shape.
+A `tone` is one of site/tones.py; the style sheet gives each its colour, and the templates give
+each its shape.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ class SiteView:
 
     name: str
     language: str
+    direction: str
+    """`ltr` or `rtl`."""
     support: str | None
     zone: str
     """The name of the page's time zone."""
@@ -22,6 +24,9 @@ class SiteView:
     style: str
     """Keys of assets, to be put behind `root`."""
     icon: str
+    script: str
+    origin: str | None
+    """The host that `root` leads to; None where it is relative, and so stays on the page's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,17 @@ class PromiseView:
 
     due: Moment
     is_late: bool
+    may_turn_late: bool = True
+    """False for a maintenance that its window ends before then."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A phase that the clock alone will bring; the browser shows it when a build comes late."""
+
+    at: str
+    """A machine time."""
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +129,8 @@ class IncidentView:
     phase: str
     phase_label: str
     tone: str
-    severity: str | None
-    """The label of its level; None for a maintenance."""
+    kind_label: str | None
+    """The label of its level, or that it is a maintenance; None where the phase says it all."""
     is_open: bool
     started: Moment
     ended: Moment | None
@@ -131,6 +147,14 @@ class IncidentView:
     updates: tuple[UpdateView, ...]
     """Newest first; the index needs the first one only and gets no other."""
     postmortem: PostmortemView | None
+    is_incident: bool = True
+    """Whether something went wrong: False for planned work and notices."""
+    until: Moment | None = None
+    """When a notice ends."""
+    turns: tuple[TurnView, ...] = ()
+    """In order."""
+    overruns_at: str | None = None
+    """When the window will have passed without an end to the work; None when it can't or has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +164,8 @@ class RowView:
     id: str
     title: str
     tone: str
-    label: str
+    label: str | None
+    """As in `IncidentView.kind_label`."""
     phase_label: str
     is_open: bool
     started: Moment
@@ -159,41 +184,11 @@ class DayView:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupView:
-    """Components under one heading; a long list keeps those that work folded away."""
-
-    name: str | None
-    state: StateView
-    lines: tuple[StateView, ...]
-    folded: tuple[StateView, ...]
-    folded_words: str
-
-
-@dataclass(frozen=True, slots=True)
-class IndexView:
-    """The index."""
-
-    headline: str
-    tone: str
-    summary: str
-    """One sentence about what is open; says so when nothing is."""
-    open_incidents: tuple[IncidentView, ...]
-    under_way: tuple[IncidentView, ...]
-    upcoming: tuple[IncidentView, ...]
-    groups: tuple[GroupView, ...]
-    has_group_names: bool
-    days: tuple[DayView, ...]
-    recent_days: int
-
-
-@dataclass(frozen=True, slots=True)
 class MonthLink:
     """A month of the history with what it holds."""
 
     key: str
     words: str
-    month_words: str
-    """Without the year."""
     counts: str
 
 

@@ -3,8 +3,6 @@
 Reads each file once. What a cache still knows of unchanged files is not read again.
 """
 
-import hashlib
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,79 +14,26 @@ from statusgen.entries.folder import (
     future_problems,
     parse_folder,
 )
-from statusgen.entries.records import FolderRecord, decode_record, decode_source, encode
+from statusgen.entries.records import FolderRecord, decode_record, decode_source
 from statusgen.entries.tree import Folder, scan_content, shown_path
-from statusgen.entries.update_file import Vocabulary
 from statusgen.errors import ContentError, Problem
-from statusgen.model.incident import Incident, fold
-from statusgen.model.outline import Outline, outline
+from statusgen.model.incident import Incident
+from statusgen.model.outline import Outline
 from statusgen.ports.cache import Cache
+from statusgen.usecases.folder_reader import FolderReader, fold_source, vocabulary
 from statusgen.usecases.spool import Spool
-from statusgen.usecases.workforce import WORTH_A_PROCESS, run_in_parallel
+from statusgen.usecases.workforce import WORTH_A_PROCESS, alongside, run_in_parallel
 
-RECORDS, SOURCES, PAGES, PROSE = "records", "sources", "pages", "prose"
-"""The shelves of the cache."""
+RECORDS, SOURCES, PAGES, PROSE, MAKER = "records", "sources", "pages", "prose", "maker"
+"""The shelves of the cache; the last holds what the pages were made by."""
+
+WORTH_A_SCOUT = 2_000
+"""Folders from which on listing them is worth a process of its own."""
 
 RACY_NS = 50_000_000
 """A file touched this shortly before it was read may change again under the same stamp."""
 
 POSTMORTEM_WITHIN = timedelta(hours=48)
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """An incident's page as a worker returns it: `key` says what it was made of."""
-
-    key: bytes
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Processed:
-    """What became of one folder that was read."""
-
-    id: str
-    record: bytes | None
-    source: bytes | None
-    problems: tuple[Problem, ...]
-    page: Rendered | None = None
-
-
-class FolderReader:
-    """Reads and checks folders; cheap to send to another process, as itself or subclassed."""
-
-    def __init__(self, settings: Settings, *, with_drafts: bool = False) -> None:
-        self.settings = settings
-        self.with_drafts = with_drafts
-        self._words = vocabulary(settings)
-
-    def process(self, folder: Folder) -> Processed:
-        """Everything about one folder that does not depend on its neighbours or the clock."""
-        read_ns = time.time_ns()
-        parsed = parse_folder(self.settings.root, folder, self._words)
-        if parsed.source is None:
-            return Processed(folder.id, None, None, parsed.problems)
-        source = encode(parsed.source)
-        incident = _fold(parsed.source, self.settings, with_drafts=self.with_drafts)
-        latest = parsed.source.latest_instant
-        record = FolderRecord(
-            stamp=folder.stamp,
-            read_ns=read_ns,
-            digest=hashlib.sha256(source).hexdigest()[:32],
-            outline=outline(incident) if incident else None,
-            latest=latest.timestamp() if latest else 0.0,
-            warnings=parsed.problems,
-        )
-        page = self.render(incident, record) if incident else None
-        return Processed(folder.id, encode(record), source, parsed.problems, page)
-
-    def warm_up(self) -> None:
-        """What is worth doing once before many folders are read in several processes."""
-
-    def render(self, incident: Incident, record: FolderRecord) -> Rendered | None:
-        """The incident's page, where a subclass renders one on the way; None here."""
-        del incident, record
-        return None
 
 
 @dataclass(slots=True)
@@ -127,7 +72,7 @@ class Archive:
     def read_incident(self, incident_id: str) -> Incident:
         """The same, not kept: for one of very many."""
         source = self.source(incident_id)
-        incident = _fold(source, self.settings, with_drafts=self.with_drafts)
+        incident = fold_source(source, self.settings, with_drafts=self.with_drafts)
         if incident is None:
             raise LookupError(incident_id)
         return incident
@@ -153,16 +98,6 @@ class Archive:
         return parsed.source
 
 
-def vocabulary(settings: Settings) -> Vocabulary:
-    """What entries may refer to on this page."""
-    return Vocabulary(
-        components=tuple(one.id for one in settings.components),
-        severities=settings.severities,
-        audiences=settings.audiences,
-        zone=settings.page.zone,
-    )
-
-
 def read_archive(
     settings: Settings, cache: Cache, now: datetime, reader: FolderReader | None = None
 ) -> Archive:
@@ -180,10 +115,9 @@ def survey_archive(
 
     `reader` may do more with each folder it has to read than check it.
     """
-    folders, problems = scan_content(settings.root)
-    known = _known_records(cache, folders)
-    stale = [folder for folder in folders if folder.id not in known]
     reader = reader or FolderReader(settings)
+    folders, problems, known = _listing(settings, cache, reader)
+    stale = [folder for folder in folders if folder.id not in known]
     bodies = Spool()
     fresh = _read_stale(reader, stale, cache, bodies, problems)
     records = known | fresh
@@ -203,22 +137,36 @@ def survey_archive(
     )
 
 
-def _known_records(cache: Cache, folders: list[Folder]) -> dict[str, FolderRecord]:
-    kept = cache.all(RECORDS)
+def _listing(
+    settings: Settings, cache: Cache, reader: FolderReader
+) -> tuple[list[Folder], list[Problem], dict[str, FolderRecord]]:
+    """The folders, what is wrong with them, and the records of those that have not changed.
+
+    The listing of a large archive and what the cache holds of it are read at the same time.
+    A reader whose pages would all be others than before reads everything again.
+    """
+    maker = reader.fingerprint.encode()
+    is_same = not maker or cache.get(MAKER, PAGES) == maker
+    if not is_same:
+        cache.put(MAKER, [(PAGES, maker)])
+    raw = cache.all(RECORDS) if is_same else {}
+    is_large = len(raw) >= WORTH_A_SCOUT
+    listing = alongside(scan_content, settings.root) if is_large else None
+    decoded = {name: decode_record(one) for name, one in raw.items()}
+    folders, problems = listing() if listing else scan_content(settings.root)
     known = {}
     for folder in folders:
-        raw = kept.pop(folder.id, None)
-        record = decode_record(raw) if raw is not None else None
+        record = decoded.pop(folder.id, None)
         if (
             record is not None
             and record.stamp == folder.stamp
             and folder.changed_ns < record.read_ns - RACY_NS
         ):
             known[folder.id] = record
-    if kept:
+    if decoded:
         for shelf in (RECORDS, SOURCES, PAGES):
-            cache.remove(shelf, tuple(kept))
-    return known
+            cache.remove(shelf, tuple(decoded))
+    return folders, problems, known
 
 
 def _read_stale(
@@ -274,12 +222,3 @@ def _owed_postmortems(outlines: Iterable[Outline], now: datetime) -> list[Proble
         and one.ended is not None
         and one.ended + POSTMORTEM_WITHIN < now
     ]
-
-
-def _fold(source: IncidentSource, settings: Settings, *, with_drafts: bool) -> Incident | None:
-    """The incident of a source; None when every update is a draft that isn't wanted."""
-    updates = source.updates if with_drafts else source.published
-    postmortem = source.postmortem
-    if postmortem is not None and postmortem.draft and not with_drafts:
-        postmortem = None
-    return fold(updates, settings.severities, postmortem) if updates else None

@@ -8,6 +8,7 @@ from statusgen.config.reader import FILE_NAME
 from statusgen.config.settings import Settings
 from statusgen.errors import Problem
 from statusgen.ports.cache import Cache
+from statusgen.prose.language import SOURCE
 from statusgen.usecases.archive import survey_archive
 
 
@@ -37,11 +38,13 @@ def check(settings: Settings, cache: Cache, now: datetime) -> Checked:
 
 
 def _template_problems(settings: Settings) -> list[Problem]:
-    if not (settings.root / TEMPLATES_FOLDER).is_dir():
+    language = settings.page.language
+    if language == SOURCE and not (settings.root / TEMPLATES_FOLDER).is_dir():
         return []
     from statusgen.templates import Templates  # noqa: PLC0415  most checks need no Jinja2
 
-    return Templates(settings.root).problems()
+    templates = Templates(settings.root)
+    return [*templates.problems(), *templates.untranslated(language)]
 
 
 def _odd_settings(settings: Settings) -> list[Problem]:

@@ -30,11 +30,11 @@ def open_incidents(archive: Archive, now: datetime) -> tuple[Incident, ...]:
 
 
 def due(incidents: Iterable[Incident], now: datetime) -> tuple[Due, ...]:
-    """What is owed, the most urgent first; upcoming maintenances owe nothing."""
+    """What is owed, the most urgent first; notices and upcoming maintenances owe nothing."""
     rows = [
         Due(one, one.last.next_due, one.lateness(now))
         for one in incidents
-        if one.is_open(now) and (not one.is_maintenance or one.last.next_due is not None)
+        if one.is_open(now) and (one.severity is not None or one.last.next_due is not None)
     ]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return tuple(sorted(rows, key=lambda row: (row.at or far, row.incident.id)))

@@ -8,8 +8,11 @@ from statusgen.config.settings import Settings
 from statusgen.errors import Problem
 from statusgen.model.release import Artifact
 from statusgen.ports.cache import Cache
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.site.pages import Site
 from statusgen.templates import Templates
-from statusgen.usecases.archive import Archive, FolderReader, survey_archive
+from statusgen.usecases.archive import Archive, survey_archive
+from statusgen.usecases.folder_reader import FolderReader
 from statusgen.usecases.mail_preview import PreviewLetter, one_of_every_kind, preview_letters
 from statusgen.usecases.release import make_release
 
@@ -30,7 +33,8 @@ class Preview:
 def make_preview(settings: Settings, cache: Cache, now: datetime) -> Preview:
     """The preview at `now`; `cache` must be one that no publish uses, for it holds drafts."""
     archive = survey_archive(settings, cache, now, FolderReader(settings, with_drafts=True))
-    release = make_release(archive, Templates(settings.root), cache, now)
+    prose = BodyRenderer(settings.page.url)
+    release = make_release(archive, Site(settings, Templates(settings.root), prose), cache, now)
     return Preview(
         site={one.key: one for one in release.artifacts},
         letters=_letters(archive, settings, now),

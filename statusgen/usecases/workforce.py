@@ -1,9 +1,12 @@
 """Work on many items at once: in this process for a few, on all cores for many."""
 
 import os
+import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,6 +29,37 @@ def run_in_parallel(
 
     with ProcessPoolExecutor(cores, initializer=_set_work, initargs=(work,)) as pool:
         yield from pool.map(_do_batch, batches)
+
+
+def alongside(work: Callable[[Item], Result], item: Item) -> Callable[[], Result]:
+    """Begin `work` on `item` in a copy of this process; what is returned waits for its result.
+
+    Where a process can't be copied, the work is done when its result is asked for.
+    """
+    if sys.platform != "linux" or (os.cpu_count() or 1) == 1:
+        return partial(work, item)
+    receiver, sender = os.pipe()
+    process = os.fork()
+    if process == 0:
+        _answer(sender, work, item)
+    os.close(sender)
+
+    def result() -> Result:
+        with os.fdopen(receiver, "rb") as answer:
+            raw = answer.read()
+        os.waitpid(process, 0)
+        return pickle.loads(raw) if raw else work(item)  # noqa: S301  our own copy wrote it
+
+    return result
+
+
+def _answer(sender: int, work: Callable[[Item], object], item: Item) -> NoReturn:
+    """In the copy: nothing of the original's clean-up may run here."""
+    try:
+        with os.fdopen(sender, "wb") as answer:
+            answer.write(pickle.dumps(work(item), pickle.HIGHEST_PROTOCOL))
+    finally:
+        os._exit(0)
 
 
 _work: list[Callable[..., Any]] = []

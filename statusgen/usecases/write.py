@@ -28,8 +28,9 @@ from statusgen.model.notation import (
 )
 from statusgen.model.severity import find_severity
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
-from statusgen.usecases.archive import Archive, vocabulary
+from statusgen.usecases.archive import Archive
 from statusgen.usecases.due import open_incidents
+from statusgen.usecases.folder_reader import vocabulary
 
 _MOST_SHOWN = 8
 """How many names a message gives to choose from."""

@@ -75,6 +75,17 @@ def make_maintenance(starts, ends, **values) -> Incident:
     return fold([make_update(starts=starts, ends=ends, **(first | values))], SEVERITIES)
 
 
+def make_notice(**values) -> Incident:
+    first = {
+        "phase": Phase.NOTICE,
+        "title": "New address for webhooks",
+        "incident_id": "new-address",
+        "body": "From December on, webhooks come from another address.",
+        "at": NOW - timedelta(days=1),
+    }
+    return fold([make_update(**(first | values))], SEVERITIES)
+
+
 def sample_incidents() -> tuple[Incident, ...]:
     """One open incident, one with a review, one maintenance ahead."""
     start = datetime(2026, 10, 30, 14, 2, tzinfo=UTC)

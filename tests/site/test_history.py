@@ -1,7 +1,6 @@
 from datetime import timedelta
 
-from statusgen.site.history import counted
-from tests.site.samples import NOW, make_maintenance, read_page, render_site
+from tests.site.samples import NOW, make_maintenance, make_notice, read_page, render_site
 
 
 def test_months_are_listed_with_their_counts_newest_first():
@@ -26,5 +25,9 @@ def test_a_maintenance_is_completed_once_its_window_has_passed():
     assert "Maintenance Completed" in text
 
 
-def test_counts_are_words():
-    assert [counted(n, "incident") for n in (1, 2)] == ["1 incident", "2 incidents"]
+def test_a_notice_is_counted_and_listed_as_what_it_is():
+    files = render_site((make_notice(),))
+
+    assert "November 2026 1 notice" in read_page(files["history/index.html"]).text
+    row = "New address for webhooks Notice 03:12 CET (02:12 UTC)"
+    assert row in read_page(files["history/2026-11.html"]).text

@@ -8,6 +8,7 @@ from tests.site.samples import (
     SEVERITIES,
     make_incident,
     make_maintenance,
+    make_notice,
     make_settings,
     make_site,
     make_update,
@@ -99,3 +100,11 @@ def test_a_retired_component_keeps_its_name_in_the_past():
 
     assert "Fax" in text_of(incident)
     assert make_settings().components[-1].is_retired(NOW.date())
+
+
+def test_a_notice_says_until_when_it_is_shown_and_nothing_of_an_incident():
+    text = text_of(make_notice())
+
+    assert "Notice New address for webhooks" in text
+    assert "Shown until27 November 2026, 03:12 CET (02:12 UTC)" in text
+    assert not [word for word in ("Started", "Duration", "Maintenance") if word in text]

@@ -2,7 +2,15 @@ from datetime import timedelta
 
 from statusgen.model.component import Component
 from statusgen.model.vocabulary import Phase
-from tests.site.samples import NOW, make_incident, make_maintenance, make_settings, read_page
+from statusgen.site.overview import IN_FULL
+from tests.site.samples import (
+    NOW,
+    make_incident,
+    make_maintenance,
+    make_notice,
+    make_settings,
+    read_page,
+)
 from tests.site.samples import render_site as render
 
 
@@ -30,7 +38,8 @@ def test_an_open_incident_stands_with_its_latest_words_and_its_promise():
 def test_a_group_shows_its_worst_state_and_retired_components_are_gone():
     text = text_of((make_incident(),))
 
-    assert "Shop Major outage Checkout Cart and payment Major outage Search Operational" in text
+    assert "Shop Major outage Checkout Major outage Cart and payment" in text
+    assert "Search Operational" in text
     assert "Fax" not in text
 
 
@@ -48,9 +57,46 @@ def test_maintenance_under_way_and_ahead_have_their_own_sections():
     assert "No open incidents, 1 maintenance under way." in text
 
 
+def test_the_headline_is_followed_by_what_since_when_and_when_more_comes():
+    text = text_of((make_incident(),))
+
+    told = ("Errors on checkout", "Since 21 November 2026, 03:04 CET", "Next update by", "We are")
+    places = [text.index(one, text.index("1 open incident.")) for one in told]
+
+    assert places == sorted(places)
+
+
+def test_of_many_open_incidents_the_worst_are_told_in_full_and_the_others_in_brief():
+    many = [
+        make_incident(incident_id=f"i{n}", title=f"Trouble {n}", body=f"Words {n}.")
+        for n in range(IN_FULL + 2)
+    ]
+
+    text = text_of(many)
+
+    assert sum(f"Words {n}." in text for n in range(len(many))) == IN_FULL
+    assert all(f"Trouble {n}" in text for n in range(len(many)))
+
+
 def test_a_long_list_shows_what_is_wrong_and_folds_the_rest_away():
     many = tuple(Component(f"c{n}", f"Part {n}") for n in range(30))
 
     text = text_of((make_incident(components={"c7": None}),), settings=make_settings(many))
 
-    assert "Part 7 Major outage 29 components operational Part 0" in text
+    fold = text.index("29 components operational")
+    assert text.index("Part 7 Major outage") < fold < text.index("Part 0 Operational")
+
+
+def test_a_notice_stands_below_what_is_wrong_with_its_end_and_without_a_severity():
+    text = text_of((make_incident(), make_notice()))
+
+    assert text.index("Errors on checkout") < text.index("Notices New address for webhooks Notice")
+    assert "Notice Until 27 November 2026, 03:12 CET (02:12 UTC)" in text
+    assert "1 open incident." in text
+
+
+def test_a_notice_is_gone_from_the_top_once_it_has_ended():
+    text = text_of((make_notice(),), now=NOW + timedelta(days=7))
+
+    assert "Until" not in text
+    assert "New address for webhooks" in text

@@ -8,7 +8,8 @@ from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
 from statusgen.errors import ContentError
 from statusgen.usecases import archive as module
-from statusgen.usecases.archive import FolderReader, read_archive, survey_archive
+from statusgen.usecases.archive import read_archive, survey_archive
+from statusgen.usecases.folder_reader import FolderReader
 from statusgen.usecases.workforce import WORTH_A_PROCESS
 from tests.builders import instant
 from tests.fakes.repository import FIRST, ID, make_repository
@@ -151,3 +152,41 @@ def test_a_postmortem_that_is_owed_is_a_warning(repository):
 
     assert soon.warnings == ()
     assert ["postmortem" in one.what for one in later.warnings] == [True]
+
+
+class MakerReader(CountingReader):
+    """A reader whose pages depend on `maker`."""
+
+    def __init__(self, settings, maker):
+        super().__init__(settings)
+        self._maker = maker
+
+    @property
+    def fingerprint(self):
+        return self._maker
+
+
+def test_everything_is_read_again_when_every_page_would_be_another(repository, monkeypatch):
+    monkeypatch.setattr(module, "RACY_NS", -(10**12))
+    settings = read_settings(repository.root)
+    survey(repository, MakerReader(settings, "old templates"))
+    same, other = MakerReader(settings, "old templates"), MakerReader(settings, "new templates")
+
+    survey(repository, same)
+    survey(repository, other)
+
+    assert same.read == []
+    assert other.read == [ID]
+
+
+def test_a_large_archive_is_listed_alongside_with_the_same_result(repository, monkeypatch):
+    monkeypatch.setattr(module, "RACY_NS", -(10**12))
+    monkeypatch.setattr(module, "WORTH_A_SCOUT", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    first = survey(repository)
+    reader = CountingReader(read_settings(repository.root))
+
+    again = survey(repository, reader)
+
+    assert reader.read == []
+    assert again.outlines == first.outlines

@@ -1,6 +1,7 @@
 """`build`: the same bytes every time, however they came about."""
 
 import os
+from contextlib import nullcontext
 
 import pytest
 
@@ -26,7 +27,11 @@ def run(repository, out="out", cache="cache.db", now=NOW):
     path = repository.root.parent / out
     store = CacheFile(repository.root.parent / cache, "one")
     settings = read_settings(repository.root)
-    return build(settings, store, FolderStorage(f"folder:{path}", path), now, lambda *_: None)
+    return build(settings, store, FolderStorage(f"folder:{path}", path), now, unwatched)
+
+
+def unwatched(*_):
+    return nullcontext(lambda *_: None)
 
 
 def site(repository, out="out"):
@@ -122,10 +127,10 @@ def test_the_page_changes_with_the_day_and_not_with_the_minute(repository):
         ("..", "folder of the target"),
         ("public", "folder of the target"),
         ("public/below", "folder of the target"),
-        ("incidents", "part of the repository"),
-        ("incidents/site", "part of the repository"),
-        ("site_templates", "part of the repository"),
-        (".statusgen/site", "part of the repository"),
+        ("incidents", "folder of the repository itself"),
+        ("incidents/site", "folder of the repository itself"),
+        ("site_templates", "folder of the repository itself"),
+        (".statusgen/site", "folder of the repository itself"),
     ],
 )
 def test_a_site_is_not_built_over_what_is_needed(repository, out, what):
@@ -137,7 +142,7 @@ def test_a_site_is_not_built_over_what_is_needed(repository, out, what):
 def test_a_site_is_not_built_over_the_repository(repository, out):
     repository.configure('url = "s3://acme-status"')
 
-    with pytest.raises(UsageError, match="holds the repository itself"):
+    with pytest.raises(UsageError, match="contains the repository"):
         check_out(read_settings(repository.root), repository.root / out)
 
 

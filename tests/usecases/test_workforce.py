@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from statusgen.usecases.workforce import WORTH_A_PROCESS, run_in_parallel
+from statusgen.usecases.workforce import WORTH_A_PROCESS, alongside, run_in_parallel
 
 
 def triple(number):
@@ -46,3 +46,21 @@ def test_many_items_do_not(monkeypatch):
 def test_an_error_in_the_work_comes_out(size):
     with pytest.raises(LookupError):
         list(run_in_parallel(explode, list(range(size))))
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_work_done_alongside_has_the_same_result(monkeypatch, cores):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+
+    result = alongside(triple, 14)
+
+    assert result() == 42
+
+
+def test_what_fails_in_the_copy_is_done_again_here(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+    result = alongside(explode, 1)
+
+    with pytest.raises(LookupError):
+        result()

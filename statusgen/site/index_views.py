@@ -1,0 +1,99 @@
+"""What the template of the index sees, beyond what it shares with other pages."""
+
+from dataclasses import dataclass
+
+from statusgen.site.views import DayView, IncidentView, Moment, StateView
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """All days in one tone, as the `d` of a path."""
+
+    tone: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegendView:
+    """What one kind of bar means."""
+
+    tone: str
+    path: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRecordView:
+    """A day on which something happened to a component."""
+
+    day: Moment
+    states: tuple[StateView, ...]
+    """Worst first, with how long each; today the worst alone."""
+    since: Moment | None
+    """Today, while something is open."""
+    incidents: tuple[tuple[str, str], ...]
+    """Ids and titles."""
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeView:
+    """The days of one component."""
+
+    days: int
+    width: str
+    """Of the bars, where a day is 1: the last one has no gap behind it."""
+    first: str
+    since: str | None
+    """The first day that counts, where that is not the first shown."""
+    label: str
+    """All bars in one sentence."""
+    percent: str
+    bars: tuple[BarView, ...]
+    summary: str
+    """What the records are about; empty when there are none."""
+    records: tuple[DayRecordView, ...]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentView:
+    """A component on the index."""
+
+    name: str
+    description: str | None
+    tone: str
+    label: str
+    uptime: UptimeView
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Components under one heading; on a long page those that work are folded away."""
+
+    name: str | None
+    state: StateView | None
+    """None where all is well: the components say so."""
+    lines: tuple[ComponentView, ...]
+    folded: tuple[ComponentView, ...]
+    folded_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """The index."""
+
+    headline: str
+    tone: str
+    summary: str
+    """One sentence about what is open; says so when nothing is."""
+    open_incidents: tuple[IncidentView, ...]
+    """The worst of them with their latest update, the others in brief."""
+    notices: tuple[IncidentView, ...]
+    under_way: tuple[IncidentView, ...]
+    upcoming: tuple[IncidentView, ...]
+    groups: tuple[GroupView, ...]
+    has_group_names: bool
+    history_days: int
+    legend: tuple[LegendView, ...]
+    days: tuple[DayView, ...]
+    recent_days: int

@@ -1,0 +1,96 @@
+"""One folder read, checked and put into the form that caches keep."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from statusgen.config.settings import Settings
+from statusgen.entries.folder import IncidentSource, parse_folder
+from statusgen.entries.records import FolderRecord, encode
+from statusgen.entries.tree import Folder
+from statusgen.entries.update_file import Vocabulary
+from statusgen.errors import Problem
+from statusgen.model.incident import Incident, fold
+from statusgen.model.outline import outline
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An incident's page as a worker returns it: `key` says what it was made of."""
+
+    key: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What became of one folder that was read."""
+
+    id: str
+    record: bytes | None
+    source: bytes | None
+    problems: tuple[Problem, ...]
+    page: Rendered | None = None
+
+
+class FolderReader:
+    """Reads and checks folders; cheap to send to another process, as itself or subclassed."""
+
+    def __init__(self, settings: Settings, *, with_drafts: bool = False) -> None:
+        self.settings = settings
+        self.with_drafts = with_drafts
+        self._words = vocabulary(settings)
+
+    def process(self, folder: Folder) -> Processed:
+        """Everything about one folder that does not depend on its neighbours or the clock."""
+        read_ns = time.time_ns()
+        parsed = parse_folder(self.settings.root, folder, self._words)
+        if parsed.source is None:
+            return Processed(folder.id, None, None, parsed.problems)
+        source = encode(parsed.source)
+        incident = fold_source(parsed.source, self.settings, with_drafts=self.with_drafts)
+        latest = parsed.source.latest_instant
+        record = FolderRecord(
+            stamp=folder.stamp,
+            read_ns=read_ns,
+            digest=hashlib.sha256(source).hexdigest()[:32],
+            outline=outline(incident) if incident else None,
+            latest=latest.timestamp() if latest else 0.0,
+            warnings=parsed.problems,
+        )
+        page = self.render(incident, record) if incident else None
+        return Processed(folder.id, encode(record), source, parsed.problems, page)
+
+    @property
+    def fingerprint(self) -> str:
+        """What pages depend on besides content; empty for a reader that renders none."""
+        return ""
+
+    def warm_up(self) -> None:
+        """What is worth doing once before many folders are read in several processes."""
+
+    def render(self, incident: Incident, record: FolderRecord) -> Rendered | None:
+        """The incident's page, where a subclass renders one on the way; None here."""
+        del incident, record
+        return None
+
+
+def vocabulary(settings: Settings) -> Vocabulary:
+    """What entries may refer to on this page."""
+    return Vocabulary(
+        components=tuple(one.id for one in settings.components),
+        severities=settings.severities,
+        audiences=settings.audiences,
+        zone=settings.page.zone,
+    )
+
+
+def fold_source(
+    source: IncidentSource, settings: Settings, *, with_drafts: bool
+) -> Incident | None:
+    """The incident of a source; None when every update is a draft that isn't wanted."""
+    updates = source.updates if with_drafts else source.published
+    postmortem = source.postmortem
+    if postmortem is not None and postmortem.draft and not with_drafts:
+        postmortem = None
+    return fold(updates, settings.severities, postmortem) if updates else None

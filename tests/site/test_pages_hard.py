@@ -1,0 +1,123 @@
+"""What no unit shows: whole pages in a real browser and under the checkers, hard cases first."""
+
+import pytest
+
+from tests.components.chromium import Browsing
+from tests.components.vnu import html_errors
+from tests.site.hard_pages import NAMES, hard_page
+from tests.site.samples import make_settings, render_site, write_site
+from tests.site.served import open_tab
+
+PHONE = {"width": 360, "height": 640}
+NARROW = {"width": 320, "height": 568}
+DESKTOP = {"width": 1280, "height": 800}
+KINDS = (
+    "index.html",
+    "incidents/payments.html",
+    "incidents/database.html",
+    "history/index.html",
+    "history/2026-10.html",
+    "404.html",
+)
+OPEN_ALL = "for (const one of document.querySelectorAll('details')) one.open = true"
+
+pytestmark = [pytest.mark.component("chromium"), pytest.mark.component("axe")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_every_kind_of_page_is_accessible(browser, host, size, scheme):
+    host.publish(render_site(settings=make_settings(url=host.url)), "1")
+
+    with open_tab(browser, None, viewport=size, color_scheme=scheme) as tab:
+        for key in KINDS:
+            tab.page.goto(host.url + key)
+
+            assert Browsing(tab.page).accessibility_problems() == (), key
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hard_page_is_accessible_and_never_scrolls_sideways(browser, host, name):
+    host.publish(hard_page(name, host.url), "1")
+
+    with open_tab(browser, None, viewport=NARROW) as tab:
+        tab.page.goto(host.url)
+        problems = Browsing(tab.page).accessibility_problems()
+        tab.page.evaluate(OPEN_ALL)
+        width = tab.page.evaluate("document.documentElement.scrollWidth")
+
+    assert problems == ()
+    assert width <= NARROW["width"]
+
+
+@pytest.mark.component("vnu")
+def test_the_html_checker_finds_no_error_in_hard_pages(tmp_path):
+    for name in NAMES:
+        files = hard_page(name)
+        write_site(tmp_path / name, {key: files[key] for key in files if "past" not in key})
+
+    assert html_errors(tmp_path) == ()
+
+
+def test_what_is_wrong_since_when_and_when_more_comes_is_above_the_fold_of_a_phone(browser, host):
+    host.publish(render_site(settings=make_settings(url=host.url)), "1")
+
+    with open_tab(browser, viewport=PHONE) as tab:
+        tab.page.goto(host.url)
+        ends = [
+            tab.page.locator(selector).first.bounding_box()
+            for selector in ("h1", ".card h2", ".card .key", ".card .promise")
+        ]
+
+    bottoms = [box["y"] + box["height"] for box in ends]
+    assert bottoms == sorted(bottoms)
+    assert bottoms[-1] < PHONE["height"] * 0.75
+
+
+def test_the_days_with_trouble_open_by_keyboard_without_script(browser, host):
+    host.publish(render_site(settings=make_settings(url=host.url)), "1")
+
+    with open_tab(browser, None, java_script_enabled=False) as tab:
+        tab.page.goto(host.url)
+        record = tab.page.locator('[data-day="2026-11-21"]').first
+        assert not record.is_visible()
+
+        for _ in range(20):
+            tab.page.keyboard.press("Tab")
+            if tab.page.locator("summary:focus").count():
+                break
+        tab.page.keyboard.press("Enter")
+
+        assert "Major outage" in record.inner_text()
+        assert record.is_visible()
+
+
+def test_everything_is_reached_by_keyboard_and_shows_its_focus(browser, host):
+    host.publish(render_site(settings=make_settings(url=host.url)), "1")
+    outline = """() => { const style = getComputedStyle(document.activeElement);
+        return [document.activeElement.outerHTML.slice(0, 99), style.outlineStyle] }"""
+
+    with open_tab(browser, viewport=PHONE) as tab:
+        tab.page.goto(host.url)
+        tab.page.evaluate(OPEN_ALL)
+        number = tab.page.locator("a[href], summary, [tabindex='0']").count()
+        seen = []
+        for _ in range(number):
+            tab.page.keyboard.press("Tab")
+            seen.append(tuple(tab.page.evaluate(outline)))
+
+    assert number > 10
+    assert len({html for html, _ in seen}) >= number - 6, "some links have the same words and place"
+    assert {style for _, style in seen} == {"solid"}
+
+
+def test_states_are_told_apart_without_colour(browser, host):
+    host.publish(hard_page("bad day", host.url), "1")
+    thickness = """() => Object.fromEntries([...document.querySelectorAll('.swatch path')].map(
+        one => [one.getAttribute('class'), getComputedStyle(one).strokeWidth]))"""
+
+    with open_tab(browser, forced_colors="active") as tab:
+        tab.page.goto(host.url)
+        found = tab.page.evaluate(thickness)
+
+    assert len(found) == len(set(found.values())) == 6

@@ -1,0 +1,97 @@
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from statusgen.model.component import Component
+from statusgen.model.timeline import spans
+from statusgen.model.uptime import DayRecord, Uptime, uptime
+from statusgen.model.vocabulary import ComponentState
+from statusgen.prose.language import ENGLISH
+from statusgen.prose.times import PageClock
+from statusgen.site.uptime_bars import Recorder, hundredths
+from tests.site.samples import NOW, make_incident, make_settings
+
+DOWN = ComponentState.MAJOR_OUTAGE
+PLANNED = ComponentState.UNDER_MAINTENANCE
+TODAY = date(2026, 11, 21)
+
+
+def make_day(back=0, worst: ComponentState | None = ComponentState.OPERATIONAL, **values):
+    defaults = {"times": (), "since": None, "incidents": ()}
+    day = TODAY - timedelta(days=back)
+    return DayRecord(day, timedelta(hours=24), worst, **(defaults | values))
+
+
+def view_of(*days, ratio=1.0, titles=None):
+    recorder = Recorder(PageClock(make_settings().page.zone), ENGLISH, titles or {})
+    return recorder.view("Checkout", Uptime("checkout", days, ratio))
+
+
+@pytest.mark.parametrize(
+    ("ratio", "number"),
+    [(1.0, 10000), (0.9995, 9995), (1 - 1e-8, 9999), (0.99999, 9999), (0.0, 0), (1 - 0.0007, 9993)],
+)
+def test_percentages_are_rounded_down_so_that_a_second_lost_is_never_100(ratio, number):
+    assert hundredths(ratio) == number
+
+
+def test_runs_of_days_become_one_line_each_in_one_path_a_state():
+    days = [make_day(back, DOWN if back == 2 else "operational") for back in (4, 3, 2, 1, 0)]
+
+    bars = {bar.tone: bar.path for bar in view_of(*days).bars}
+
+    assert bars == {"operational": "M0 14.5h2M3 14.5h2", "major_outage": "M2 10h1"}
+
+
+def test_days_before_the_first_that_counts_are_drawn_as_no_data():
+    view = view_of(make_day(2, None), make_day(1), make_day(0))
+
+    assert view.since == "2026-11-20"
+    assert view.bars[0].tone == "unknown"
+
+
+def test_a_component_without_any_complete_day_has_no_number():
+    assert view_of(make_day(), ratio=None).percent == "No data yet"
+
+
+def test_the_bars_are_told_in_one_sentence():
+    calm, bad = view_of(make_day(1), make_day()), view_of(make_day(1, DOWN), make_day(0, PLANNED))
+
+    assert calm.label == "Checkout: no trouble in the last 2 days"
+    assert bad.label == "Checkout: 1 of the last 2 days with trouble"
+    assert view_of(make_day(0, None)).label == "Checkout: no data yet"
+
+
+def test_only_days_on_which_something_happened_are_listed_newest_first():
+    times = ((DOWN, timedelta(minutes=72)), (ComponentState.PARTIAL_OUTAGE, timedelta(minutes=5)))
+    bad = make_day(1, DOWN, times=times, incidents=("payments",))
+
+    view = view_of(bad, make_day(0, PLANNED), titles={"payments": "Payments fail"})
+
+    assert view.summary == "1 day with trouble, 1 day with maintenance"
+    assert [one.day.machine for one in view.records] == ["2026-11-21", "2026-11-20"]
+    assert [one.label for one in view.records[1].states] == [
+        "Major outage: 1 hour 12 minutes",
+        "Partial outage: 5 minutes",
+    ]
+    assert view.records[1].incidents == (("payments", "Payments fail"),)
+
+
+def test_today_says_since_when_instead_of_how_long_while_something_is_open():
+    held = spans([make_incident()], NOW)
+
+    def view_at(now: datetime):
+        days = uptime(Component("checkout", "Checkout"), held, now, make_settings().page.zone, 3)
+        return view_of(*days.days)
+
+    view = view_at(NOW)
+
+    assert view.records[0].states[0].label == "Major outage"
+    assert view.records[0].since.words == "03:04 CET (02:04 UTC)"
+    assert view == view_at(NOW + timedelta(minutes=1))
+
+
+def test_what_began_on_an_earlier_day_is_told_with_its_date():
+    view = view_of(make_day(0, DOWN, since=NOW - timedelta(days=1)))
+
+    assert view.records[0].since.words == "20 November 2026, 03:12 CET (02:12 UTC)"

@@ -1,0 +1,90 @@
+"""The press renders what the cache does not know, and nothing else."""
+
+import pytest
+
+from statusgen.adapters.cache_file import CacheFile
+from statusgen.config.reader import read_settings
+from statusgen.errors import Unavailable
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.site.pages import Site
+from statusgen.templates import Templates
+from statusgen.usecases.archive import read_archive
+from statusgen.usecases.press import Press
+from tests.builders import instant
+from tests.fakes.repository import ID, make_repository
+
+NOW = instant("02:10")
+KEYS = ("components/checkout.xml", "components/checkout.atom.xml")
+
+
+@pytest.fixture
+def repository(tmp_path):
+    return make_repository(tmp_path)
+
+
+def make_press(repository):
+    settings = read_settings(repository.root)
+    store = CacheFile(repository.root / "cache.db", "one")
+    archive = read_archive(settings, store, NOW)
+    site = Site(settings, Templates(settings.root), BodyRenderer(settings.page.url))
+    return Press(archive, site, store, NOW), store
+
+
+class Renderer:
+    """Counts how often it is asked."""
+
+    def __init__(self, word=b"one"):
+        self.calls, self._word = 0, word
+
+    def __call__(self):
+        self.calls += 1
+        return {key: self._word + key.encode() for key in KEYS}
+
+
+def made(repository, render):
+    press, store = make_press(repository)
+    artifacts = press.group(KEYS, [ID], render)
+    press.remember()
+    store.save()
+    return artifacts
+
+
+def test_what_belongs_together_is_rendered_once(repository):
+    render = Renderer()
+
+    artifacts = made(repository, render)
+
+    assert [one.key for one in artifacts] == list(KEYS)
+    assert [one.load() for one in artifacts] == [b"one" + key.encode() for key in KEYS]
+    assert render.calls == 1
+
+
+def test_what_is_known_is_not_rendered_until_its_body_is_asked_for(repository):
+    made(repository, Renderer())
+    again = Renderer()
+
+    artifacts = made(repository, again)
+
+    assert again.calls == 0
+    assert artifacts[0].load() == b"one" + KEYS[0].encode()
+    assert again.calls == 1
+
+
+def test_another_text_of_the_incident_is_rendered_again(repository):
+    made(repository, Renderer())
+    repository.write_update("02-identified.md", "identified", "02:09")
+    again = Renderer()
+
+    made(repository, again)
+
+    assert again.calls == 1
+
+
+def test_a_body_that_is_not_the_one_known_is_forgotten(repository):
+    made(repository, Renderer())
+
+    artifacts = made(repository, Renderer(b"two"))
+
+    with pytest.raises(Unavailable, match="run the command again"):
+        artifacts[0].load()
+    assert made(repository, Renderer(b"two"))[0].load() == b"two" + KEYS[0].encode()
