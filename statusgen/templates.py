@@ -4,6 +4,7 @@ Everything is escaped but `.txt`; an unknown name is an error, not an empty stri
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ from typing import Any
 
 import jinja2
 import jinja2.nodes
+from jinja2.ext import Extension
 
 from statusgen.config.places import TEMPLATES_FOLDER
 from statusgen.errors import ContentError, Problem
@@ -23,6 +25,7 @@ MESSAGES = "locale/messages.pot"
 """All that the interface says, for translators and for `check`."""
 
 _HALF = "half a character (a surrogate), which can't be written"
+_WORDS = re.compile(r'\b_\("([^"\\\n]*)"\)')
 _NAME = re.compile(r"[A-Za-z0-9._/+@-]+")
 
 
@@ -47,8 +50,7 @@ class Templates:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
-            bytecode_cache=_compiled_before(),
-            extensions=["jinja2.ext.i18n"],
+            extensions=["jinja2.ext.i18n", _FixedWords],
         )
         self.speak(SOURCE)
 
@@ -58,13 +60,19 @@ class Templates:
         Where there is none, words stay English.
         """
         name = self.catalogue(tag)
+        raw = self.read(name) if name else None
         try:
-            language = make_language(tag, self.read(name) if name else None)
+            language = make_language(tag, raw)
         except ValueError as bad:
             raise _broken(name or "", 0, str(bad)) from bad
-        words = language.words
-        install = self._environment.install_gettext_callables  # type: ignore[attr-defined]
-        install(words.gettext, words.ngettext, newstyle=True)
+        words, environment = language.words, self._environment
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            words.gettext, words.ngettext, newstyle=True
+        )
+        environment.globals["translate"] = words.gettext
+        environment.bytecode_cache = _compiled_before(raw)
+        if environment.cache is not None:
+            environment.cache.clear()
         return language
 
     def catalogue(self, tag: str) -> str | None:
@@ -230,13 +238,29 @@ def _not_text(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _compiled_before() -> jinja2.BytecodeCache | None:
-    """Compiled templates in this user's own temporary folder; None where there is no safe one.
+class _FixedWords(Extension):
+    """Puts the words of `_("…")` into a template when it is compiled, not each time it is rendered.
+
+    Those with values to fill in stay calls.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        del name, filename
+        return _WORDS.sub(self._translated, source)
+
+    def _translated(self, call: re.Match[str]) -> str:
+        translate = self.environment.globals["translate"]
+        return json.dumps(translate(call[1]), ensure_ascii=False)
+
+
+def _compiled_before(catalogue: bytes | None) -> jinja2.BytecodeCache | None:
+    """Templates compiled with these words, in this user's own temporary folder, if it is safe.
 
     Never in the repository: what comes with a checkout is not run unread.
     """
+    words = hashlib.sha256(catalogue or b"").hexdigest()[:8]
     try:
-        return jinja2.FileSystemBytecodeCache()
+        return jinja2.FileSystemBytecodeCache(pattern=f"__statusgen_{words}_%s.cache")
     except (RuntimeError, OSError):
         return None
 

@@ -147,3 +147,50 @@ def test_a_template_of_the_users_that_is_not_utf8_is_a_problem(tmp_path):
 def test_our_own_templates_and_other_files_are_no_problem(tmp_path):
     assert Templates(tmp_path).problems() == []
     assert templates_in(tmp_path, a__css="{% if %}", b__txt="fine").problems() == []
+
+
+CATALOGUE = """
+msgid "Today"
+msgstr "<Heute> \\"{{ x }}\\""
+
+msgid "since %(time)s"
+msgstr "seit %(time)s"
+"""
+
+
+def test_words_are_spoken_in_the_language_asked_for_last(tmp_path):
+    words = '{{ _("Today") }}, {{ _("since %(time)s", time=now) }}'
+    templates = templates_in(tmp_path, a__html=words)
+    (tmp_path / "site_templates" / "locale").mkdir()
+    (tmp_path / "site_templates" / "locale" / "tlh.po").write_text(CATALOGUE, encoding="utf-8")
+
+    english = templates.render("a.html", {"now": "<5>"})
+    templates.speak("tlh-XX")
+    other = templates.render("a.html", {"now": "<5>"})
+
+    assert english == "Today, since &lt;5&gt;"
+    assert other == "&lt;Heute&gt; &#34;{{ x }}&#34;, seit &lt;5&gt;"
+
+
+def test_what_stays_english_is_a_warning(tmp_path):
+    templates = templates_in(tmp_path, a__html="")
+    missing = templates.untranslated("tlh")
+    (tmp_path / "site_templates" / "locale").mkdir()
+    (tmp_path / "site_templates" / "locale" / "tlh.po").write_text(CATALOGUE, encoding="utf-8")
+    half = templates.untranslated("tlh")
+
+    assert [one.path for one in missing] == ["site_templates/locale/tlh.po"]
+    assert all(one.is_warning for one in missing + half)
+    assert any("'History' stays English" in one.what for one in half)
+    assert not any("'Today'" in one.what for one in half)
+    assert templates.untranslated("de") == templates.untranslated("en-GB") == []
+
+
+def test_a_broken_catalogue_names_its_file(tmp_path):
+    templates = templates_in(tmp_path, a__html="")
+    (tmp_path / "site_templates" / "locale").mkdir()
+    (tmp_path / "site_templates" / "locale" / "tlh.po").write_text("nonsense", encoding="utf-8")
+
+    with pytest.raises(ContentError, match=r"site_templates/locale/tlh\.po"):
+        templates.speak("tlh")
+    assert not templates.untranslated("tlh")[0].is_warning

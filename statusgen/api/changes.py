@@ -36,8 +36,10 @@ def page_changed(content: Content) -> datetime:
     """When anything on the page last changed; corrections count where the whole is at hand."""
     whole = (*content.incidents, *content.maintenances, *content.notices, *content.live)
     told = [incident_changed(one, content.now) for one in whole]
-    listed = [max((o.last_at, *_moved_on(o.phase, o, content.now))) for o in content.outlines]
-    return max((*told, *listed), default=BEFORE_ALL)
+    listed = [one.last_at for one in content.outlines]
+    timed = [one for one in content.outlines if one.window or one.until]
+    moved = [at for one in timed for at in _moved_on(one.phase, one, content.now)]
+    return max((*told, *listed, *moved), default=BEFORE_ALL)
 
 
 def component_dates(content: Content, settings: Settings) -> Dates:

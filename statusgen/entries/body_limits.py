@@ -19,6 +19,9 @@ MOST_INLINE_MARKS = 20_000
 MOST_ADDRESSES = 16 * 1024 * 1024
 """Characters that all uses of link definitions may come to."""
 
+_MARKS = "`~<[&\\#=*_-"
+"""What is counted below; a body with few of them all is within every limit."""
+
 _DEEP_LIST = re.compile(
     r"^(?=.*[^\s>*+-])(?:[ \t>]|[*+-](?=[ \t])|[0-9]+\.(?=[ \t])){200}"
     r"|(?:(?:[*+-]|[0-9]{1,9}\.|>)[ \t]+){100}(?=\S)",  # behind a tag that ends a paragraph
@@ -51,7 +54,7 @@ def check_limits(body: str) -> None:
     if deep := _DEEP_LIST.search(body):
         line = body.count("\n", 0, deep.start())
         raise BodyTooTangled(line, "lists are nested too deeply", "nest them a few levels only")
-    if len(body) <= MOST_MARKS:
+    if sum(map(body.count, _MARKS)) <= MOST_MARKS:
         return
     lines = _without_fenced_code(body.split("\n"))
     _refuse_what_stays_open("\n".join(lines))

@@ -31,15 +31,21 @@ class Folder(NamedTuple):
     """When anything in it may last have changed."""
 
 
-def scan_content(root: Path) -> tuple[list[Folder], list[Problem]]:
-    """All incident folders below `root`, sorted by id, and what is wrong with names and kinds."""
+def scan_content(
+    root: Path, first: str = "", end: str | None = None
+) -> tuple[list[Folder], list[Problem]]:
+    """All incident folders below `root`, sorted by id, and what is wrong with names and kinds.
+
+    With `first` and `end` only the names from the one on and before the other.
+    """
     content = root / CONTENT_FOLDER
     problems: list[Problem] = []
     try:
         if content.is_symlink():
             return [], [_link(CONTENT_FOLDER)]
         with os.scandir(content) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+            among = (one for one in listing if first <= one.name and (not end or one.name < end))
+            entries = sorted(among, key=lambda entry: entry.name)
     except FileNotFoundError:
         return [], []
     except OSError as error:

@@ -65,6 +65,9 @@ class Headers:
     cache_control: str
 
 
+_OF_A_PAGE = Headers(_TYPES_BY_ENDING["html"], FOR_A_MOMENT)
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """One object of a release; its body is loaded only when it has to be sent."""
@@ -104,6 +107,8 @@ def artifact_from_bytes(key: str, body: bytes) -> Artifact:
 
 def headers_for(key: str) -> Headers:
     """Return the headers of a key, which never depend on its body."""
+    if key.endswith(".html"):  # nearly every key
+        return _OF_A_PAGE
     is_hashed = key.startswith("assets/") and _HASHED_ASSET.fullmatch(key)
     cache_control = FOR_EVER if is_hashed else FOR_A_MOMENT
     return Headers(_content_type(key), cache_control)

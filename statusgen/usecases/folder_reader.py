@@ -69,6 +69,9 @@ class FolderReader:
     def warm_up(self) -> None:
         """What is worth doing once before many folders are read in several processes."""
 
+    def meanwhile(self) -> None:
+        """What is worth doing here while other processes read."""
+
     def render(self, incident: Incident, record: FolderRecord) -> Rendered | None:
         """The incident's page, where a subclass renders one on the way; None here."""
         del incident, record

@@ -42,6 +42,10 @@ class PageReader(FolderReader):
         """Compile the templates once, before there are processes that would each do it."""
         self._templates.warm_up("page/")
 
+    def meanwhile(self) -> None:
+        """Load the libraries that a release of much that is new needs."""
+        from statusgen.feeds import calendar, syndication  # noqa: F401, PLC0415  both are heavy
+
     def render(self, incident: Incident, record: FolderRecord) -> Rendered | None:
         """The page of an incident that is over; None for any other."""
         if record.outline is None or not record.outline.is_settled(self._now):

@@ -17,9 +17,14 @@ BATCH = 40
 
 
 def run_in_parallel(
-    work: Callable[[Item], Result], items: Sequence[Item]
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Sequence[Result]]:
-    """The results of `work` on `items`, in order and in batches; `work` must pickle."""
+    """The results of `work` on `items`, in order and in batches; `work` must pickle.
+
+    Where other processes do it, this one does `meanwhile` before it waits.
+    """
     batches = [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
     cores = os.cpu_count() or 1
     if len(items) < WORTH_A_PROCESS or cores == 1:
@@ -28,7 +33,9 @@ def run_in_parallel(
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  only for large archives
 
     with ProcessPoolExecutor(cores, initializer=_set_work, initargs=(work,)) as pool:
-        yield from pool.map(_do_batch, batches)
+        results = pool.map(_do_batch, batches)
+        meanwhile()
+        yield from results
 
 
 def alongside(work: Callable[[Item], Result], item: Item) -> Callable[[], Result]:
