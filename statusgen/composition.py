@@ -5,7 +5,6 @@ import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ import statusgen
 from statusgen.config.settings import FolderTarget, MailSettings, S3Target, Settings, TargetSettings
 from statusgen.errors import DatabaseError, UsageError
 from statusgen.model.relay import parse_relay
+from statusgen.model.value import Value
 from statusgen.ports.cache import Cache
 from statusgen.ports.preview import PreviewServer
 from statusgen.ports.storage import Storage
@@ -27,8 +27,7 @@ SECRET_KEY = "STATUSGEN_SECRET_KEY"  # noqa: S105  the name of a variable
 SMTP_PASSWORD = "STATUSGEN_SMTP_PASSWORD"  # noqa: S105  the name of a variable
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Value, frozen=True):
     """What the database holds, and the key that signs and hashes for it."""
 
     address_book: "AddressBook"

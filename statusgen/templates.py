@@ -249,7 +249,7 @@ class _FixedWords(Extension):
         return _WORDS.sub(self._translated, source)
 
     def _translated(self, call: re.Match[str]) -> str:
-        translate = self.environment.globals["translate"]
+        translate: Any = self.environment.globals["translate"]
         return json.dumps(translate(call[1]), ensure_ascii=False)
 
 

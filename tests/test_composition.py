@@ -1,12 +1,11 @@
 """Which adapter stands behind which setting."""
 
-from dataclasses import replace
-
 import pytest
 
 from statusgen import composition
 from statusgen.config.reader import read_settings
 from statusgen.errors import Refused
+from statusgen.model.value import replace
 from tests.fakes.repository import make_repository
 
 

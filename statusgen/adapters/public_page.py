@@ -5,14 +5,14 @@ import http.client
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+
+from statusgen.model.value import Value
 
 PAUSE_S = 0.5
 ATTEMPT_TIMEOUT_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Value, frozen=True):
     """Whether readers get the new page, and if not, what they got last."""
 
     is_live: bool

@@ -1,7 +1,6 @@
 """What the public JSON is made of, and which incidents it tells."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
 from typing import TypeVar
@@ -9,6 +8,7 @@ from typing import TypeVar
 from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
 from statusgen.model.page import Page
+from statusgen.model.value import Value
 
 RECENT = 50
 """How many incidents, and how many maintenances, are told."""
@@ -16,8 +16,7 @@ RECENT = 50
 _Told = TypeVar("_Told", Incident, Outline)
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Value, frozen=True):
     """The page, and of each kind at least those that `most_recent` picks of all."""
 
     page: Page

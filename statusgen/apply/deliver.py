@@ -8,7 +8,6 @@ a connection in doubt, and the next run knows which.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from statusgen.apply.feed import Feed
@@ -19,6 +18,7 @@ from statusgen.model.delivery import Account, DeliveryState, InDoubt, Outcome, O
 from statusgen.model.letter import Letter
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
+from statusgen.model.value import Value
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.transport import Connection, Transport
 
@@ -30,8 +30,7 @@ LetterMaker = Callable[[str, Subscriber], Letter]
 """Makes the letter about an update (by id) for a subscriber."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRules:
+class DeliveryRules(Value, frozen=True):
     """How hard a run tries: the keys of `[mail]`."""
 
     max_connections: int = 10
@@ -42,8 +41,7 @@ class DeliveryRules:
     """How long a run waits, in all, for a relay that can't be reached."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
+class DeliveryReport(Value, frozen=True):
     """What a run did, and where every letter of its updates is now."""
 
     accounts: tuple[tuple[str, Account], ...]

@@ -3,18 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from statusgen.model.delivery import Owed, Result
+from statusgen.model.value import Value
 from statusgen.ports.ledger import Ledger
 
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Value, frozen=True):
     result: Result | None
     sending: Owed | None
     granted: "asyncio.Future[bool]"

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from statusgen.badges.text_width import cut_to, text_width
 from statusgen.config.settings import Settings
 from statusgen.model.page import ComponentLine, Page
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState
 from statusgen.prose.labels import STATES
 from statusgen.prose.language import ENGLISH, Language
@@ -38,8 +38,7 @@ _COLOURS = {
 """In the names that shields.io has for colours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Value, frozen=True):
     """What a badge says."""
 
     label: str
@@ -48,8 +47,7 @@ class Badge:
     """The state whose shape and colour it has."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextView:
+class TextView(Value, frozen=True):
     """One of the two texts; lengths in pixels."""
 
     words: str
@@ -57,8 +55,7 @@ class TextView:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeView:
+class BadgeView(Value, frozen=True):
     """A badge as its template sees it; lengths in pixels."""
 
     title: str

@@ -1,11 +1,11 @@
 """The banner of a product's own site: a script with the state in it, silent while all is well."""
 
 import hashlib
-from dataclasses import asdict, dataclass
 
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.page import Page
+from statusgen.model.value import Value, asdict
 from statusgen.model.vocabulary import ComponentState, Impact
 from statusgen.prose.labels import PHASES
 from statusgen.prose.language import ENGLISH, Language, marked
@@ -19,8 +19,7 @@ _CLOSE = marked("Close")
 _KEY_LENGTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Banner:
+class Banner(Value, frozen=True):
     """What the script knows and shows; every text is plain."""
 
     page: str

@@ -1,7 +1,6 @@
 """How the ledger looks, for people and for programs: every letter accounted for, by token."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from itertools import groupby
 
 import click
@@ -9,13 +8,13 @@ import click
 from statusgen.cli.output import count
 from statusgen.model.delivery import Account, DeliveryState, KnownUpdate
 from statusgen.model.unsent import Unsent
+from statusgen.model.value import Value, asdict
 
 _COLUMNS = ("letters", "accepted", "owed", "failed", "in doubt")
 _MOST_TOKENS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value, frozen=True):
     """One update of the ledger."""
 
     known: KnownUpdate

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +27,7 @@ from statusgen.cli.publish_view import (
     tell_stopped,
 )
 from statusgen.errors import Refused, Unavailable, UsageError
+from statusgen.model.value import Value
 
 if TYPE_CHECKING:
     from statusgen.composition import State
@@ -45,8 +45,7 @@ _MOST_FILES_ASKED = 4
 _no_mail = click.option("--no-mail", is_flag=True, help="Publish the site; letters stay owed.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Value, frozen=True):
     """Everything a plan needs, opened."""
 
     context: Context

@@ -1,7 +1,6 @@
 """What statusgen.toml says, as frozen values. Holds no secret."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -12,10 +11,10 @@ from statusgen.model.component import Component
 from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import load_zone
 from statusgen.model.severity import Severity
+from statusgen.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Value, frozen=True):
     """An image of the brand."""
 
     name: str
@@ -25,8 +24,7 @@ class Image:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class BrandSettings:
+class BrandSettings(Value, frozen=True):
     """`[page.brand]`. Colours are `#rrggbb`."""
 
     accent: str | None = None
@@ -37,8 +35,7 @@ class BrandSettings:
     favicon: Image | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageSettings:
+class PageSettings(Value, frozen=True):
     """`[page]`."""
 
     name: str
@@ -68,8 +65,7 @@ class PageSettings:
         return f"{self.url}/{key}"
 
 
-@dataclass(frozen=True, slots=True)
-class FolderTarget:
+class FolderTarget(Value, frozen=True):
     """`[[targets]]` with `folder:`."""
 
     url: str
@@ -77,8 +73,7 @@ class FolderTarget:
     public_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class S3Target:
+class S3Target(Value, frozen=True):
     """`[[targets]]` with `s3:`."""
 
     url: str
@@ -102,8 +97,7 @@ class SubjectStyle(StrEnum):
     INCIDENT = "incident"
 
 
-@dataclass(frozen=True, slots=True)
-class MailSettings:
+class MailSettings(Value, frozen=True):
     """`[mail]`."""
 
     from_name: str
@@ -126,8 +120,7 @@ class MailSettings:
     verify_timeout: timedelta = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Brakes:
+class Brakes(Value, frozen=True):
     """`[brakes]`."""
 
     max_updates: int = 5
@@ -135,8 +128,7 @@ class Brakes:
     """A share of a target's objects, 0 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Value, frozen=True):
     """The whole of statusgen.toml."""
 
     root: Path

@@ -1,6 +1,5 @@
 """`[severities]`: the page's own table of levels over our defaults."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ from statusgen.config import values
 from statusgen.config.table import Table
 from statusgen.model.notation import BadValue
 from statusgen.model.severity import DEFAULT_SEVERITIES, Severity
+from statusgen.model.value import replace
 from statusgen.model.vocabulary import ComponentState, Impact, PostmortemRule
 
 

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from statusgen.errors import ContentError, Problem
 from statusgen.model.notation import is_language
@@ -16,12 +15,12 @@ from statusgen.model.subscriber import (
     address_key,
     parse_address,
 )
+from statusgen.model.value import Value
 
 COLUMNS = ("email", "components", "min_severity", "language", "audience")
 
 
-@dataclass(frozen=True, slots=True)
-class KnownNames:
+class KnownNames(Value, frozen=True):
     """What a row may refer to: the page's own components, severities and audiences."""
 
     components: Collection[str]

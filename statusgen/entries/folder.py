@@ -1,6 +1,5 @@
 """One incident's folder becomes its updates: what no single file can show is checked here."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,13 +9,13 @@ from statusgen.entries.update_file import UpdateFile, Vocabulary, parse_postmort
 from statusgen.errors import Problem
 from statusgen.model.notation import format_instant
 from statusgen.model.update import Postmortem, Update
+from statusgen.model.value import Value
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far an instant may lie in the future before it must be a mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentSource:
+class IncidentSource(Value, frozen=True):
     """The checked updates of one folder, drafts included, and its postmortem."""
 
     id: str
@@ -36,8 +35,7 @@ class IncidentSource:
         return max(instants, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFolder:
+class ParsedFolder(Value, frozen=True):
     """What a folder holds; `source` is None where a problem is more than a warning."""
 
     source: IncidentSource | None

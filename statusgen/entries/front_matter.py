@@ -6,7 +6,6 @@ allowed below a key, and anchors, aliases and tags are refused.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
 from yaml.events import (
@@ -24,6 +23,7 @@ from yaml.events import (
 from statusgen.entries.body_limits import BodyTooTangled, check_limits
 from statusgen.errors import Problem
 from statusgen.model.notation import find_control_character, shown
+from statusgen.model.value import Value
 
 HEADER_LIMIT = 64 * 1024
 _FENCE = re.compile(r"---[ \t]*")
@@ -34,8 +34,7 @@ except ImportError:  # PyYAML without its C parts
     from yaml import BaseLoader as _Loader  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Value, frozen=True):
     """A string and the 1-based line it stands on."""
 
     text: str
@@ -45,8 +44,7 @@ class Scalar:
 Pairs = tuple[tuple[Scalar, Scalar], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Value, frozen=True):
     """One key of the front matter: its value is a string, a list of strings, or pairs of them."""
 
     key: str
@@ -54,8 +52,7 @@ class Header:
     value: Scalar | tuple[Scalar, ...] | Pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Value, frozen=True):
     """A file in two parts; of a key that was there twice, `headers` holds the first."""
 
     headers: dict[str, Header]

@@ -1,7 +1,6 @@
 """What the updates of one folder tell together: a first one that begins, one family of phases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from statusgen.entries.tree import Folder, shown_path
@@ -9,6 +8,7 @@ from statusgen.entries.update_file import UpdateFile, Vocabulary
 from statusgen.errors import Problem
 from statusgen.model.incident import fold
 from statusgen.model.update import Update
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import (
     INCIDENT_PHASES,
     MAINTENANCE_PHASES,
@@ -19,8 +19,7 @@ from statusgen.model.vocabulary import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Value, frozen=True):
     """What a folder may be, by its first update."""
 
     name: str

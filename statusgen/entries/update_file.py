@@ -1,7 +1,7 @@
 """One Markdown file becomes an `Update` (or a `Postmortem`), or all that is wrong with it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from statusgen.model.notation import (
 )
 from statusgen.model.severity import Severity, find_severity
 from statusgen.model.update import ComponentChange, Postmortem, Update
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
 
 UPDATE_KEYS = (
@@ -42,11 +43,10 @@ UPDATE_KEYS = (
     "draft",
 )
 POSTMORTEM_KEYS = ("at", "draft")
-Value = TypeVar("Value")
+Taken = TypeVar("Taken")
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Value, frozen=True):
     """What this page's entries may refer to."""
 
     components: tuple[str, ...]
@@ -55,8 +55,7 @@ class Vocabulary:
     zone: ZoneInfo
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateFile:
+class UpdateFile(Value, frozen=True):
     """A parsed update with the lines of its keys, for problems found later."""
 
     path: str
@@ -166,7 +165,7 @@ class _Reader:
         header = self._document.headers.get(key)
         return header.value.text if header and isinstance(header.value, Scalar) else None
 
-    def take(self, key: str, parse: Callable[[str], Value]) -> Value | None:
+    def take(self, key: str, parse: Callable[[str], Taken]) -> Taken | None:
         header = self._document.headers.get(key)
         if header is None:
             return None
@@ -175,7 +174,7 @@ class _Reader:
             return None
         return self._parsed(header.line, key, parse, header.value.text)
 
-    def required(self, key: str, parse: Callable[[str], Value], stand_in: Value) -> Value:
+    def required(self, key: str, parse: Callable[[str], Taken], stand_in: Taken) -> Taken:
         if key not in self._document.headers:
             self.complain(1, f"'{key}' is missing", f"add {key}: to the front matter")
         value = self.take(key, parse)
@@ -272,8 +271,8 @@ class _Reader:
         return pairs
 
     def _parsed(
-        self, line: int, key: str, parse: Callable[[str], Value], text: str
-    ) -> Value | None:
+        self, line: int, key: str, parse: Callable[[str], Taken], text: str
+    ) -> Taken | None:
         try:
             return parse(text)
         except BadValue as bad:

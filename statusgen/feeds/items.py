@@ -1,7 +1,6 @@
 """What one feed item is: one update, with an id that no edit changes. Knows no feed format."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
 from html import escape
@@ -9,6 +8,7 @@ from html import escape
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step
+from statusgen.model.value import Value
 from statusgen.prose.labels import PHASES, STATES, UPDATE
 from statusgen.prose.language import ENGLISH, Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
@@ -27,8 +27,7 @@ _PLANNED = marked("Planned: %(starts)s to %(ends)s")
 _COMPONENTS = marked("Components: %(names)s")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Value, frozen=True):
     """One entry of a feed as a reader shows it."""
 
     id: str

@@ -1,7 +1,6 @@
 """Items as RSS 2.0 and Atom. The only module that imports feedgen; import it late."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from feedgen.entry import FeedEntry
@@ -11,6 +10,7 @@ from lxml import etree
 from statusgen.config.settings import Settings
 from statusgen.feeds.items import ABOUT, Item, last_change, tag
 from statusgen.model.component import Component
+from statusgen.model.value import Value
 from statusgen.prose.language import ENGLISH, Language, marked
 
 RSS_KEY = "feed.xml"
@@ -25,8 +25,7 @@ _COMPONENT_TITLE = "%(page)s: %(component)s"
 _HISTORY_TITLE = "%(page)s - Incident History"
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Value, frozen=True):
     """What a feed says of itself."""
 
     title: str

@@ -1,6 +1,5 @@
 """Letters: what all subscribers share is made once, and each letter adds what is personal."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -15,12 +14,12 @@ from statusgen.model.incident import Incident
 from statusgen.model.letter import Letter
 from statusgen.model.step import Step
 from statusgen.model.subscriber import Subscriber
+from statusgen.model.value import Value
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.templates import Templates
 
 
-@dataclass(frozen=True, slots=True)
-class LetterForm:
+class LetterForm(Value, frozen=True):
     """The letter about one update in one language, ready to be addressed."""
 
     update_id: str

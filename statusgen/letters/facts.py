@@ -1,6 +1,5 @@
 """What a letter tells: an update and its incident as of that update, in words and instants."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from statusgen.config.settings import Settings
@@ -8,13 +7,13 @@ from statusgen.letters.kinds import Kind, kind_of
 from statusgen.letters.lines import one_line
 from statusgen.model.incident import Incident, fold
 from statusgen.model.step import Step, Window
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.labels import IMPACTS, PHASES, STATES
 from statusgen.prose.times import spoken_duration
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentFact:
+class ComponentFact(Value, frozen=True):
     """A component that the incident touches."""
 
     name: str
@@ -26,8 +25,7 @@ class ComponentFact:
     """What its state is called while a maintenance is in progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Value, frozen=True):
     """Everything that the templates of a letter may tell; texts are one line each."""
 
     kind: Kind

@@ -1,15 +1,15 @@
 """A letter's bytes: headers, text and HTML encoded once, with slots for what is personal."""
 
 from binascii import b2a_qp
-from dataclasses import dataclass
+
+from statusgen.model.value import Value
 
 LINE_END = b"\r\n"
 _SOFT_BREAK = b"=\r\n"
 _MAX_COLUMNS = 76
 
 
-@dataclass(frozen=True, slots=True)
-class Mould:
+class Mould(Value, frozen=True):
     """The body of a letter with a gap wherever the subscriber's signed token stands."""
 
     pieces: tuple[bytes, ...]

@@ -1,12 +1,12 @@
 """The words of a letter: subject, text and HTML from the templates in `site_templates/mail/`."""
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from statusgen.config.settings import Settings, SubjectStyle
 from statusgen.letters.facts import Facts
 from statusgen.letters.inline import inline_styles
 from statusgen.letters.lines import one_line, paragraphs, wrapped
+from statusgen.model.value import Value
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
 from statusgen.templates import Templates
@@ -16,8 +16,7 @@ FOLDER = "mail"
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
-@dataclass(frozen=True, slots=True)
-class WayOut:
+class WayOut(Value, frozen=True):
     """How to stop the letters, as the text and the HTML say it."""
 
     url: str | None
@@ -35,8 +34,7 @@ class WayOut:
         return f"mailto:{quote(self.address, safe='@')}?subject=unsubscribe%20{self.token}"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Value, frozen=True):
     """What a letter says, before it is encoded."""
 
     subject: str

@@ -1,11 +1,11 @@
 """A component as the configuration knows it."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from statusgen.model.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Component:
+
+class Component(Value, frozen=True):
     """A part of the service that customers know by name."""
 
     id: str

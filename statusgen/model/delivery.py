@@ -1,11 +1,11 @@
 """What happened to letters: the words, the account that adds up, and who an update goes to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
 from statusgen.model.subscriber import Subscriber
+from statusgen.model.value import Value
 
 
 class DeliveryState(StrEnum):
@@ -33,8 +33,7 @@ class InDoubt(StrEnum):
     HOLD = "hold"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Value, frozen=True):
     """How many letters about one update are in each state; they add up to its audience."""
 
     queued: int = 0
@@ -54,7 +53,7 @@ class Account:
     @property
     def audience(self) -> int:
         """How many subscribers the update was queued for."""
-        return sum(getattr(self, field.name) for field in fields(self))
+        return sum(getattr(self, name) for name in self.__struct_fields__)
 
     @property
     def owed(self) -> int:
@@ -64,15 +63,11 @@ class Account:
     def __add__(self, other: "Account") -> "Account":
         """Return both accounts as one."""
         return Account(
-            **{
-                field.name: getattr(self, field.name) + getattr(other, field.name)
-                for field in fields(self)
-            }
+            **{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__}
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Value, frozen=True):
     """The rule that picks the subscribers of one update.
 
     Only active subscribers are picked. Members of `subscribers` must also want one of the
@@ -93,8 +88,7 @@ HELD = "held by hand"
 """Why an update that was skipped is never mailed, once `mail hold` has settled it."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownUpdate:
+class KnownUpdate(Value, frozen=True):
     """An update that the ledger has seen."""
 
     update_id: str
@@ -104,8 +98,7 @@ class KnownUpdate:
     """Why nobody is mailed about it; empty when its letters were queued."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Value, frozen=True):
     """One letter still to be sent."""
 
     update_id: str
@@ -114,8 +107,7 @@ class Owed:
     """Whether the subscriber may have the letter already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value, frozen=True):
     """What became of one attempt."""
 
     state: DeliveryState
@@ -125,8 +117,7 @@ class Outcome:
     is_connection_usable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Value, frozen=True):
     """The outcome of one attempt, to be written to the ledger."""
 
     owed: Owed

@@ -5,12 +5,12 @@ ends. The fold is the same.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from statusgen.model.severity import Severity
 from statusgen.model.step import States, Step, Window, next_step, phase_by
 from statusgen.model.update import Postmortem, Update
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import (
     INCIDENT_PHASES,
     MAINTENANCE_PHASES,
@@ -24,8 +24,7 @@ NOTICE_LASTS = timedelta(days=7)
 """From a notice's first update to its end, unless `ends` says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Value, frozen=True):
     """What one folder tells: an incident, a maintenance or a notice.
 
     Nothing here depends on the clock.
@@ -40,9 +39,9 @@ class Incident:
     """The `at` of the last update when its phase is a closing one."""
     window: Window | None
     """Of a maintenance."""
-    until: datetime | None = field(default=None)
+    until: datetime | None = None
     """When a notice ends; None for everything else."""
-    postmortem: Postmortem | None = field(default=None)
+    postmortem: Postmortem | None = None
 
     @property
     def last(self) -> Step:

@@ -1,10 +1,9 @@
 """One rendered mail to one subscriber about one update."""
 
-from dataclasses import dataclass
+from statusgen.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Value, frozen=True):
     """A complete message with its envelope, ready to go."""
 
     update_id: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from statusgen.model.release import BOOKKEEPING, FINGERPRINT_LENGTH, Artifact, check_key
+from statusgen.model.value import Value
 
 MANIFEST_KEY = f"{BOOKKEEPING}manifest.json"
 FORMAT = 1
@@ -17,8 +18,7 @@ FORMAT = 1
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_LENGTH}}}|")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Value, frozen=True):
     """What we know of one object of ours."""
 
     fingerprint: str

@@ -1,16 +1,15 @@
 """An incident in a few facts: enough for lists, totals and decisions about ten thousand of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from statusgen.model.incident import Incident
 from statusgen.model.step import States, Step, Window, phase_by
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Value, frozen=True):
     """One update in a few facts."""
 
     stem: str
@@ -21,8 +20,7 @@ class Told:
     """Whether it goes to everyone whom an earlier update of the incident went to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Value, frozen=True):
     """What an `Incident` says that does not depend on the clock, without its texts."""
 
     id: str

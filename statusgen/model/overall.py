@@ -1,13 +1,12 @@
 """The one sentence about the whole page: the roll-up of its components' states."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Impact
 
 
-@dataclass(frozen=True, slots=True)
-class Overall:
+class Overall(Value, frozen=True):
     """The page's overall state, in the words of the public API."""
 
     indicator: Impact

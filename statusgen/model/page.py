@@ -1,7 +1,6 @@
 """The fold of incidents into the page: what is open, how components are, what the days held."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -12,14 +11,14 @@ from statusgen.model.outline import Outline
 from statusgen.model.overall import Overall, overall
 from statusgen.model.timeline import Span, spans
 from statusgen.model.uptime import Uptime, uptime
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Phase
 
 RECENT_DAYS = 15
 """How many days the index tells, today included."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentLine:
+class ComponentLine(Value, frozen=True):
     """A component with its state now and the open incidents behind it."""
 
     component: Component
@@ -27,8 +26,7 @@ class ComponentLine:
     incidents: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentGroup:
+class ComponentGroup(Value, frozen=True):
     """Components under one name; None for those without a group. The state is the worst of them."""
 
     name: str | None
@@ -40,16 +38,14 @@ class ComponentGroup:
         return max((line.state for line in self.lines), key=lambda state: state.rank)
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Value, frozen=True):
     """One day in the page's zone with what began or was planned on it, newest first."""
 
     date: date
     incidents: tuple[Incident, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Value, frozen=True):
     """One month in the page's zone with everything that began in it, newest first."""
 
     year: int
@@ -67,8 +63,7 @@ class Month:
         return date(self.year, self.month, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value, frozen=True):
     """The status page as of one instant."""
 
     now: datetime

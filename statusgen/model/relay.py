@@ -2,15 +2,15 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
+
+from statusgen.model.value import Value
 
 _DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 _DEFAULT_LOOPBACK_PORT = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Relay:
+class Relay(Value, frozen=True):
     """Where and how to hand letters over."""
 
     host: str

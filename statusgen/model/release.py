@@ -6,8 +6,10 @@ Knows nothing of targets. Keys are paths in a bucket: always `/`, never absolute
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+
+from statusgen.model.value import Value
 
 BOOKKEEPING = "_statusgen/"
 """The corner of a target that holds our own records; no artifact may lie in it."""
@@ -57,8 +59,7 @@ class Stage(IntEnum):
     INDEX = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Headers:
+class Headers(Value, frozen=True):
     """How a key is served."""
 
     content_type: str
@@ -68,8 +69,7 @@ class Headers:
 _OF_A_PAGE = Headers(_TYPES_BY_ENDING["html"], FOR_A_MOMENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Value, frozen=True, eq=False):
     """One object of a release; its body is loaded only when it has to be sent."""
 
     key: str
@@ -78,7 +78,7 @@ class Artifact:
     size: int
     content_type: str
     cache_control: str
-    load: Callable[[], bytes] = field(compare=False, repr=False)
+    load: Callable[[], bytes]
 
     @property
     def fingerprint(self) -> str:

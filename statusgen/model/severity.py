@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Impact, PostmortemRule
 
 
-@dataclass(frozen=True, slots=True)
-class Severity:
+class Severity(Value, frozen=True):
     """One level of the table."""
 
     key: str

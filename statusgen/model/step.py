@@ -1,19 +1,18 @@
 """One update with everything that is true of its incident as of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from statusgen.model.severity import SUBSCRIBERS, Severity
 from statusgen.model.update import Update
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Phase
 
 States = tuple[tuple[str, ComponentState], ...]
 """Component ids with a state, in the order they were first named."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateChange:
+class StateChange(Value, frozen=True):
     """One component before and after an update."""
 
     component: str
@@ -21,16 +20,14 @@ class StateChange:
     new: ComponentState
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Value, frozen=True):
     """When a maintenance is planned: from `starts` up to, not including, `ends`."""
 
     starts: datetime
     ends: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value, frozen=True):
     """One update, with everything that is true of the incident as of it."""
 
     update: Update

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 
 from statusgen.model.notation import BadValue, parse_host
 from statusgen.model.severity import SUBSCRIBERS
+from statusgen.model.value import Value
 
 DEFAULT_MIN_SEVERITY = "SEV2"
 
@@ -25,8 +25,7 @@ class SubscriberState(StrEnum):
     COMPLAINED = "complained"
 
 
-@dataclass(frozen=True, slots=True)
-class NewSubscriber:
+class NewSubscriber(Value, frozen=True):
     """Somebody who is about to enter the address book; the address has passed parse_address."""
 
     address: str
@@ -37,8 +36,7 @@ class NewSubscriber:
     language: str = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(Value, frozen=True):
     """One member of the address book.
 
     `token` stands for the subscriber wherever people look: output, logs, file names.

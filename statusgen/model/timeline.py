@@ -1,19 +1,18 @@
 """Component states over time: when which incident held which component in which state."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
 from statusgen.model.incident import Incident
 from statusgen.model.step import States, Step, Window
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Phase
 
 _UNDER_WAY = (Phase.IN_PROGRESS, Phase.VERIFYING)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Value, frozen=True):
     """One component in one state other than operational, because of one incident."""
 
     component: str

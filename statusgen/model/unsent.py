@@ -3,10 +3,10 @@
 Replies are codes, RFC 5321 section 4.2 and RFC 3463; their texts may hold an address.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from statusgen.model.delivery import DeliveryState
+from statusgen.model.value import Value
 
 _BY_ENHANCED_CODE = {
     "1.1": "the mailbox does not exist",
@@ -49,8 +49,7 @@ _LATER = "`statusgen mail resume` tries again"
 _GONE_OUT = "it may have arrived; `{retry}` sends it again"
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
+class Unsent(Value, frozen=True):
     """How many letters are in one state for one reason."""
 
     STATES: ClassVar = (DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.IN_DOUBT)

@@ -1,21 +1,19 @@
 """An update as its author wrote it: checked, typed, and not yet folded with its neighbours."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Phase
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentChange:
+class ComponentChange(Value, frozen=True):
     """What an update says of one component; `state` None means "affected", by the severity."""
 
     component: str
     state: ComponentState | None
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Value, frozen=True):
     """One message about an incident at one instant: one Markdown file. Times are aware UTC."""
 
     incident_id: str
@@ -61,8 +59,7 @@ class Update:
         return (self.at, self.stem)
 
 
-@dataclass(frozen=True, slots=True)
-class Postmortem:
+class Postmortem(Value, frozen=True):
     """`postmortem.md`: the review of an incident, shown on its page."""
 
     body: str

@@ -5,21 +5,20 @@ partial outage with 0.3 of its time, degraded performance and all planned work n
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from statusgen.model.component import Component
 from statusgen.model.timeline import Span
+from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState
 
 WEIGHTS = {ComponentState.MAJOR_OUTAGE: 1.0, ComponentState.PARTIAL_OUTAGE: 0.3}
 """The share of its time that a state counts as down; what is not named counts as up."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayRecord:
+class DayRecord(Value, frozen=True):
     """One component on one day in the page's zone."""
 
     date: date
@@ -35,8 +34,7 @@ class DayRecord:
     """Ids of all that touched it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Uptime:
+class Uptime(Value, frozen=True):
     """One component over the days shown, the last of them today."""
 
     component: str
@@ -46,8 +44,7 @@ class Uptime:
     """0 to 1 over the complete days; None while there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Value, frozen=True):
     """A stretch of time in which nothing changes."""
 
     starts: datetime

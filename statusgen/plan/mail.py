@@ -1,12 +1,12 @@
 """Which updates are mailed and which are not: content minus ledger, with every skip's reason."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from statusgen.model.delivery import KnownUpdate
 from statusgen.model.outline import Outline, Told
+from statusgen.model.value import Value
 
 TOO_LATE_AFTER = timedelta(hours=24)
 """An update older than this is history, not news (DESIGN.md section 6)."""
@@ -22,16 +22,14 @@ class Skip(StrEnum):
     """Not settled while it is news: until then every publish says that its letters are stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailOptions:
+class MailOptions(Value, frozen=True):
     """What the command line says about letters."""
 
     late: bool = False
     takeover: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mailing:
+class Mailing(Value, frozen=True):
     """One update to be mailed."""
 
     update: KnownUpdate
@@ -40,8 +38,7 @@ class Mailing:
     """Whether it ends its incident: then it supersedes unsent letters about earlier updates."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailChoice:
+class MailChoice(Value, frozen=True):
     """What follows from content and ledger alone, before audiences are counted."""
 
     mailed: tuple[Mailing, ...]

@@ -2,17 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from statusgen.model.delivery import KnownUpdate
+from statusgen.model.value import Value
 from statusgen.plan.mail import MailChoice, Mailing
 from statusgen.plan.upload import UploadPlan
 
 DIGEST_LENGTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class TargetPlan:
+class TargetPlan(Value, frozen=True):
     """What happens on one target; `failure` says why nothing is known about it."""
 
     name: str
@@ -21,16 +20,14 @@ class TargetPlan:
     is_unreachable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Value, frozen=True):
     """Letters that an earlier run left unsent."""
 
     update_id: str
     letters: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Value, frozen=True):
     """Uploads in apply order, letters with their audiences, and what stands against it."""
 
     targets: tuple[TargetPlan, ...]

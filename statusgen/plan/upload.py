@@ -1,11 +1,11 @@
 """What an upload would do to one target, and whether it is too much to do unasked. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from statusgen.model.manifest import Manifest, Record
 from statusgen.model.release import Artifact, Release, Stage, stage_of
+from statusgen.model.value import Value
 
 MIN_DELETES = 10
 """So many removals are never braked, however small the target (DESIGN.md section 6)."""
@@ -27,16 +27,14 @@ class BrakeReason(StrEnum):
     EMPTY_RELEASE = "empty_release"
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Value, frozen=True):
     """One artifact to send, and why."""
 
     artifact: Artifact
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Brake:
+class Brake(Value, frozen=True):
     """A reason to refuse, with its numbers."""
 
     reason: BrakeReason
@@ -56,8 +54,7 @@ class Brake:
                 )
 
 
-@dataclass(frozen=True, slots=True)
-class UploadPlan:
+class UploadPlan(Value, frozen=True):
     """What to do to one target, in the order of doing it."""
 
     puts: tuple[Put, ...]

@@ -1,15 +1,14 @@
 """The port to the address book."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState
+from statusgen.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Value, frozen=True):
     """What an import did, in numbers."""
 
     added: int = 0

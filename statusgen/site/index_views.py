@@ -1,20 +1,17 @@
 """What the template of the index sees, beyond what it shares with other pages."""
 
-from dataclasses import dataclass
-
+from statusgen.model.value import Value
 from statusgen.site.views import DayView, IncidentView, Moment, StateView
 
 
-@dataclass(frozen=True, slots=True)
-class BarView:
+class BarView(Value, frozen=True):
     """All days in one tone, as the `d` of a path."""
 
     tone: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class LegendView:
+class LegendView(Value, frozen=True):
     """What one kind of bar means."""
 
     tone: str
@@ -22,8 +19,7 @@ class LegendView:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class DayRecordView:
+class DayRecordView(Value, frozen=True):
     """A day on which something happened to a component."""
 
     day: Moment
@@ -35,8 +31,7 @@ class DayRecordView:
     """Ids and titles."""
 
 
-@dataclass(frozen=True, slots=True)
-class UptimeView:
+class UptimeView(Value, frozen=True):
     """The days of one component."""
 
     days: int
@@ -55,8 +50,7 @@ class UptimeView:
     """Newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentView:
+class ComponentView(Value, frozen=True):
     """A component on the index."""
 
     name: str
@@ -66,8 +60,7 @@ class ComponentView:
     uptime: UptimeView
 
 
-@dataclass(frozen=True, slots=True)
-class GroupView:
+class GroupView(Value, frozen=True):
     """Components under one heading; on a long page those that work are folded away."""
 
     name: str | None
@@ -78,8 +71,7 @@ class GroupView:
     folded_words: str
 
 
-@dataclass(frozen=True, slots=True)
-class IndexView:
+class IndexView(Value, frozen=True):
     """The index."""
 
     headline: str

@@ -4,11 +4,10 @@ A `tone` is one of site/tones.py; the style sheet gives each its colour, and the
 each its shape.
 """
 
-from dataclasses import dataclass
+from statusgen.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class SiteView:
+class SiteView(Value, frozen=True):
     """The page as a whole, seen from one folder of it."""
 
     name: str
@@ -29,8 +28,7 @@ class SiteView:
     """The host that `root` leads to; None where it is relative, and so stays on the page's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeadView:
+class HeadView(Value, frozen=True):
     """What the head of one HTML file says."""
 
     title: str
@@ -40,24 +38,21 @@ class HeadView:
     kind: str = "website"
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Value, frozen=True):
     """An instant for a `time` element."""
 
     machine: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class WindowView:
+class WindowView(Value, frozen=True):
     """From when to when a maintenance is planned."""
 
     starts: Moment
     ends: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class StateView:
+class StateView(Value, frozen=True):
     """A component by name, with its state where one is to be shown."""
 
     name: str
@@ -66,8 +61,7 @@ class StateView:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeView:
+class ChangeView(Value, frozen=True):
     """A component before and after an update; `old` is None where nothing changed."""
 
     name: str
@@ -75,8 +69,7 @@ class ChangeView:
     new: StateView
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseView:
+class PromiseView(Value, frozen=True):
     """The next update that was promised."""
 
     due: Moment
@@ -85,8 +78,7 @@ class PromiseView:
     """False for a maintenance that its window ends before then."""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnView:
+class TurnView(Value, frozen=True):
     """A phase that the clock alone will bring; the browser shows it when a build comes late."""
 
     at: str
@@ -94,8 +86,7 @@ class TurnView:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateView:
+class UpdateView(Value, frozen=True):
     """One update in the timeline."""
 
     anchor: str
@@ -112,16 +103,14 @@ class UpdateView:
     moved_to: WindowView | None
 
 
-@dataclass(frozen=True, slots=True)
-class PostmortemView:
+class PostmortemView(Value, frozen=True):
     """The review of an incident."""
 
     at: Moment | None
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentView:
+class IncidentView(Value, frozen=True):
     """An incident or a maintenance, for its own page and its card on the index."""
 
     id: str
@@ -157,8 +146,7 @@ class IncidentView:
     """When the window will have passed without an end to the work; None when it can't or has."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowView:
+class RowView(Value, frozen=True):
     """An incident or a maintenance in a list, under the day on which it began."""
 
     id: str
@@ -173,8 +161,7 @@ class RowView:
     has_postmortem: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DayView:
+class DayView(Value, frozen=True):
     """A day with its rows, or a run of days without any: then `last` is its other end."""
 
     day: Moment
@@ -183,8 +170,7 @@ class DayView:
     rows: tuple[RowView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MonthLink:
+class MonthLink(Value, frozen=True):
     """A month of the history with what it holds."""
 
     key: str
@@ -192,16 +178,14 @@ class MonthLink:
     counts: str
 
 
-@dataclass(frozen=True, slots=True)
-class YearView:
+class YearView(Value, frozen=True):
     """A year of the history, newest month first."""
 
     year: str
     months: tuple[MonthLink, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MonthView:
+class MonthView(Value, frozen=True):
     """One month of the history."""
 
     link: MonthLink

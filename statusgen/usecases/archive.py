@@ -6,7 +6,6 @@ Reads each file once. What a cache still knows of unchanged files is not read ag
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 from statusgen.config.settings import Settings
 from statusgen.entries.folder import (
@@ -22,19 +21,9 @@ from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
 from statusgen.ports.cache import Cache
 from statusgen.usecases.folder_reader import FolderReader, fold_source, vocabulary
+from statusgen.usecases.listing import MAKER, PAGES, RECORDS, SOURCES, Listing
 from statusgen.usecases.spool import Spool
-from statusgen.usecases.workforce import WORTH_A_PROCESS, alongside, run_in_parallel
-
-RECORDS, SOURCES, PAGES, PROSE, MAKER = "records", "sources", "pages", "prose", "maker"
-"""The shelves of the cache; the last holds what the pages were made by."""
-
-WORTH_A_SCOUT = 2_000
-"""Folders from which on listing them is worth a second process."""
-OWN_PART = 0.42
-"""What this process lists itself: a little less than half, for it has the cache to read too."""
-
-RACY_NS = 50_000_000
-"""A file touched this shortly before it was read may change again under the same stamp."""
+from statusgen.usecases.workforce import WORTH_A_PROCESS, run_in_parallel
 
 POSTMORTEM_WITHIN = timedelta(hours=48)
 
@@ -102,24 +91,35 @@ class Archive:
 
 
 def read_archive(
-    settings: Settings, cache: Cache, now: datetime, reader: FolderReader | None = None
+    settings: Settings,
+    cache: Cache,
+    now: datetime,
+    reader: FolderReader | None = None,
+    listing: Listing | None = None,
 ) -> Archive:
     """The content of `settings.root`; raises `ContentError` with every error in every file."""
-    archive = survey_archive(settings, cache, now, reader)
+    archive = survey_archive(settings, cache, now, reader, listing)
     if archive.errors:
         raise ContentError(archive.problems)
     return archive
 
 
 def survey_archive(
-    settings: Settings, cache: Cache, now: datetime, reader: FolderReader | None = None
+    settings: Settings,
+    cache: Cache,
+    now: datetime,
+    reader: FolderReader | None = None,
+    listing: Listing | None = None,
 ) -> Archive:
     """The content of `settings.root` as far as it is right, with everything that isn't.
 
-    `reader` may do more with each folder it has to read than check it.
+    `reader` may do more with each folder it has to read than check it; `listing` has been begun
+    already, or is made here.
     """
     reader = reader or FolderReader(settings)
-    folders, problems, known = _listing(settings, cache, reader)
+    folders, problems, known = (listing or Listing(settings, cache)).result()
+    if _is_of_others(reader, cache):
+        known = {}
     stale = [folder for folder in folders if folder.id not in known]
     bodies = Spool()
     fresh = _read_stale(reader, stale, cache, bodies, problems)
@@ -140,39 +140,13 @@ def survey_archive(
     )
 
 
-def _listing(
-    settings: Settings, cache: Cache, reader: FolderReader
-) -> tuple[list[Folder], list[Problem], dict[str, FolderRecord]]:
-    """The folders, what is wrong with them, and the records of those that have not changed.
-
-    A large archive is listed by two processes, which is most of the work when little is new.
-    A reader whose pages would all be others than before reads everything again.
-    """
+def _is_of_others(reader: FolderReader, cache: Cache) -> bool:
+    """Whether every page that the cache knows is outdated: then all is read, and rendered, anew."""
     maker = reader.fingerprint.encode()
-    is_same = not maker or cache.get(MAKER, PAGES) == maker
-    if not is_same:
-        cache.put(MAKER, [(PAGES, maker)])
-    raw = cache.all(RECORDS) if is_same else {}
-    middle = sorted(raw)[int(len(raw) * OWN_PART)] if len(raw) >= WORTH_A_SCOUT else None
-    others = alongside(partial(scan_content, settings.root), middle) if middle else None
-    decoded = {name: decode_record(one) for name, one in raw.items()}
-    folders, problems = scan_content(settings.root, end=middle)
-    if others:
-        more_folders, more_problems = others()
-        folders, problems = folders + more_folders, problems + more_problems
-    known = {}
-    for folder in folders:
-        record = decoded.pop(folder.id, None)
-        if (
-            record is not None
-            and record.stamp == folder.stamp
-            and folder.changed_ns < record.read_ns - RACY_NS
-        ):
-            known[folder.id] = record
-    if decoded:
-        for shelf in (RECORDS, SOURCES, PAGES):
-            cache.remove(shelf, tuple(decoded))
-    return folders, problems, known
+    if not maker or cache.get(MAKER, PAGES) == maker:
+        return False
+    cache.put(MAKER, [(PAGES, maker)])
+    return True
 
 
 def _read_stale(

@@ -1,6 +1,5 @@
 """`build`: the site into a folder, and nothing else."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +10,12 @@ from statusgen.config.settings import FolderTarget, Settings
 from statusgen.errors import UsageError
 from statusgen.model.notation import BadValue
 from statusgen.model.release import Release
+from statusgen.model.value import Value
 from statusgen.plan.upload import plan_upload
 from statusgen.ports.cache import Cache
 from statusgen.ports.storage import Storage
-from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive, read_archive
-from statusgen.usecases.release import PageReader, make_release
+from statusgen.usecases.listing import Listing
 
 if TYPE_CHECKING:
     from statusgen.usecases.publish import Watch
@@ -24,16 +23,14 @@ if TYPE_CHECKING:
 DEFAULT_OUT = "_site"
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Value, frozen=True):
     """The checked content and the release made of it."""
 
     archive: Archive
     release: Release
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Value, frozen=True):
     """What a build did."""
 
     incidents: int
@@ -46,8 +43,12 @@ class Built:
 
 def prepare(settings: Settings, cache: Cache, now: datetime) -> Prepared:
     """Check everything and render the release; raises `ContentError` with all that is wrong."""
+    listing = Listing(settings, cache)
+    from statusgen.templates import Templates  # noqa: PLC0415  loaded while the folder is listed
+    from statusgen.usecases.release import PageReader, make_release  # noqa: PLC0415
+
     reader = PageReader(settings, Templates(settings.root), now)
-    archive = read_archive(settings, cache, now, reader)
+    archive = read_archive(settings, cache, now, reader, listing)
     release = make_release(archive, reader.site, cache, now)
     cache.save()
     return Prepared(archive, release)

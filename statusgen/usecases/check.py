@@ -1,19 +1,18 @@
 """`check`: everything that is wrong or odd, without building anything."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from statusgen.config.places import TEMPLATES_FOLDER
 from statusgen.config.reader import FILE_NAME
 from statusgen.config.settings import Settings
 from statusgen.errors import Problem
+from statusgen.model.value import Value
 from statusgen.ports.cache import Cache
 from statusgen.prose.language import SOURCE
 from statusgen.usecases.archive import survey_archive
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Value, frozen=True):
     """What a check found."""
 
     incidents: int

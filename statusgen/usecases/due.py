@@ -1,15 +1,14 @@
 """`due`: when each open incident owes its next update, and how late it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from statusgen.model.incident import Incident
+from statusgen.model.value import Value
 from statusgen.usecases.archive import Archive
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Value, frozen=True):
     """An open incident and its promise."""
 
     incident: Incident

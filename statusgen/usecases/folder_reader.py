@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from dataclasses import dataclass
 
 from statusgen.config.settings import Settings
 from statusgen.entries.folder import IncidentSource, parse_folder
@@ -12,18 +11,17 @@ from statusgen.entries.update_file import Vocabulary
 from statusgen.errors import Problem
 from statusgen.model.incident import Incident, fold
 from statusgen.model.outline import outline
+from statusgen.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Value, frozen=True):
     """An incident's page as a worker returns it: `key` says what it was made of."""
 
     key: bytes
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Processed:
+class Processed(Value, frozen=True):
     """What became of one folder that was read."""
 
     id: str

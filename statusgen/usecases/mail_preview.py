@@ -3,7 +3,6 @@
 import email
 import email.policy
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from statusgen.config.settings import MailSettings, Settings
@@ -12,6 +11,7 @@ from statusgen.letters.kinds import Kind, kind_of
 from statusgen.model.incident import Incident, fold
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.model.update import ComponentChange, Update
+from statusgen.model.value import Value, replace
 from statusgen.model.vocabulary import Phase
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.templates import Templates
@@ -21,8 +21,7 @@ _NO_SECRET = b"letters to look at are signed with nothing that opens anything"
 _DEFAULT_MAIL = MailSettings("", "status@example.com", "folder:outbox")
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewLetter:
+class PreviewLetter(Value, frozen=True):
     """One letter as a subscriber would get it."""
 
     update_id: str

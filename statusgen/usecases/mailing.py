@@ -1,7 +1,6 @@
 """The letters of a publish: what is owed is fixed in the ledger, claimed, and delivered."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from statusgen.apply.deliver import DeliveryReport, DeliveryRules, deliver
@@ -11,6 +10,7 @@ from statusgen.letters.compose import LetterForm, LetterForms
 from statusgen.model.delivery import Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.subscriber import Subscriber
+from statusgen.model.value import Value, replace
 from statusgen.plan.mail import Skip
 from statusgen.plan.plan import Plan
 from statusgen.ports.ledger import Ledger
@@ -22,8 +22,7 @@ from statusgen.usecases.archive import Archive
 from statusgen.usecases.publish import audiences, incident_and_step
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(Value, frozen=True):
     """What the ledger owes after a plan was entered into it."""
 
     update_ids: tuple[str, ...]

@@ -16,7 +16,8 @@ from statusgen.model.release import Artifact, artifact_from_bytes, headers_for
 from statusgen.ports.cache import Cache
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
-from statusgen.usecases.archive import PAGES, Archive
+from statusgen.usecases.archive import Archive
+from statusgen.usecases.listing import PAGES
 
 Render = Callable[[], bytes]
 

@@ -1,12 +1,12 @@
 """`preview`: the site and the letters as they would be, drafts included, as pages by path."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from statusgen.config.settings import Settings
 from statusgen.errors import Problem
 from statusgen.model.release import Artifact
+from statusgen.model.value import Value
 from statusgen.ports.cache import Cache
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
@@ -20,8 +20,7 @@ MAILS = "_mail/index.html"
 _MOST_INCIDENTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Value, frozen=True):
     """What to serve: artifacts of the site by key, and pages of letters by key."""
 
     site: Mapping[str, Artifact]

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from statusgen.apply.upload import upload
@@ -14,6 +13,7 @@ from statusgen.model.delivery import Audience
 from statusgen.model.incident import Incident
 from statusgen.model.release import Release
 from statusgen.model.step import Step
+from statusgen.model.value import Value, replace
 from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
 from statusgen.plan.plan import Backlog, Plan, TargetPlan, make_plan
 from statusgen.plan.upload import plan_upload
@@ -35,16 +35,14 @@ DEFAULT_PROOF_S = 30.0
 NO_MAIL = MailChoice((), (), ())
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Value, frozen=True):
     """A configured target and the storage behind it."""
 
     settings: TargetSettings
     storage: Storage
 
 
-@dataclass(frozen=True, slots=True)
-class TargetResult:
+class TargetResult(Value, frozen=True):
     """What became of one target; `failure` is empty when it serves the release."""
 
     name: str
@@ -54,8 +52,7 @@ class TargetResult:
     is_unreachable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Uploads:
+class Uploads(Value, frozen=True):
     """The uploads of one publish, in the order of the targets."""
 
     results: Sequence[TargetResult]

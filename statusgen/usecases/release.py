@@ -14,8 +14,9 @@ from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site import release_mark
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
-from statusgen.usecases.archive import PROSE, Archive
+from statusgen.usecases.archive import Archive
 from statusgen.usecases.folder_reader import FolderReader, Rendered
+from statusgen.usecases.listing import PROSE
 from statusgen.usecases.press import Press, page_key, stored_page
 from statusgen.usecases.programs import Subscriptions, live_files
 

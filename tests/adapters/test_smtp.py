@@ -1,5 +1,4 @@
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -8,6 +7,7 @@ from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
+from statusgen.model.value import replace
 from statusgen.ports.transport import Unreachable
 from tests.components.smtp_relay import DROP, GARBAGE, Script, make_certificate, smtp_relay
 

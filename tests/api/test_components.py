@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 import pytest
 
 from statusgen.api.components import full_name
 from statusgen.model.component import Component
+from statusgen.model.value import replace
 from tests.api.stories import COMPONENTS, SETTINGS, api_of, make_maintenance, make_story
 from tests.builders import instant
 

@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 import pytest
 
 from statusgen.api.incidents import effects, review
 from statusgen.model.update import Postmortem
+from statusgen.model.value import replace
 from tests.api.stories import NOW, api_of, make_maintenance, make_story
 from tests.builders import instant, make_settings
 

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from statusgen.api.encoding import LIMIT
 from statusgen.api.statuspage import FOLDER, statuspage_files
 from statusgen.model.component import Component
 from statusgen.model.release import headers_for
+from statusgen.model.value import replace
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.api.stories import (
     NOW,

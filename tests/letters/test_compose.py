@@ -1,6 +1,5 @@
 import email
 import os
-from dataclasses import replace
 from datetime import timedelta
 from email import policy
 from pathlib import Path
@@ -11,6 +10,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from statusgen.letters.compose import LetterForms
+from statusgen.model.value import replace
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.templates import Templates
 from tests.letters.stories import (

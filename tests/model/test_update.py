@@ -1,5 +1,4 @@
-from dataclasses import replace
-
+from statusgen.model.value import replace
 from tests.builders import make_update
 
 

@@ -1,11 +1,10 @@
 """The plan as a value: its size, its digest, its brakes."""
 
-from dataclasses import replace
-
 import pytest
 
 from statusgen.model.delivery import KnownUpdate
 from statusgen.model.release import Release, artifact_from_bytes
+from statusgen.model.value import replace
 from statusgen.plan.mail import MailChoice, Mailing
 from statusgen.plan.plan import Backlog, TargetPlan, make_plan
 from statusgen.plan.upload import plan_upload

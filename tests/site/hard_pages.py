@@ -1,10 +1,10 @@
 """Pages that are hard to draw: long, loud, narrow, empty, in other scripts."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from statusgen.model.component import Component
 from statusgen.model.incident import Incident, fold
+from statusgen.model.value import replace
 from statusgen.model.vocabulary import ComponentState, Phase
 from tests.site.samples import (
     NOW,

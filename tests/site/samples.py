@@ -1,6 +1,6 @@
 """A small page made by builders, and the reading of rendered pages."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +12,7 @@ from statusgen.model.outline import outline
 from statusgen.model.page import make_page, months
 from statusgen.model.severity import DEFAULT_SEVERITIES
 from statusgen.model.update import ComponentChange, Postmortem, Update
+from statusgen.model.value import replace
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site

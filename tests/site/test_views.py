@@ -1,10 +1,11 @@
-import dataclasses
-
+from statusgen.model.value import Value
 from statusgen.site import views
 
 
 def test_views_are_frozen_so_that_a_template_can_change_nothing():
-    found = [one for one in vars(views).values() if dataclasses.is_dataclass(one)]
+    found = [
+        one for one in vars(views).values() if isinstance(one, type) and issubclass(one, Value)
+    ]
 
     assert found
-    assert all(one.__dataclass_params__.frozen for one in found)
+    assert all(one.__struct_config__.frozen for one in found)

@@ -7,7 +7,7 @@ import pytest
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
 from statusgen.errors import ContentError
-from statusgen.usecases import archive as module
+from statusgen.usecases import listing as module
 from statusgen.usecases.archive import read_archive, survey_archive
 from statusgen.usecases.folder_reader import FolderReader
 from statusgen.usecases.workforce import WORTH_A_PROCESS

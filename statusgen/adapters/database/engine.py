@@ -4,7 +4,6 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,14 @@ from sqlalchemy.exc import ArgumentError
 from statusgen.adapters.database import schema
 from statusgen.adapters.database.failure import damaged, translated
 from statusgen.errors import DatabaseError
+from statusgen.model.value import Value
 
 _BUSY_TIMEOUT_MS = 10_000
 _VERSION = "schema_version"
 _WRITING = "statusgen_writing"
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
+class Database(Value, frozen=True):
     """An open database with its schema in place."""
 
     engine: Engine

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from statusgen.adapters.database.delivering import UNSENT, SqlDeliveries
 from statusgen.adapters.database.lock import locked
 from statusgen.adapters.database.schema import claim, delivery, known_update, setting, subscriber
 from statusgen.model.delivery import Audience, DeliveryState, KnownUpdate
+from statusgen.model.value import replace
 
 _FEW = 500
 """So many ids are looked up by their index; for more, the table is read whole."""

@@ -1,10 +1,10 @@
 import itertools
-from dataclasses import replace
 
 import pytest
 
 from statusgen.model.delivery import Audience, InDoubt
 from statusgen.model.subscriber import NewSubscriber
+from statusgen.model.value import replace
 from tests.adapters.database.test_ledger import ONE
 from tests.fakes.audience import picks
 from tests.fakes.mail import NOW
