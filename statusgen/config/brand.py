@@ -23,13 +23,27 @@ LOGO_KINDS = ("svg", "png", "jpg", "webp")
 FAVICON_KINDS = ("svg", "png", "ico")
 
 
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = [
+        s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4  # noqa: PLR2004  of sRGB
+        for s in shares
+    ]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def read_brand(table: Table, root: Path) -> BrandSettings:
     """The brand; every problem is noted in `table`."""
-    accent = table.take("accent", _colour, None)
     logo = table.take("logo", _image(root, LOGO_KINDS), None)
     brand = BrandSettings(
-        accent=accent,
-        accent_dark=table.take("accent_dark", _colour, accent),
+        accent=table.take("accent", _colour, None),
+        accent_dark=table.take("accent_dark", _colour, None),
         logo=logo,
         logo_dark=table.take("logo_dark", _image(root, LOGO_KINDS), None),
         favicon=table.take("favicon", _image(root, FAVICON_KINDS), None),

@@ -29,7 +29,7 @@ class BrandSettings(Value, frozen=True):
 
     accent: str | None = None
     accent_dark: str | None = None
-    """`accent` unless the dark page has its own."""
+    """Of dark pages, which have ours without it."""
     logo: Image | None = None
     logo_dark: Image | None = None
     favicon: Image | None = None

@@ -6,19 +6,39 @@ Each asset is published under a name that holds a hash of its content, so it can
 import hashlib
 from pathlib import PurePosixPath
 
+from statusgen.config.settings import BrandSettings
 from statusgen.templates import Templates
 
 FOLDER = "assets/"
+STYLE = "site.css"
+SCRIPT = "site.js"
+FAVICON, LOGO, LOGO_DARK = "favicon", "logo", "logo-dark"
+PLAIN = BrandSettings()
 HASH_LENGTH = 8
 
 
-def collect_assets(templates: Templates) -> dict[str, tuple[str, bytes]]:
-    """File name below `assets/` to its key and body."""
-    found = {}
-    for name in templates.names(FOLDER):
-        body = templates.read(name)
-        found[name.removeprefix(FOLDER)] = (hashed_key(name, body), body)
-    return found
+def collect_assets(
+    templates: Templates, brand: BrandSettings = PLAIN
+) -> dict[str, tuple[str, bytes]]:
+    """File name below `assets/` to its key and body; the brand's images are named by their role."""
+    bodies = {name.removeprefix(FOLDER): templates.read(name) for name in templates.names(FOLDER)}
+    bodies[STYLE] = bodies.get(STYLE, b"") + _brand_style(brand)
+    for role, image in (
+        (LOGO, brand.logo),
+        (LOGO_DARK, brand.logo_dark),
+        (FAVICON, brand.favicon),
+    ):
+        if image is not None:
+            bodies.pop(f"{role}.svg", None)
+            bodies[f"{role}.{image.kind}"] = image.body
+    return {name: (hashed_key(FOLDER + name, body), body) for name, body in bodies.items()}
+
+
+def _brand_style(brand: BrandSettings) -> bytes:
+    """What the style sheet draws the brand from, in the same file: it costs no request."""
+    named = (("--brand-accent", brand.accent), ("--brand-accent-dark", brand.accent_dark))
+    colours = "".join(f" {name}: {colour};" for name, colour in named if colour)
+    return f"\n:root {{{colours} }}\n".encode() if colours else b""
 
 
 def hashed_key(name: str, body: bytes) -> str:

@@ -13,17 +13,13 @@ from statusgen.model.outline import Outline
 from statusgen.model.page import Month, Page
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
-from statusgen.site.assets import collect_assets
+from statusgen.site.assets import FAVICON, LOGO, LOGO_DARK, SCRIPT, STYLE, collect_assets
 from statusgen.site.history import Lister
 from statusgen.site.incidents import IncidentTeller
 from statusgen.site.overview import view_index
 from statusgen.site.sitemap import robots, sitemap
 from statusgen.site.views import HeadView, SiteView
 from statusgen.templates import Templates
-
-STYLE = "site.css"
-ICON = "favicon.svg"
-SCRIPT = "site.js"
 
 
 class Site:
@@ -36,7 +32,7 @@ class Site:
         self._settings = settings
         self._page = settings.page
         self.templates = templates
-        self._assets = collect_assets(templates)
+        self._assets = collect_assets(templates, settings.page.brand)
         self.language = templates.speak(settings.page.language)
         self._clock = PageClock(settings.page.zone, self.language)
         self._teller = IncidentTeller(settings, prose, self.language)
@@ -113,7 +109,13 @@ class Site:
         full = f"{title} · {self._page.name}"
         return HeadView(full, description, self._page.link(key), kind)
 
+    def _key_of(self, role: str) -> str | None:
+        """The key of the image in this role, whatever its kind."""
+        keys = (key for name, (key, _) in self._assets.items() if name.startswith(f"{role}."))
+        return next(keys, None)
+
     def _seen_from(self, root: str) -> SiteView:
+        brand = self._page.brand
         return SiteView(
             name=self._page.name,
             language=self._page.language,
@@ -123,8 +125,10 @@ class Site:
             is_utc=self._page.timezone in ("UTC", "Etc/UTC"),
             root=root,
             style=self._assets[STYLE][0],
-            icon=self._assets[ICON][0],
+            icon=self._key_of(FAVICON) or "",
             script=self._assets[SCRIPT][0],
+            logo=self._key_of(LOGO) if brand.logo else None,
+            logo_dark=self._key_of(LOGO_DARK) if brand.logo_dark else None,
             origin=_origin(root),
         )
 

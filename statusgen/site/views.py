@@ -24,6 +24,9 @@ class SiteView(Value, frozen=True):
     """Keys of assets, to be put behind `root`."""
     icon: str
     script: str
+    logo: str | None
+    logo_dark: str | None
+    """For dark pages; None where `logo` serves both."""
     origin: str | None
     """The host that `root` leads to; None where it is relative, and so stays on the page's own."""
 

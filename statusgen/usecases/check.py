@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from statusgen.config.brand import contrast
 from statusgen.config.places import TEMPLATES_FOLDER
 from statusgen.config.reader import FILE_NAME
 from statusgen.config.settings import Settings
@@ -10,6 +11,10 @@ from statusgen.model.value import Value
 from statusgen.ports.cache import Cache
 from statusgen.prose.language import SOURCE
 from statusgen.usecases.archive import survey_archive
+
+LIGHT_GROUND, DARK_GROUND = "#f5f6f8", "#191e25"
+"""What the accent stands on in our style sheet, where its contrast is least."""
+LEAST_CONTRAST = 4.5
 
 
 class Checked(Value, frozen=True):
@@ -47,6 +52,30 @@ def _template_problems(settings: Settings) -> list[Problem]:
 
 
 def _odd_settings(settings: Settings) -> list[Problem]:
+    return [*_pale_accents(settings), *_no_way_to_stop(settings)]
+
+
+def _pale_accents(settings: Settings) -> list[Problem]:
+    """Accents that can't be read on the grounds of site.css."""
+    brand = settings.page.brand
+    accents = (
+        ("accent", brand.accent, LIGHT_GROUND),
+        ("accent_dark", brand.accent_dark, DARK_GROUND),
+    )
+    return [
+        Problem(
+            FILE_NAME,
+            0,
+            f"[page.brand] {name} {colour} has a contrast of {contrast(colour, ground):.1f}",
+            f"choose one with at least {LEAST_CONTRAST} on {ground}, or links are hard to read",
+            is_warning=True,
+        )
+        for name, colour, ground in accents
+        if colour and contrast(colour, ground) < LEAST_CONTRAST
+    ]
+
+
+def _no_way_to_stop(settings: Settings) -> list[Problem]:
     mail = settings.mail
     if mail is None or mail.unsubscribe_url or mail.unsubscribe_mailto:
         return []

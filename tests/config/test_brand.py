@@ -35,7 +35,7 @@ def test_a_brand_is_a_few_variables(tmp_path):
 
     brand = brand_of(tmp_path, text, files).page.brand
 
-    assert (brand.accent, brand.accent_dark) == ("#2457c5", "#2457c5")
+    assert (brand.accent, brand.accent_dark) == ("#2457c5", None)
     assert (brand.logo.name, brand.logo.kind, brand.logo.body) == ("logo", "svg", SVG)
     assert brand.logo_dark.kind == "png"
     assert brand.favicon.kind == "svg"

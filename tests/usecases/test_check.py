@@ -4,7 +4,8 @@ import pytest
 
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
-from statusgen.usecases.check import check
+from statusgen.templates import shipped_folder
+from statusgen.usecases.check import DARK_GROUND, LIGHT_GROUND, check
 from tests.builders import instant, write_tree
 from tests.fakes.repository import make_repository
 
@@ -53,3 +54,31 @@ def test_a_broken_template_of_the_users_fails(tmp_path):
         ("site_templates/page/404.html", 2)
     ]
     assert checked.has_errors(strict=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('accent = "#2457c5"', []),
+        ('accent = "#ffcc00"', ["accent #ffcc00"]),
+        ('accent_dark = "#112244"', ["accent_dark #112244"]),
+        ('accent_dark = "#8fb4ff"', []),
+    ],
+)
+def test_an_accent_that_is_hard_to_read_is_a_warning(tmp_path, text, told):
+    repository = make_repository(tmp_path)
+    path = tmp_path / "statusgen.toml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[page.brand]\n{text}\n", encoding="utf-8")
+
+    checked = run(repository)
+
+    assert len(checked.problems) == len(told)
+    assert all(words in one.what for words, one in zip(told, checked.problems, strict=True))
+    assert all(one.is_warning for one in checked.problems)
+
+
+def test_the_grounds_are_those_of_the_style_sheet():
+    style = (shipped_folder() / "assets" / "site.css").read_text(encoding="utf-8")
+
+    assert f"--ground: {LIGHT_GROUND};" in style
+    assert f"--surface: {DARK_GROUND};" in style
