@@ -39,11 +39,6 @@ class PageClock:
             return f"{instant.astimezone(UTC):%H:%M} UTC"
         return f"{self.time(instant)} ({instant.astimezone(UTC):%H:%M} UTC)"
 
-    def utc(self, instant: datetime) -> str:
-        """`21 November 2026, 02:04 UTC`."""
-        utc = instant.astimezone(UTC)
-        return f"{self._calendar.day(utc)}, {utc:%H:%M} UTC"
-
     def day(self, moment: date) -> str:
         """`21 November 2026`."""
         return self._calendar.day(moment)
