@@ -147,13 +147,20 @@ def prove_live(url: str, digest: str, timeout_s: float) -> str:
     """What keeps `url` from serving the bytes with this sha256 within so many seconds, or ''."""
     from statusgen.adapters import public_page
 
-    return public_page.prove_live(url, digest, timeout_s).problem
+    return public_page.prove_live(url, digest, timeout_s)
+
+
+_MAKERS = (
+    *("babel", "feedgen", "icalendar", "jinja2", "lxml", "markdown", "markupsafe"),
+    *("msgspec", "nh3", "tzdata", "yaml"),
+)
+"""Libraries that what the cache knows was made by."""
 
 
 def _code_stamp() -> str:
     """Changes when our code or a library that makes pages does: no cache outlives its makers."""
     paths = [*Path(__file__).parent.rglob("*.py")]
-    for name in ("jinja2", "markdown", "markupsafe", "msgspec", "nh3", "tzdata", "yaml"):
+    for name in _MAKERS:
         spec = find_spec(name)
         paths += [Path(spec.origin)] if spec and spec.origin else []
     newest = max(path.stat().st_mtime_ns for path in paths)

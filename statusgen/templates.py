@@ -6,7 +6,7 @@ Everything is escaped but `.txt`; an unknown name is an error, not an empty stri
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 import jinja2.nodes
 from jinja2.ext import Extension
+from markupsafe import escape
 
 from statusgen.config.places import TEMPLATES_FOLDER
 from statusgen.errors import ContentError, Problem
@@ -67,7 +68,7 @@ class Templates:
             raise _broken(name or "", 0, str(bad)) from bad
         words, environment = language.words, self._environment
         environment.install_gettext_callables(  # type: ignore[attr-defined]
-            words.gettext, words.ngettext, newstyle=True
+            _as_text(words.gettext), _as_text(words.ngettext), newstyle=True
         )
         environment.globals["translate"] = words.gettext
         environment.bytecode_cache = _compiled_before(raw)
@@ -179,13 +180,22 @@ class Templates:
         return tuple(
             name
             for name in self.names("")
-            if name.endswith((".html", ".txt")) and (self._own / name).is_file()
+            if name.endswith((".html", ".txt")) or name.startswith("badge/")
+            if (self._own / name).is_file()
         )
 
     def _own_half_character(self) -> tuple[str, int] | None:
         for name in self._own_names():
             for line in self._half_characters(name):
                 return name, line
+        return None
+
+    def _own_bytes(self) -> tuple[str, int] | None:
+        for name in self._own_names():
+            try:
+                self.read(name).decode()
+            except UnicodeDecodeError:
+                return name, 0
         return None
 
     def _half_characters(self, name: str) -> list[int]:
@@ -202,8 +212,7 @@ class Templates:
         if self._own is None:
             return None
         if isinstance(error, UnicodeDecodeError):
-            names = (path.relative_to(self._own).as_posix() for path in _not_text(self._own))
-            return next(((name, 0) for name in names), None)
+            return self._own_bytes()
         place = None
         trace = error.__traceback__
         while trace is not None:
@@ -229,15 +238,6 @@ def _explained(name: str) -> Iterator[None]:
         raise _broken(name, 0, f"can't be read ({error.strerror})") from error
 
 
-def _not_text(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in (".html", ".txt"):
-            try:
-                path.read_text(encoding="utf-8")
-            except UnicodeDecodeError:
-                yield path
-
-
 class _FixedWords(Extension):
     """Puts the words of `_("…")` into a template when it is compiled, not each time it is rendered.
 
@@ -251,6 +251,17 @@ class _FixedWords(Extension):
     def _translated(self, call: re.Match[str]) -> str:
         translate: Any = self.environment.globals["translate"]
         return json.dumps(translate(call[1]), ensure_ascii=False)
+
+
+def _as_text(translate: Callable[..., str]) -> Callable[..., str]:
+    """The same, escaped where values are: jinja2 takes what a catalogue says for markup."""
+
+    @jinja2.pass_eval_context
+    def translated(context: jinja2.nodes.EvalContext, *message: Any) -> str:
+        words = translate(*message)
+        return escape(words) if context.autoescape else words
+
+    return translated
 
 
 def _compiled_before(catalogue: bytes | None) -> jinja2.BytecodeCache | None:

@@ -194,3 +194,31 @@ def test_a_broken_catalogue_names_its_file(tmp_path):
     with pytest.raises(ContentError, match=r"site_templates/locale/tlh\.po"):
         templates.speak("tlh")
     assert not templates.untranslated("tlh")[0].is_warning
+
+
+@pytest.mark.parametrize("name", ["embed.js", "embed.css", "badge.svg"])
+def test_what_badges_and_the_banner_are_made_of_is_a_template_too(tmp_path, name):
+    own = tmp_path / "site_templates/badge" / name
+    own.parent.mkdir(parents=True)
+    templates = Templates(tmp_path)
+
+    own.write_bytes(b"\xff\xfe")
+    (not_text,) = templates.problems()
+    own.write_text("{% if %}")
+    (broken,) = templates.problems()
+
+    assert "not UTF-8 text" in str(not_text)
+    assert broken.path == f"site_templates/badge/{name}"
+
+
+def test_what_a_catalogue_says_is_text_also_around_values(tmp_path):
+    text = '{{ _("since %(time)s", time=now) }}'
+    templates = templates_in(tmp_path, a__html=text, a__txt=text)
+    catalogue = tmp_path / "site_templates/locale/de.po"
+    catalogue.parent.mkdir()
+    catalogue.write_text('msgid "since %(time)s"\nmsgstr "<b>\\"&%(time)s"\n')
+
+    templates.speak("de")
+
+    assert templates.render("a.html", {"now": "<i>"}) == "&lt;b&gt;&#34;&amp;&lt;i&gt;"
+    assert templates.render("a.txt", {"now": "<i>"}) == '<b>"&<i>'

@@ -6,30 +6,23 @@ import time
 import urllib.error
 import urllib.request
 
-from statusgen.model.value import Value
-
 PAUSE_S = 0.5
 ATTEMPT_TIMEOUT_S = 10.0
 
 
-class Proof(Value, frozen=True):
-    """Whether readers get the new page, and if not, what they got last."""
+def prove_live(url: str, digest: str, timeout_s: float) -> str:
+    """Fetch the url until its body has the sha256 `digest`, for at most `timeout_s`.
 
-    is_live: bool
-    problem: str
-    """Empty when it is live."""
-
-
-def prove_live(url: str, digest: str, timeout_s: float) -> Proof:
-    """Fetch the url until its body has the sha256 `digest`, for at most `timeout_s`."""
+    Returns what readers got last instead, or '' once it is live.
+    """
     deadline = time.monotonic() + timeout_s
     while True:
         left_s = deadline - time.monotonic()
         problem = _problem(url, digest, min(ATTEMPT_TIMEOUT_S, max(left_s, PAUSE_S)))
         if not problem:
-            return Proof(is_live=True, problem="")
+            return ""
         if time.monotonic() + PAUSE_S >= deadline:
-            return Proof(is_live=False, problem=problem)
+            return problem
         time.sleep(PAUSE_S)
 
 

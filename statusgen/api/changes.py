@@ -8,7 +8,6 @@ from statusgen.api.timestamps import Timestamps
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
-from statusgen.model.step import Step
 from statusgen.model.timeline import spans
 from statusgen.model.vocabulary import Phase
 
@@ -19,14 +18,9 @@ Dates = Mapping[str, tuple[datetime, datetime]]
 """Component id to when it came to be and when its state last changed."""
 
 
-def update_changed(step: Step) -> datetime:
-    """When an update was written or its text corrected."""
-    return max(step.update.at, step.update.edited or step.update.at)
-
-
 def incident_changed(incident: Incident, now: datetime) -> datetime:
     """When it was last told of, corrected, reviewed, or moved on by itself."""
-    told = [update_changed(step) for step in incident.steps]
+    told = [step.update.changed_at for step in incident.steps]
     if incident.postmortem is not None and incident.postmortem.at is not None:
         told.append(incident.postmortem.at)
     return max((*told, *_moved_on(incident.last.phase, incident, now)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from operator import itemgetter
 
-from statusgen.api.changes import incident_changed, update_changed
+from statusgen.api.changes import incident_changed
 from statusgen.api.components import ComponentRows, full_name
 from statusgen.api.content import created_at, newest_first
 from statusgen.api.encoding import Json
@@ -124,7 +124,7 @@ class IncidentEntries:
         update = step.update
         status = _STATUSES.get(step.phase, step.phase)
         return self._said(incident, update.id, status, update.body, update.at) | {
-            "updated_at": self._timestamps.written(update_changed(step)),
+            "updated_at": self._timestamps.written(step.update.changed_at),
             "affected_components": self._affected(step, earlier) or None,
             "deliver_notifications": bool(step.audiences),
         }

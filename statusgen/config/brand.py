@@ -88,7 +88,8 @@ def _is(kind: str, body: bytes) -> bool:
 
 
 def _is_svg(body: bytes) -> bool:
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:  # no drawing needs one, and some are traps
+    # No drawing needs one of these, and some are traps; a NUL hides them in another encoding.
+    if any(one in body for one in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
         return False
     try:
         return ET.fromstring(body).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314  no DTD

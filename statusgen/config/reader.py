@@ -229,7 +229,7 @@ def _database(value: Any) -> str:
     if not re.match(r"sqlite:///.|postgresql\+psycopg://.", url):
         raise BadValue(
             f"{shown(url)} is not a database",
-            f'use "{DEFAULT_DATABASE}" or "postgresql+psycopg://user@host/name"',
+            f'use "{DEFAULT_DATABASE}"',
         )
     if re.match(r"postgresql\+psycopg://[^/@:]*:[^/@]*@", url):
         raise BadValue(

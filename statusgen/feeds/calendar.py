@@ -10,7 +10,6 @@ from itertools import pairwise
 from icalendar import Calendar, Event, vDuration, vText, vUri
 
 from statusgen.config.settings import Settings
-from statusgen.feeds.items import changed_at
 from statusgen.model.component import Component
 from statusgen.model.incident import Incident
 from statusgen.model.step import Window
@@ -85,7 +84,7 @@ class CalendarMaker:
         page, known = self._settings.page, self._settings.components_by_id
         url = page.link(f"incidents/{maintenance.id}.html")
         title, is_canceled = maintenance.title, maintenance.last.phase is Phase.CANCELED
-        changed = max(changed_at(step) for step in maintenance.steps)
+        changed = max(step.update.changed_at for step in maintenance.steps)
         names = [known[one].name if one in known else one for one in maintenance.affected]
         canceled = self._language.text(_CANCELED)
         event = Event()

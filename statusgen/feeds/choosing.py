@@ -1,11 +1,12 @@
 """Which incidents a feed or a calendar needs whole, chosen from ten thousand outlines."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from heapq import nlargest
 from zoneinfo import ZoneInfo
 
 from statusgen.feeds.items import FEED_LENGTH
+from statusgen.model.days import day_begins
 from statusgen.model.outline import Outline
 
 HISTORY_LENGTH = 25
@@ -49,7 +50,7 @@ def kept_in_calendar(outlines: Iterable[Outline], now: datetime, zone: ZoneInfo)
     Depends on `now` only through the day in `zone`.
     """
     first_day = now.astimezone(zone).date() - timedelta(days=CALENDAR_DAYS)
-    since = datetime.combine(first_day, time(), zone)
+    since = day_begins(first_day, zone)
     kept = (one.id for one in outlines if one.window is not None and one.window.ends >= since)
     return tuple(sorted(kept))
 

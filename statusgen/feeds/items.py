@@ -9,7 +9,7 @@ from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step
 from statusgen.model.value import Value
-from statusgen.prose.labels import PHASES, STATES, UPDATE
+from statusgen.prose.labels import STATES, step_label
 from statusgen.prose.language import ENGLISH, Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
@@ -73,7 +73,7 @@ class ItemMaker:
             url=page.link(f"incidents/{incident.id}.html#{update.anchor}"),
             html=self._html(incident, step),
             published=update.at,
-            updated=changed_at(step),
+            updated=update.changed_at,
         )
 
     def _html(self, incident: Incident, step: Step) -> str:
@@ -95,16 +95,6 @@ class ItemMaker:
             yield name + label
 
 
-def newest_items(
-    incidents: Iterable[Incident],
-    settings: Settings,
-    prose: BodyRenderer,
-    limit: int = FEED_LENGTH,
-) -> tuple[Item, ...]:
-    """`ItemMaker.newest` for one feed."""
-    return ItemMaker(settings, prose).newest(incidents, limit)
-
-
 def tag(settings: Settings, name: str) -> str:
     """The permanent id of what is called `name` on this page."""
     return f"tag:{settings.page.host},{_ID_YEAR}:{name}"
@@ -113,16 +103,6 @@ def tag(settings: Settings, name: str) -> str:
 def last_change(items: Iterable[Item]) -> datetime | None:
     """When the newest of `items` was written or corrected; None when there are none."""
     return max((item.updated for item in items), default=None)
-
-
-def step_label(step: Step) -> str:
-    """What an update is called: its phase, or `Update` where the phase stays."""
-    return PHASES[step.phase] if step.is_new_phase else UPDATE
-
-
-def changed_at(step: Step) -> datetime:
-    """When the update was last corrected; when it was published if never."""
-    return max(step.update.edited or step.update.at, step.update.at)
 
 
 def _names(step: Step) -> tuple[str, str]:

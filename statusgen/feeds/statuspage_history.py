@@ -12,9 +12,10 @@ from heapq import nlargest
 
 from statusgen.config.settings import Settings
 from statusgen.feeds.choosing import HISTORY_LENGTH
-from statusgen.feeds.items import Item, changed_at, step_label, tag
+from statusgen.feeds.items import Item, tag
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step, Window
+from statusgen.prose.labels import step_label
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
 
@@ -38,7 +39,7 @@ def _item(incident: Incident, settings: Settings, prose: BodyRenderer, clock: Pa
         url=settings.page.link(f"incidents/{incident.id}.html"),
         html=_html(incident, prose, clock),
         published=incident.last.update.at,
-        updated=max(changed_at(step) for step in incident.steps),
+        updated=max(step.update.changed_at for step in incident.steps),
         is_named_by_url=True,
     )
 

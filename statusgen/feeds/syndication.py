@@ -104,16 +104,6 @@ class Syndicator:
         return feed
 
 
-def rss(items: Sequence[Item], settings: Settings) -> bytes:
-    """feed.xml on its own."""
-    return Syndicator(settings).page(items)[RSS_KEY]
-
-
-def atom(items: Sequence[Item], settings: Settings) -> bytes:
-    """atom.xml on its own."""
-    return Syndicator(settings).page(items)[ATOM_KEY]
-
-
 def _written(
     items: Sequence[Item], known: dict[Item, bytes], element: Callable[[Item], etree._Element]
 ) -> bytes:

@@ -7,13 +7,12 @@ from statusgen.letters.facts import Facts
 from statusgen.letters.inline import inline_styles
 from statusgen.letters.lines import one_line, paragraphs, wrapped
 from statusgen.model.value import Value
+from statusgen.prose.language import is_right_to_left
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
 from statusgen.templates import Templates
 
 FOLDER = "mail"
-
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 class WayOut(Value, frozen=True):
@@ -72,7 +71,7 @@ class Wording:
             "footer": (mail.footer or "").split("\n") if mail and mail.footer else [],
             "page_behind": page_behind,
             "language": language,
-            "direction": "rtl" if language.split("-", maxsplit=1)[0] in _RIGHT_TO_LEFT else "ltr",
+            "direction": "rtl" if is_right_to_left(language) else "ltr",
             "body_html": self._prose.html(facts.body),
             "body_text": self._prose.text(facts.body),
         }

@@ -60,7 +60,7 @@ class Incident(Value, frozen=True):
 
     @property
     def severity(self) -> Severity | None:
-        """The severity as of the last update; None in a maintenance."""
+        """The severity as of the last update; None in a maintenance and a notice."""
         return self.last.severity
 
     @property

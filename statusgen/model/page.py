@@ -1,11 +1,12 @@
 """The fold of incidents into the page: what is open, how components are, what the days held."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from statusgen.model.component import Component
+from statusgen.model.days import day_begins
 from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
 from statusgen.model.overall import Overall, overall
@@ -101,7 +102,7 @@ def current(
     known = tuple(outlines)
     held = {name for one in known for name in one.left_down}
     back = timedelta(days=max(days, RECENT_DAYS) - 1)
-    since = datetime.combine(now.astimezone(zone).date() - back, time(), zone)
+    since = day_begins(now.astimezone(zone).date() - back, zone)
     return tuple(
         one
         for one in known

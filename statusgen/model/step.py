@@ -36,7 +36,7 @@ class Step(Value, frozen=True):
     phase: Phase
     title: str
     severity: Severity | None
-    """None in a maintenance."""
+    """None in a maintenance and a notice."""
     states: States
     changes: tuple[StateChange, ...]
     """Every component this update names, old and new, also where they are equal."""
@@ -67,8 +67,7 @@ class Step(Value, frozen=True):
         """What the incident does to components at `instant`, while this is its last update."""
         if self.window is None:
             return self.states
-        under_way = (Phase.IN_PROGRESS, Phase.VERIFYING)
-        return self.states if phase_by(self.phase, self.window, instant) in under_way else ()
+        return self.states if phase_by(self.phase, self.window, instant).is_under_way else ()
 
 
 def phase_by(phase: Phase, window: Window | None, now: datetime) -> Phase:

@@ -9,8 +9,6 @@ from statusgen.model.step import States, Step, Window
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Phase
 
-_UNDER_WAY = (Phase.IN_PROGRESS, Phase.VERIFYING)
-
 
 class Span(Value, frozen=True):
     """One component in one state other than operational, because of one incident."""
@@ -81,7 +79,7 @@ def _turns(incident: Incident, now: datetime) -> Iterator[tuple[datetime, States
         at = step.update.at
         if not incident.is_maintenance:
             yield (min(at, incident.started) if step.number == 1 else at), step.states
-        elif step.phase in _UNDER_WAY:
+        elif step.phase.is_under_way:
             yield at, step.states
         else:
             yield at, ()

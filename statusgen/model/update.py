@@ -54,6 +54,11 @@ class Update(Value, frozen=True):
         return f"update-{self.stem}"
 
     @property
+    def changed_at(self) -> datetime:
+        """When it was last corrected; when it was published if never."""
+        return max(self.edited or self.at, self.at)
+
+    @property
     def order(self) -> tuple[datetime, str]:
         """Sorts updates as they happened; equal instants by file name."""
         return (self.at, self.stem)

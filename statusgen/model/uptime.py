@@ -5,11 +5,12 @@ partial outage with 0.3 of its time, degraded performance and all planned work n
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from statusgen.model.component import Component
+from statusgen.model.days import day_begins
 from statusgen.model.timeline import Span
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState
@@ -60,7 +61,7 @@ def uptime(
     own = [one for one in spans if one.component == component.id]
     today = now.astimezone(zone).date()
     shown = [today - timedelta(days=back) for back in reversed(range(days))]
-    edges = [_midnight(day, zone) for day in (*shown, today + timedelta(days=1))]
+    edges = [day_begins(day, zone) for day in (*shown, today + timedelta(days=1))]
     records, lost, total = [], timedelta(), timedelta()
     for day, (starts, ends) in zip(shown, pairwise(edges), strict=True):
         if component.since is not None and day < component.since:
@@ -109,11 +110,6 @@ def _pieces(touching: list[Span], starts: datetime, ends: datetime, now: datetim
 
 def _ends(span: Span, now: datetime) -> datetime:
     return span.ends if span.ends is not None else now
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of the day, also where the clocks skip midnight."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _rank(state: ComponentState) -> int:

@@ -25,7 +25,7 @@ _STATE_RANK = {state: rank for rank, state in enumerate(ComponentState)}
 
 
 class Phase(StrEnum):
-    """Where an incident or a maintenance stands."""
+    """Where an incident, a maintenance or a notice stands."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
@@ -39,6 +39,11 @@ class Phase(StrEnum):
     CANCELED = "canceled"
 
     NOTICE = "notice"
+
+    @property
+    def is_under_way(self) -> bool:
+        """True for the phases in which a maintenance does something to its components."""
+        return self in (Phase.IN_PROGRESS, Phase.VERIFYING)
 
     @property
     def is_closing(self) -> bool:

@@ -1,6 +1,7 @@
 """Catalogues and calendars of other languages than English. The only module importing Babel."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,9 +16,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_percent
 
+from statusgen.model.notation import find_control_character
 from statusgen.prose.calendars import ALL, Calendar
 
 _PLACE = re.compile(r"%\(\w+\)s|%")
+_MANY_FORMS = re.compile(rb"nplurals\s*=\s*[0-9]{2}")
+_COUNTS = range(1000)
+"""The rule of plural forms is tried with these: languages tell numbers apart by their end."""
 
 
 def translations(catalogue: bytes) -> GNUTranslations:
@@ -25,11 +30,18 @@ def translations(catalogue: bytes) -> GNUTranslations:
     compiled = BytesIO()
     write_mo(compiled, _read(catalogue))
     compiled.seek(0)
-    return GNUTranslations(compiled)
+    words = GNUTranslations(compiled)
+    try:
+        for count in _COUNTS:
+            words.ngettext("", "", count)
+    except ArithmeticError as error:
+        raise ValueError(f"the rule of the plural forms fails ({error})") from error
+    return words
 
 
 def untranslated(catalogue: bytes, template: bytes) -> tuple[str, ...]:
     """The messages of a `.pot` file that the `.po` file has no words for; raises ValueError."""
+    translations(catalogue)
     known = _read(catalogue)
     return tuple(name for name in _names(_read(template)) if not _is_translated(known, name))
 
@@ -43,15 +55,21 @@ def calendar(tag: str) -> Calendar | None:
 
 
 def _read(raw: bytes) -> Catalog:
+    if _MANY_FORMS.search(raw):  # Babel would make room for all of them
+        raise ValueError("it has more plural forms than any language")
     try:
-        catalogue = read_po(BytesIO(raw), abort_invalid=True)
-    except (PoFileError, UnicodeDecodeError, ValueError) as error:
+        catalogue = read_po(BytesIO(raw.removeprefix(BOM_UTF8)), abort_invalid=True)
+    except (PoFileError, LookupError, ValueError) as error:
         raise ValueError(f"not a catalogue of messages ({error})") from error
+    if catalogue.locale_identifier is None:  # Babel would forget the rule of its plural forms
+        catalogue.locale = "en"
     for message in catalogue:
         ids = _all(message.id)
         for words in _all(message.string) if message.id else ():
             if words and _values(words) not in [_values(one) for one in ids]:
                 raise ValueError(f"the words for '{ids[0]}' hold other values than it does")
+            if words and find_control_character(words) is not None:
+                raise ValueError(f"the words for '{ids[0]}' hold a control character")
     return catalogue
 
 

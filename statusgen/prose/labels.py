@@ -1,5 +1,6 @@
 """What the closed words are called in front of readers."""
 
+from statusgen.model.step import Step
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
 from statusgen.prose.language import marked
 
@@ -26,6 +27,12 @@ PHASES = {
 
 UPDATE = marked("Update")
 """The label of an update that keeps the phase."""
+
+
+def step_label(step: Step) -> str:
+    """What an update is called: its phase, or `Update` where the phase stays."""
+    return PHASES[step.phase] if step.is_new_phase else UPDATE
+
 
 IMPACTS = {
     Impact.CRITICAL: marked("High"),

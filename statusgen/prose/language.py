@@ -13,7 +13,7 @@ from statusgen.prose.calendars import Calendar, EnglishCalendar
 SOURCE = "en"
 """The language in which messages are written."""
 
-_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+_RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 
 
 @dataclass(frozen=True, slots=True)

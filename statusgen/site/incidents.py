@@ -1,4 +1,4 @@
-"""Incidents and maintenances as templates see them: the whole story, or a card on the index."""
+"""Incidents, maintenances and notices as templates see them: the whole story, or a card."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.step import States, Step, Window
 from statusgen.model.vocabulary import ComponentState, Phase
-from statusgen.prose.labels import PHASES, STATES, UPDATE
+from statusgen.prose.labels import PHASES, STATES, step_label
 from statusgen.prose.language import Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.nesting import BODY_HEADING
@@ -108,7 +108,7 @@ class IncidentTeller:
         moved = step.moved_from
         return UpdateView(
             anchor=update.anchor,
-            label=self._language.text(PHASES[update.phase] if update.phase else UPDATE),
+            label=self._language.text(step_label(step)),
             phase="closed" if step.phase.is_closing else "open",
             at=self.moment(update.at),
             edited=self.moment(update.edited) if update.edited else None,

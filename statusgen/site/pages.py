@@ -59,15 +59,14 @@ class Site:
         return self._render("index", self._top, head, view)
 
     def incident(self, incident: Incident, now: datetime) -> bytes:
-        """incidents/<id>.html, of an incident or a maintenance."""
+        """incidents/<id>.html, of an incident, a maintenance or a notice."""
         view = self._teller.whole(incident, now)
         description = f"{view.phase_label}. {view.impact or view.title}"
         head = self._head(view.title, description, f"incidents/{view.id}.html", "article")
         return self._render("incident", self._below, head, view)
 
-    def history(self, months: Sequence[Month], now: datetime) -> bytes:
+    def history(self, months: Sequence[Month]) -> bytes:
         """history/index.html; `months` are newest first."""
-        del now  # which months there are is content
         text = self.language.text
         description = text("All incidents and maintenances of %(service)s, by month.")
         description %= {"service": self._page.service}

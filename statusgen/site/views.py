@@ -61,7 +61,6 @@ class StateView(Value, frozen=True):
     name: str
     tone: str
     label: str
-    description: str | None = None
 
 
 class ChangeView(Value, frozen=True):
@@ -77,7 +76,7 @@ class PromiseView(Value, frozen=True):
 
     due: Moment
     is_late: bool
-    may_turn_late: bool = True
+    may_turn_late: bool
     """False for a maintenance that its window ends before then."""
 
 
@@ -114,7 +113,7 @@ class PostmortemView(Value, frozen=True):
 
 
 class IncidentView(Value, frozen=True):
-    """An incident or a maintenance, for its own page and its card on the index."""
+    """An incident, a maintenance or a notice, for its own page and its card on the index."""
 
     id: str
     title: str
@@ -139,18 +138,18 @@ class IncidentView(Value, frozen=True):
     updates: tuple[UpdateView, ...]
     """Newest first; the index needs the first one only and gets no other."""
     postmortem: PostmortemView | None
-    is_incident: bool = True
+    is_incident: bool
     """Whether something went wrong: False for planned work and notices."""
-    until: Moment | None = None
+    until: Moment | None
     """When a notice ends."""
-    turns: tuple[TurnView, ...] = ()
+    turns: tuple[TurnView, ...]
     """In order."""
-    overruns_at: str | None = None
+    overruns_at: str | None
     """When the window will have passed without an end to the work; None when it can't or has."""
 
 
 class RowView(Value, frozen=True):
-    """An incident or a maintenance in a list, under the day on which it began."""
+    """An incident, a maintenance or a notice in a list, under the day on which it began."""
 
     id: str
     title: str
@@ -165,7 +164,7 @@ class RowView(Value, frozen=True):
 
 
 class DayView(Value, frozen=True):
-    """A day with its rows, or a run of days without any: then `last` is its other end."""
+    """A day with its rows, or a run of days without any: then `day` is its newest day."""
 
     day: Moment
     first: Moment | None

@@ -72,7 +72,7 @@ class Press:
             )
             for later, month, earlier in zip(around, all_months, around[2:], strict=False)
         ]
-        index = self._site.history(all_months, self._now)
+        index = self._site.history(all_months)
         return [*artifacts, artifact_from_bytes("history/index.html", index)]
 
     def group(

@@ -1,6 +1,7 @@
 """Content becomes a release: every artifact of the site, rendered or known from the cache."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 
@@ -73,11 +74,18 @@ class KeptBodies(BodyRenderer):
 
     def html(self, body: str) -> str:
         """See `BodyRenderer.html`."""
-        key = hashlib.sha256(body.encode()).hexdigest()[:32]
+        return self._kept("html", body, super().html)
+
+    def text(self, body: str) -> str:
+        """See `BodyRenderer.text`."""
+        return self._kept("text", body, super().text)
+
+    def _kept(self, form: str, body: str, make: Callable[[str], str]) -> str:
+        key = f"{form} {hashlib.sha256(body.encode()).hexdigest()[:32]}"
         if key not in self._made:
             kept = self._cache.get(PROSE, key)
             if kept is None:
-                kept = super().html(body).encode()
+                kept = make(body).encode()
                 self._cache.put(PROSE, [(key, kept)])
             self._made[key] = kept.decode()
         return self._made[key]

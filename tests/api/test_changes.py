@@ -3,7 +3,6 @@ from statusgen.api.changes import (
     component_dates,
     incident_changed,
     page_changed,
-    update_changed,
 )
 from statusgen.model.update import Postmortem
 from tests.api.stories import NOW, SETTINGS, make_content, make_maintenance, make_notice, make_story
@@ -12,13 +11,6 @@ from tests.builders import instant
 
 def dates_of(*incidents, now=NOW):
     return component_dates(make_content(*incidents, now=now), SETTINGS)
-
-
-def test_a_correction_moves_an_update():
-    story = make_story("a", edited="05:00")
-
-    assert update_changed(story.first) == instant("05:00")
-    assert update_changed(make_story("a").first) == instant("02:04")
 
 
 def test_an_incident_changes_with_updates_corrections_and_its_review():

@@ -108,7 +108,7 @@ def test_every_value_has_a_type_that_the_real_one_has(served, ours):
     assert {path: kinds for path, kinds in strange.items() if kinds} == {}
 
 
-def test_timestamps_and_ids_look_like_the_real_ones(served):
+def test_the_patterns_that_hold_our_ids_and_timestamps_fit_the_real_ones(served):
     page = served["summary"]["page"]
 
     ID(page["id"], "page.id")

@@ -48,6 +48,7 @@ def test_a_brand_is_a_few_variables(tmp_path):
         ('accent = "#fff;}"', b"", "not a colour"),
         ('logo = "logo.svg"', b"<html/>", "not an image"),
         ('logo = "logo.svg"', b'<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG, "not an image"),
+        ('logo = "logo.svg"', (b"<!DOCTYPE svg>" + SVG).decode().encode("utf-16"), "not an image"),
         ('logo = "logo.svg"', PNG[:200] + b"0" * 200_000, "200 kB"),
         ('logo = "elsewhere.svg"', b"", "can't be read"),
         ('logo = "."', b"", "not an image"),

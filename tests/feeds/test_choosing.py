@@ -9,7 +9,7 @@ from statusgen.feeds.choosing import (
     told_in_feed,
     told_in_history,
 )
-from statusgen.feeds.items import newest_items
+from statusgen.feeds.items import ItemMaker
 from statusgen.model.outline import outline
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.builders import (
@@ -68,7 +68,7 @@ def test_the_chosen_incidents_hold_every_update_of_the_feed(told, limit):
 
 def feed_of(incidents, limit):
     settings = make_settings()
-    items = newest_items(incidents, settings, BodyRenderer(settings.page.url), limit)
+    items = ItemMaker(settings, BodyRenderer(settings.page.url)).newest(incidents, limit)
     return [item.id for item in items]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.feeds.items import ItemMaker, last_change, newest_items
+from statusgen.feeds.items import ItemMaker, last_change
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.builders import (
     instant,
@@ -16,7 +16,7 @@ PROSE = BodyRenderer("https://status.example.com")
 
 
 def items_of(*incidents, limit=100, **page):
-    return newest_items(incidents, make_settings(page=page), PROSE, limit)
+    return ItemMaker(make_settings(page=page), PROSE).newest(incidents, limit)
 
 
 def test_there_is_one_item_an_update_newest_first_across_incidents():

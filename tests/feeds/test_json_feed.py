@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from statusgen.feeds.items import newest_items
+from statusgen.feeds.items import ItemMaker
 from statusgen.feeds.json_feed import json_feed
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.builders import make_first, make_incident, make_settings
@@ -11,7 +11,7 @@ SETTINGS = make_settings(page={"language": "de"})
 
 
 def items_of(*incidents):
-    return newest_items(incidents, SETTINGS, BodyRenderer(SETTINGS.page.url))
+    return ItemMaker(SETTINGS, BodyRenderer(SETTINGS.page.url)).newest(incidents)
 
 
 def test_the_feed_follows_json_feed_1_1():

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from statusgen.feeds.items import newest_items
-from statusgen.feeds.syndication import atom, rss
+from statusgen.feeds.items import ItemMaker
+from statusgen.feeds.syndication import ATOM_KEY, RSS_KEY, Syndicator
 from statusgen.model.component import Component
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.builders import instant, make_first, make_incident, make_settings, make_update
@@ -26,7 +26,11 @@ HOSTILE = [
 
 
 def items_of(*incidents, settings=SETTINGS):
-    return newest_items(incidents, settings, BodyRenderer(settings.page.url))
+    return ItemMaker(settings, BodyRenderer(settings.page.url)).newest(incidents)
+
+
+def written(key, items, settings=SETTINGS):
+    return Syndicator(settings).page(items)[key]
 
 
 def a_story(**facts):
@@ -34,11 +38,11 @@ def a_story(**facts):
     return make_incident(first, make_update("resolved", at="04:00"))
 
 
-@pytest.mark.parametrize("render", [rss, atom])
-def test_a_feed_reader_finds_every_item_in_order(render):
+@pytest.mark.parametrize("key", [RSS_KEY, ATOM_KEY])
+def test_a_feed_reader_finds_every_item_in_order(key):
     items = items_of(a_story())
 
-    feed = feedparser.parse(render(items, SETTINGS))
+    feed = feedparser.parse(written(key, items))
 
     assert not feed.bozo
     assert feed.feed.title == "Acme Status"
@@ -52,13 +56,13 @@ def test_a_feed_reader_finds_every_item_in_order(render):
     ]
 
 
-@pytest.mark.parametrize("render", [rss, atom])
+@pytest.mark.parametrize("key", [RSS_KEY, ATOM_KEY])
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_stays_text(render, text):
+def test_hostile_text_stays_text(key, text):
     settings = make_settings(components=(Component("checkout", text),))
     items = items_of(a_story(title=text, body=text), settings=settings)
 
-    body = render(items, settings)
+    body = written(key, items, settings)
     feed = feedparser.parse(body, sanitize_html=False)
 
     assert not feed.bozo
@@ -85,24 +89,24 @@ def content_of(entry):
     return entry.content[0].value if "content" in entry else entry.description
 
 
-@pytest.mark.parametrize("render", [rss, atom])
-def test_a_feed_without_items_is_a_feed_of_the_epoch(render):
-    feed = feedparser.parse(render((), SETTINGS))
+@pytest.mark.parametrize("key", [RSS_KEY, ATOM_KEY])
+def test_a_feed_without_items_is_a_feed_of_the_epoch(key):
+    feed = feedparser.parse(written(key, ()))
 
     assert not feed.bozo
     assert feed.feed.updated_parsed[:3] == (1970, 1, 1)
     assert feed.entries == []
 
 
-@pytest.mark.parametrize("render", [rss, atom])
-def test_equal_items_give_equal_bytes(render):
-    assert render(items_of(a_story()), SETTINGS) == render(items_of(a_story()), SETTINGS)
+@pytest.mark.parametrize("key", [RSS_KEY, ATOM_KEY])
+def test_equal_items_give_equal_bytes(key):
+    assert written(key, items_of(a_story())) == written(key, items_of(a_story()))
 
 
 def test_rss_has_what_validators_ask_for():
     items = items_of(a_story())
 
-    channel = ET.fromstring(rss(items, SETTINGS)).find("channel")
+    channel = ET.fromstring(written(RSS_KEY, items)).find("channel")
 
     assert channel.find(f"{ATOM}link").attrib == {
         "href": "https://status.example.com/feed.xml",
@@ -122,7 +126,7 @@ def test_rss_has_what_validators_ask_for():
 def test_atom_has_what_validators_ask_for():
     items = items_of(a_story())
 
-    feed = ET.fromstring(atom(items, SETTINGS))
+    feed = ET.fromstring(written(ATOM_KEY, items))
 
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Acme Status"
     assert feed.findtext(f"{ATOM}id") == "tag:status.example.com,2005:atom.xml"

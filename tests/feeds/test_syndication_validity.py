@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statusgen.feeds.items import newest_items
+from statusgen.feeds.items import ItemMaker
 from statusgen.feeds.statuspage_history import history_items
 from statusgen.feeds.syndication import Syndicator
 from statusgen.model.component import Component
@@ -43,7 +43,7 @@ def feeds_of(*incidents, name="Checkout", **page):
     settings = make_settings(components=(component,), page={"language": "de"} | page)
     prose = BodyRenderer(settings.page.url)
     syndicator = Syndicator(settings)
-    items = newest_items(incidents, settings, prose)
+    items = ItemMaker(settings, prose).newest(incidents)
     return (
         syndicator.page(items)
         | syndicator.component(component, items)

@@ -1,5 +1,5 @@
 from statusgen.model.value import replace
-from tests.builders import make_update
+from tests.builders import instant, make_update
 
 
 def test_the_id_is_folder_and_file_name_and_nothing_else():
@@ -15,3 +15,9 @@ def test_updates_sort_by_time_then_file_name():
     twin = make_update(at="02:00", stem="2")
 
     assert sorted([twin, late, early], key=lambda one: one.order) == [early, late, twin]
+
+
+def test_a_correction_moves_when_an_update_changed():
+    assert make_update(at="02:04").changed_at == instant("02:04")
+    assert make_update(at="02:04", edited="05:00").changed_at == instant("05:00")
+    assert make_update(at="02:04", edited="01:00").changed_at == instant("02:04")

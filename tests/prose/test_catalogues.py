@@ -41,8 +41,10 @@ def test_a_broken_catalogue_is_refused(broken):
         translations(broken)
 
 
-@pytest.mark.parametrize("words", ["seit %(zeit)s", "seit", "seit %s", "seit %(time)d", "100 %"])
-def test_words_that_lose_or_invent_a_value_are_refused(words):
+@pytest.mark.parametrize(
+    "words", ["seit %(zeit)s", "seit", "seit %s", "seit %(time)d", "100 %", "\a%(time)s"]
+)
+def test_words_that_lose_or_invent_a_value_or_hold_what_no_text_may_are_refused(words):
     broken = f'msgid "since %(time)s"\nmsgstr "{words}"\n'.encode()
 
     with pytest.raises(ValueError, match="since"):
@@ -68,3 +70,35 @@ def test_german_is_complete():
 
     assert untranslated(german, template) == ()
     assert translations(german).ngettext("%(num)s day", "%(num)s days", 2) == "%(num)s Tage"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Plural-Forms: nplurals=2; plural=n/0;",
+        "Plural-Forms: nplurals=2; plural=n>9?n%(n-10):0;",
+        "Plural-Forms: nplurals=9; plural=__import__('os');",
+        "Plural-Forms: nplurals=99999999999; plural=0;",
+        "Content-Type: text/plain; charset=klingon",
+        "Content-Type: text/plain; charset=hex",
+    ],
+)
+def test_a_catalogue_whose_header_leads_astray_is_refused_by_check_and_build_alike(header):
+    broken = f'msgid ""\nmsgstr "{header}\\n"\n\nmsgid "History"\nmsgstr "Verlauf"\n'.encode()
+
+    with pytest.raises(ValueError, match=r"plural|catalogue"):
+        translations(broken)
+    with pytest.raises(ValueError, match=r"plural|catalogue"):
+        untranslated(broken, TEMPLATE)
+
+
+def test_the_plural_forms_hold_without_the_name_of_the_language_and_behind_a_byte_order_mark():
+    header = "Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n==2 ? 1 : 2);"
+    days = 'msgid "%(num)s day"\nmsgid_plural "%(num)s days"\n'
+    forms = "".join(f'msgstr[{n}] "%(num)s {word}"\n' for n, word in enumerate("abc"))
+    text = f'\ufeffmsgid ""\nmsgstr "{header}\\n"\n\n{days}{forms}'
+
+    words = translations(text.encode())
+
+    told = [words.ngettext("%(num)s day", "%(num)s days", n) for n in (1, 2, 3)]
+    assert told == ["%(num)s a", "%(num)s b", "%(num)s c"]

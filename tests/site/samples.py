@@ -135,7 +135,7 @@ def render_site(incidents=None, now=NOW, settings=None) -> dict[str, bytes]:
     for later, month, earlier in zip(around, all_months, around[2:], strict=False):
         files[f"history/{month.key}.html"] = site.month(month, earlier, later, now)
     return files | {
-        "history/index.html": site.history(all_months, now),
+        "history/index.html": site.history(all_months),
         "index.html": site.index(page),
         "404.html": site.not_found(),
         "sitemap.xml": site.sitemap(outlines, all_months),

@@ -5,11 +5,22 @@ import sys
 
 import feedparser
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from statusgen.adapters.cache_file import CacheFile
+from statusgen.api.content import Content
+from statusgen.api.statuspage import statuspage_files
+from statusgen.badges.badge import badges
 from statusgen.config.reader import read_settings
+from statusgen.model.outline import outline
+from statusgen.model.page import make_page
+from statusgen.model.vocabulary import ComponentState
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.site.pages import Site
+from statusgen.templates import Templates
 from statusgen.usecases.build import prepare
-from tests.builders import instant
+from tests.builders import instant, make_first, make_incident, make_settings, make_update
 from tests.fakes.repository import ID, make_repository
 
 NOW = instant("02:10")
@@ -108,3 +119,37 @@ def test_an_update_reaches_the_feeds_of_its_components_only(tmp_path):
     changed = {key for key in before if before[key] != after[key]}
     assert {"feed.xml", "components/checkout.xml", f"incidents/{ID}.html"} <= changed
     assert not {"components/search.xml", "components/search.ics", "calendar.ics"} & changed
+
+
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(ComponentState), st.sampled_from(["checkout", "search", "api"])),
+    max_size=4,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(CHANGES, max_size=3), st.booleans())
+def test_page_api_and_badge_say_the_same_of_any_history(histories, is_over):
+    incidents = [story(f"incident-{n}", changes, is_over) for n, changes in enumerate(histories)]
+    configured = make_settings()
+    page = make_page(configured.components, incidents, NOW, configured.page.zone, 90)
+    prose, templates = BodyRenderer(configured.page.url), Templates()
+    content = Content(page, tuple(incidents), (), tuple(map(outline, incidents)))
+
+    index = Site(configured, templates, prose).index(page).decode()
+    status = json.loads(statuspage_files(content, configured, prose)["api/v2/status.json"])
+    badge = json.loads(badges(page, configured, templates)["badge.json"])
+
+    words = page.overall.description
+    assert f"<h1>{words}</h1>" in index
+    assert status["status"] == {"indicator": page.overall.indicator, "description": words}
+    assert badge["message"] == words
+
+
+def story(incident_id, changes, is_over):
+    updates = [
+        make_update("update", f"01:{n:02}", incident_id=incident_id, components={name: state})
+        for n, (state, name) in enumerate(changes)
+    ]
+    ending = [make_update("resolved", "02:00", incident_id=incident_id)] if is_over else []
+    return make_incident(make_first(at="00:30", incident_id=incident_id), *updates, *ending)
