@@ -117,19 +117,22 @@ def resolve(
     """Write the update that ends INCIDENT.
 
     INCIDENT is any unique part of its id; the only open incident needs no name. A maintenance is
-    completed.
+    completed, a notice ends.
     """
-    from statusgen.model.vocabulary import Phase
+    from statusgen.model.vocabulary import SAME_PHASE, Phase
     from statusgen.usecases import write
 
     settings = context.settings
     about = _find(context, incident)
     if not about.is_open(context.now):
         raise UsageError(f"{about.id} is over already; use `statusgen update` to add to it")
-    status = Phase.COMPLETED if about.is_maintenance else Phase.RESOLVED
+    status: str = Phase.COMPLETED if about.is_maintenance else Phase.RESOLVED
+    if about.is_notice:
+        status = SAME_PHASE
     draft = write.Draft(
         status=status,
         at=_minute_of(context.now),
+        ends=_minute_of(context.now) if about.is_notice else None,
         impact=impact,
         cause=cause,
         body=_text(message, write.default_body(settings, status, about.affected)),

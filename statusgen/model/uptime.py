@@ -30,7 +30,7 @@ class DayRecord(Value, frozen=True):
     times: tuple[tuple[ComponentState, timedelta], ...]
     """Time in each state but operational, worst first; empty while `since` is set."""
     since: datetime | None
-    """Today only: since when what is open holds the component, where something does."""
+    """Today only: since when the component is held without a gap, where it still is."""
     incidents: tuple[str, ...]
     """Ids of all that touched it."""
 
@@ -82,7 +82,7 @@ def _record(
     times: dict[ComponentState, timedelta] = {}
     for piece in pieces:
         times[piece.worst] = times.get(piece.worst, timedelta()) + (piece.ends - piece.starts)
-    since = min((one.starts for one in touching if one.ends is None), default=None)
+    since = _begun(touching)
     is_open = is_today and since is not None
     return DayRecord(
         date=day,
@@ -92,6 +92,15 @@ def _record(
         since=since if is_open else None,
         incidents=tuple(dict.fromkeys(one.incident_id for one in touching)),
     )
+
+
+def _begun(touching: list[Span]) -> datetime | None:
+    """Since when something holds the component without a gap, whatever its state meanwhile."""
+    since = min((one.starts for one in touching if one.ends is None), default=None)
+    for one in sorted(touching, key=lambda one: one.starts, reverse=True):
+        if since is not None and one.ends is not None and one.starts < since <= one.ends:
+            since = one.starts
+    return since
 
 
 def _pieces(touching: list[Span], starts: datetime, ends: datetime, now: datetime) -> list[_Piece]:

@@ -21,6 +21,7 @@ from statusgen.prose.calendars import ALL, Calendar
 
 _PLACE = re.compile(r"%\(\w+\)s|%")
 _MANY_FORMS = re.compile(rb"nplurals\s*=\s*[0-9]{2}")
+ANYTHING = "anything"
 _COUNTS = range(1000)
 """The rule of plural forms is tried with these: languages tell numbers apart by their end."""
 
@@ -33,7 +34,7 @@ def translations(catalogue: bytes) -> GNUTranslations:
     words = GNUTranslations(compiled)
     try:
         for count in _COUNTS:
-            words.ngettext("", "", count)
+            words.ngettext(ANYTHING, ANYTHING, count)
     except ArithmeticError as error:
         raise ValueError(f"the rule of the plural forms fails ({error})") from error
     return words

@@ -26,6 +26,8 @@ class DayRecordView(Value, frozen=True):
     states: tuple[StateView, ...]
     """Worst first, with how long each; today the worst alone."""
     since: Moment | None
+    is_trouble: bool
+    """Whether more than planned work held the component."""
     """Today, while something is open."""
     incidents: tuple[tuple[str, str], ...]
     """Ids and titles."""

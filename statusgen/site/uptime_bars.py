@@ -115,6 +115,7 @@ class Recorder:
             day=Moment(day.date.isoformat(), self._clock.day(day.date)),
             states=told or (self._state(day.worst or ComponentState.OPERATIONAL, None),),
             since=self._since(day),
+            is_trouble=day.worst is not ComponentState.UNDER_MAINTENANCE,
             incidents=tuple((one, self._titles.get(one, one)) for one in day.incidents),
         )
 

@@ -42,7 +42,8 @@ def make_preview(settings: Settings, cache: Cache, now: datetime) -> Preview:
 
 
 def _letters(archive: Archive, settings: Settings, now: datetime) -> dict[str, bytes]:
-    newest = sorted(archive.outlines, key=lambda one: (one.last_at, one.id), reverse=True)
+    told = [one for one in archive.outlines if not one.is_notice]
+    newest = sorted(told, key=lambda one: (one.last_at, one.id), reverse=True)
     groups = [("One of every kind", one_of_every_kind(settings, now))]
     for one in newest[:_MOST_INCIDENTS]:
         letters = preview_letters(settings, archive.incident(one.id), now)

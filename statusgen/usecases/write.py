@@ -104,6 +104,9 @@ def find_incident(archive: Archive, part: str | None, now: datetime) -> Incident
         matches = [one.id for one in running if one.id in matches] or matches
     if len(matches) == 1:
         return archive.incident(matches[0])
+    broken = [one.path for one in archive.errors if wanted in one.path]
+    if not matches and broken:
+        raise UsageError(f"{broken[0]} is wrong, so its incident can't be read; mend it first")
     if not matches:
         raise UsageError(f"no incident's id contains {shown(part)}{_newest(archive)}")
     raise UsageError(f"{shown(part)} fits several incidents; name one of {some(matches)}")
@@ -137,7 +140,22 @@ def write_update(settings: Settings, incident: Incident, draft: Draft) -> Path:
             f"the last update of {incident.id} is from {format_instant(incident.last.update.at)}, "
             "which is later than now; correct its time or wait"
         )
+    _refuse_foreign(incident, draft)
     return _write(settings, incident.id, _next_number(settings, incident), draft)
+
+
+def _refuse_foreign(incident: Incident, draft: Draft) -> None:
+    """What `check` would refuse in an incident of this kind."""
+    kind = "notice" if incident.is_notice else "maintenance"
+    if incident.severity is None and draft.severity is not None:
+        raise UsageError(f"{incident.id} is a {kind}, which has no severity")
+    if not incident.is_notice:
+        return
+    told = (draft.impact, draft.cause, draft.next_update)
+    if any(one is not None for one in told) or any(state for _, state in draft.components):
+        raise UsageError(
+            f"{incident.id} is a notice, which only says something; write an incident instead"
+        )
 
 
 def status_of(phase: str | None, incident: Incident | None = None) -> str:

@@ -120,3 +120,44 @@ def test_a_maintenance_is_scheduled_and_completed(repository):
     assert "starts: 2026-11-21T03:00:00Z\nends: 2026-11-21T05:00:00Z" in text_of(repository, done)
     assert ended.out == "incidents/2026-11-21-database-upgrade/02-completed.md\n"
     assert repository.run("check", now=during).code == 0
+
+
+NOTICE = """---
+title: Support moves
+status: notice
+at: 2026-11-21T01:00:00Z
+---
+Write to the new address.
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--severity", "SEV1"), ("--component", "checkout=major_outage")]
+)
+def test_what_a_notice_can_not_say_is_refused_before_it_is_written(repository, arguments):
+    repository.write("2026-11-21-support/01.md", NOTICE)
+
+    result = repository.run("update", "support", *arguments, "-m", "More.")
+
+    assert result.code == 2
+    assert not list((repository.root / "incidents" / "2026-11-21-support").glob("02*"))
+
+
+def test_to_resolve_a_notice_is_to_end_it(repository):
+    repository.write("2026-11-21-support/01.md", NOTICE)
+
+    result = repository.run("resolve", "support", "-m", "Support has moved.")
+
+    (written,) = (repository.root / "incidents" / "2026-11-21-support").glob("02*")
+    assert result.code == 0
+    assert "ends: 2026-11-21T02:10:00Z" in written.read_text(encoding="utf-8")
+    assert repository.run("check").code == 0
+
+
+def test_an_incident_that_is_wrong_is_named_as_the_reason(repository):
+    repository.write("2026-11-21-broken/01.md", "nothing")
+
+    result = repository.run("update", "broken", "-m", "More.")
+
+    assert result.code == 2
+    assert "mend it first" in result.err

@@ -185,3 +185,17 @@ def test_no_day_holds_more_time_than_it_has(drawn):
     for day in result.days:
         assert sum((took for _, took in day.times), timedelta()) <= day.length
     assert 0 <= result.ratio <= 1
+
+
+def test_since_is_when_the_trouble_began_whatever_its_state_meanwhile():
+    result = of(
+        span("2026-11-21T01:00:00", "2026-11-21T02:00:00", DOWN),
+        span("2026-11-21T02:00:00", None, PARTIAL),
+    )
+    gap = of(
+        span("2026-11-21T01:00:00", "2026-11-21T02:00:00", DOWN),
+        span("2026-11-21T02:30:00", None, PARTIAL),
+    )
+
+    assert result.days[-1].since == instant("2026-11-21T01:00:00")
+    assert gap.days[-1].since == instant("2026-11-21T02:30:00")

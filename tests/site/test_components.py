@@ -35,7 +35,7 @@ def test_a_page_that_is_not_long_folds_nothing():
 
 
 def test_the_rule_of_the_number_is_written_once():
-    assert index_of(parts(5)).text.count("a partial outage with 0.3 of its time") == 1
+    assert index_of(parts(5)).text.count("a partial outage with 30 percent of its time") == 1
 
 
 def test_a_retired_component_is_neither_shown_nor_counted():
