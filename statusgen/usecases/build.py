@@ -1,5 +1,6 @@
 """`build`: the site into a folder, and nothing else."""
 
+import gc
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,15 @@ class Built(Value, frozen=True):
 
 def prepare(settings: Settings, cache: Cache, now: datetime) -> Prepared:
     """Check everything and render the release; raises `ContentError` with all that is wrong."""
+    gc.disable()
+    try:
+        return _prepare(settings, cache, now)
+    finally:
+        gc.freeze()  # values hold no cycles: to look for some takes a tenth of a large build
+        gc.enable()
+
+
+def _prepare(settings: Settings, cache: Cache, now: datetime) -> Prepared:
     listing = Listing(settings, cache)
     from statusgen.templates import Templates  # noqa: PLC0415  loaded while the folder is listed
     from statusgen.usecases.release import PageReader, make_release  # noqa: PLC0415

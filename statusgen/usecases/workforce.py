@@ -1,5 +1,6 @@
 """Work on many items at once: in this process for a few, on all cores for many."""
 
+import gc
 import os
 import pickle
 import signal
@@ -74,6 +75,7 @@ _work: list[Callable[..., Any]] = []
 
 def _set_work(work: Callable[..., Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the work
+    gc.enable()
     _work[:] = [work]
 
 
