@@ -130,9 +130,14 @@ def web_url(value: Any) -> str:
 
 
 def support(value: Any) -> str:
-    """A web address, or a mail address, which becomes a `mailto:` link."""
+    """A web address, perhaps with a query, or a mail address, which becomes a `mailto:` link."""
     link = text(value)
-    return web_url(link) if "://" in link else f"mailto:{address(link.removeprefix('mailto:'))}"
+    if "://" not in link:
+        return f"mailto:{address(link.removeprefix('mailto:'))}"
+    place, mark, query = link.partition("?")
+    if re.search(r"[\s<>\"'\\#]", query):
+        raise BadValue(f"{shown(link)} is not a web address", "remove what doesn't belong in it")
+    return web_url(place) + mark + query
 
 
 def address(value: Any) -> str:

@@ -98,3 +98,11 @@ def test_a_wrong_value_is_refused_with_a_remedy(parse, raw):
         parse(raw)
 
     assert caught.value.remedy
+
+
+def test_support_may_be_a_form_with_a_query():
+    assert (
+        values.support("https://example.com/new?form=1&a=b") == "https://example.com/new?form=1&a=b"
+    )
+    with pytest.raises(BadValue):
+        values.support('https://example.com/new?form="><script>')
