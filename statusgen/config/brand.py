@@ -12,9 +12,10 @@ from statusgen.config.table import Table
 from statusgen.model.notation import BadValue, shown
 
 MOST_BYTES = 200_000
+_SVG = "{http://www.w3.org/2000/svg}"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SIGNATURES = {
-    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n....IHDR", re.DOTALL),
     "jpg": re.compile(rb"\xff\xd8\xff"),
     "webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
     "ico": re.compile(rb"\x00\x00\x01\x00"),
@@ -92,6 +93,13 @@ def _is_svg(body: bytes) -> bool:
     if any(one in body for one in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
         return False
     try:
-        return ET.fromstring(body).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314  no DTD
+        drawing = ET.fromstring(body)  # noqa: S314  no DTD
     except (ET.ParseError, ValueError, LookupError):
         return False
+    return drawing.tag == f"{_SVG}svg" and not any(_can_act(one) for one in drawing.iter())
+
+
+def _can_act(element: ET.Element) -> bool:
+    """Whether it could run a script where the drawing is opened by itself."""
+    is_active = element.tag in (f"{_SVG}script", f"{_SVG}foreignObject")
+    return is_active or any(name.lower().startswith("on") for name in element.attrib)

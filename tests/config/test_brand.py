@@ -4,7 +4,7 @@ from statusgen.config.reader import read_settings
 from statusgen.errors import ContentError
 from tests.fakes.repository import make_repository
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"0" * 20
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 
 
@@ -50,6 +50,9 @@ def test_a_brand_is_a_few_variables(tmp_path):
         ('logo = "logo.svg"', b'<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG, "not an image"),
         ('logo = "logo.svg"', (b"<!DOCTYPE svg>" + SVG).decode().encode("utf-16"), "not an image"),
         ('logo = "logo.svg"', PNG[:200] + b"0" * 200_000, "200 kB"),
+        ('logo = "logo.svg"', SVG.replace(b"/>", b"><script/></svg>"), "not an image"),
+        ('logo = "logo.svg"', SVG.replace(b"/>", b' onload="x"/>'), "not an image"),
+        ('logo = "logo.svg"', b"\x89PNG\r\n\x1a\njunk and more junk", "not an image"),
         ('logo = "elsewhere.svg"', b"", "can't be read"),
         ('logo = "."', b"", "not an image"),
         ('logo_dark = "logo.svg"', SVG, "without logo"),
