@@ -38,7 +38,8 @@ class Listing:
         folders, problems = scan_content(self._root, end=self._middle)
         if self._others:
             more_folders, more_problems = self._others()
-            folders, problems = folders + more_folders, problems + more_problems
+            folders += more_folders
+            problems += [one for one in more_problems if one not in problems]
         known = {}
         for folder in folders:
             record = decoded.pop(folder.id, None)

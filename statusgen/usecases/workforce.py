@@ -5,6 +5,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NoReturn, TypeVar
@@ -42,9 +43,10 @@ def run_in_parallel(
 def alongside(work: Callable[[Item], Result], item: Item) -> Callable[[], Result]:
     """Begin `work` on `item` in a copy of this process; what is returned waits for its result.
 
-    Where a process can't be copied, the work is done when its result is asked for.
+    Where a process can't be copied safely, the work is done when its result is asked for.
     """
-    if sys.platform != "linux" or (os.cpu_count() or 1) == 1:
+    is_alone = threading.active_count() == 1  # a copy has no other threads, but their locks
+    if sys.platform != "linux" or (os.cpu_count() or 1) == 1 or not is_alone:
         return partial(work, item)
     receiver, sender = os.pipe()
     process = os.fork()

@@ -1,6 +1,7 @@
 """Content read once: what the cache spares, what it must never hide."""
 
 import os
+import threading
 
 import pytest
 
@@ -183,6 +184,7 @@ def test_a_large_archive_is_listed_alongside_with_the_same_result(repository, mo
     monkeypatch.setattr(module, "RACY_NS", -(10**12))
     monkeypatch.setattr(module, "WORTH_A_SCOUT", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
     first = survey(repository)
     reader = CountingReader(read_settings(repository.root))
 

@@ -1,6 +1,7 @@
 """A listing finds what is there; what it spares is asserted in test_archive.py."""
 
 import os
+import threading
 
 import pytest
 
@@ -19,6 +20,7 @@ OTHERS = ("2026-11-01-a", "2026-11-05-b", "2026-11-22-z")
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
     monkeypatch.setattr(module, "RACY_NS", -(10**12))
     repository = make_repository(tmp_path)
     for name in OTHERS:

@@ -1,6 +1,7 @@
 """The same results, in the same order, from one process or several."""
 
 import os
+import threading
 
 import pytest
 
@@ -51,6 +52,7 @@ def test_an_error_in_the_work_comes_out(size):
 @pytest.mark.parametrize("cores", [1, 2])
 def test_work_done_alongside_has_the_same_result(monkeypatch, cores):
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
 
     result = alongside(triple, 14)
 
@@ -59,6 +61,7 @@ def test_work_done_alongside_has_the_same_result(monkeypatch, cores):
 
 def test_what_fails_in_the_copy_is_done_again_here(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
 
     result = alongside(explode, 1)
 
