@@ -25,7 +25,7 @@ _WORDING = {
         "we call this resolved."
     ),
     SAME_PHASE: "{what_changed}\n\nWe are still working on {affected}.",
-    Phase.RESOLVED: ("This incident is resolved: {affected} works as usual again."),
+    Phase.RESOLVED: "This incident is resolved: {affected} works as usual again.",
     Phase.SCHEDULED: "We will carry out planned work on {affected}: {what_it_is_for}",
     Phase.IN_PROGRESS: "The planned work on {affected} has begun.",
     Phase.VERIFYING: "The planned work on {affected} is done, and we are checking the result.",

@@ -118,7 +118,7 @@ def survey_archive(
     """
     reader = reader or FolderReader(settings)
     folders, problems, known = (listing or Listing(settings, cache)).result()
-    if _is_of_others(reader, cache):
+    if _pages_are_outdated(reader, cache):
         known = {}
     stale = [folder for folder in folders if folder.id not in known]
     bodies = Spool()
@@ -140,7 +140,7 @@ def survey_archive(
     )
 
 
-def _is_of_others(reader: FolderReader, cache: Cache) -> bool:
+def _pages_are_outdated(reader: FolderReader, cache: Cache) -> bool:
     """Whether every page that the cache knows is outdated: then all is read, and rendered, anew."""
     maker = reader.fingerprint.encode()
     if not maker or cache.get(MAKER, PAGES) == maker:
