@@ -78,12 +78,9 @@ class Artifact(Value, frozen=True, eq=False):
     size: int
     content_type: str
     cache_control: str
+    fingerprint: str
+    """One value for body and headers: equal fingerprints need no upload."""
     load: Callable[[], bytes]
-
-    @property
-    def fingerprint(self) -> str:
-        """One value for body and headers: equal fingerprints need no upload."""
-        return fingerprint_of(self.digest, Headers(self.content_type, self.cache_control))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +95,15 @@ class Release:
 
 def artifact_from_bytes(key: str, body: bytes) -> Artifact:
     """Return the artifact for a body at hand, with the headers that its key calls for."""
+    return make_artifact(key, hashlib.sha256(body).hexdigest(), len(body), lambda: body)
+
+
+def make_artifact(key: str, digest: str, size: int, load: Callable[[], bytes]) -> Artifact:
+    """Return the artifact whose body `load` returns, with the headers that its key calls for."""
     headers = headers_for(key)
-    digest = hashlib.sha256(body).hexdigest()
+    fingerprint = fingerprint_of(digest, headers)
     return Artifact(
-        key, digest, len(body), headers.content_type, headers.cache_control, lambda: body
+        key, digest, size, headers.content_type, headers.cache_control, fingerprint, load
     )
 
 

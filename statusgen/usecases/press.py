@@ -12,7 +12,7 @@ from functools import cache, partial
 from statusgen.errors import Unavailable
 from statusgen.model.outline import Outline
 from statusgen.model.page import Month
-from statusgen.model.release import Artifact, artifact_from_bytes, headers_for
+from statusgen.model.release import Artifact, artifact_from_bytes, make_artifact
 from statusgen.ports.cache import Cache
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
@@ -116,15 +116,7 @@ class Press:
             stored = self._new[name] = stored_page(made, body)
             self._archive.bodies.put(name, body)
         digest, size = _read_stored(stored)
-        headers = headers_for(key)
-        return Artifact(
-            key,
-            digest,
-            size,
-            headers.content_type,
-            headers.cache_control,
-            partial(self._load, name, digest, render),
-        )
+        return make_artifact(key, digest, size, partial(self._load, name, digest, render))
 
     def _load(self, name: str, digest: str, render: Render) -> bytes:
         """Uploads ask from several threads, and renderers serve one at a time."""

@@ -1,8 +1,8 @@
 import pytest
 
 from statusgen.apply.upload import manifest_of
-from statusgen.model.manifest import UNKNOWN, Manifest
-from statusgen.model.release import Release, artifact_from_bytes
+from statusgen.model.manifest import UNKNOWN, Manifest, Record
+from statusgen.model.release import Headers, Release, artifact_from_bytes, fingerprint_of
 from statusgen.plan.upload import BrakeReason, Reason, plan_upload
 
 
@@ -82,9 +82,10 @@ def test_the_plan_is_the_difference(release, manifest, puts, deletes):
 def test_a_changed_header_is_a_change():
     release = make_release(index_html="1")
     page = release.artifacts[0]
-    cached = Release((type(page)(page.key, page.digest, 1, page.content_type, "no-store", bytes),))
+    before = fingerprint_of(page.digest, Headers(page.content_type, "no-store"))
+    there = Manifest({page.key: Record(before, page.size)})
 
-    plan = plan_upload(cached, make_manifest(release), max_deletes=0.2)
+    plan = plan_upload(release, there, max_deletes=0.2)
 
     assert [put.reason for put in plan.puts] == [Reason.CHANGED]
 
