@@ -1,5 +1,7 @@
 // Conveniences for a page that is whole without them; all words are in the page.
-// data-then="<instant> <words>|…": what it says from then on. data-until: when it goes.
+// data-then="<instant> <words>|…": what it says from then on; data-tone: its shape and colour,
+// or whether it is open.
+// data-until: when it goes.
 // .relative: how long ago data-ago is, how far off data-in.
 // data-days, data-first: bars; [data-day] beside them: what is told of a day.
 (() => {
@@ -33,6 +35,25 @@
     return new Intl.RelativeTimeFormat(lang, { numeric }).format(count, unit);
   };
 
+  // What the last of the turns that has come says; undefined before the first.
+  const due = (turns) =>
+    turns.split('|').findLast((one) => left(one.slice(0, 20)) <= 0)?.slice(21);
+
+  const say = (one, words) => {
+    const place = one.querySelector('.shape')?.nextSibling || one;
+    if (one.matches('h1')) document.title = document.title.replace(one.textContent, () => words);
+    if (place.textContent !== words) place.textContent = words;
+    one.classList.toggle('late', one.matches('.promise'));
+    one.hidden = !words;
+  };
+
+  const paint = (one, tone) => {
+    const shape = one.querySelector('.shape');
+    if (!shape) return one.classList.toggle('open', tone === 'open');
+    for (const each of [one, shape]) each.classList.replace(shape.classList[1], tone);
+    shape.firstChild.setAttribute('href', `#shape-${tone}`);
+  };
+
   const tick = () => {
     let doubt = false;
     for (const one of find('[data-until]')) {
@@ -41,12 +62,13 @@
       doubt ||= hidden;
     }
     for (const one of find('[data-then]')) {
-      const then = one.dataset.then.split('|').filter((text) => left(text.slice(0, 20)) <= 0).pop();
-      if (then && isSure) {
-        one.textContent = then.slice(21);
-        one.classList.toggle('late', one.matches('.promise'));
-      }
-      doubt ||= then;
+      const words = due(one.dataset.then);
+      if (words !== undefined && isSure) say(one, words);
+      doubt ||= words !== undefined;
+    }
+    for (const one of find('[data-tone]')) {
+      const tone = due(one.dataset.tone);
+      if (tone && isSure) paint(one, tone);
     }
     for (const one of find('.relative')) {
       const { ago } = one.dataset;

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from statusgen.model.severity import Severity
-from statusgen.model.step import States, Step, Window, next_step, phase_by
+from statusgen.model.step import States, Step, Window, moves_after, next_step, phase_by
 from statusgen.model.update import Postmortem, Update
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import (
@@ -104,6 +104,14 @@ class Incident(Value, frozen=True):
         """Whether its severity requires a review."""
         return self.severity is not None and self.severity.postmortem is PostmortemRule.REQUIRED
 
+    @property
+    def changed_at(self) -> datetime:
+        """When it was last told of, corrected or reviewed."""
+        told = [step.update.changed_at for step in self.steps]
+        if self.postmortem is not None and self.postmortem.at is not None:
+            told.append(self.postmortem.at)
+        return max(told)
+
     def phase_at(self, now: datetime) -> Phase:
         """The phase at `now`; a window moves a maintenance on by itself only from `scheduled`.
 
@@ -111,6 +119,10 @@ class Incident(Value, frozen=True):
         end it.
         """
         return phase_by(self.last.phase, self.window, now)
+
+    def moves_after(self, now: datetime) -> tuple[datetime, ...]:
+        """When its window will move it on by itself, from `now` on."""
+        return moves_after(self.last.phase, self.window, now)
 
     def is_open(self, now: datetime) -> bool:
         """Whether it has not ended at `now`."""

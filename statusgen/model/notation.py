@@ -216,6 +216,13 @@ def is_language(text: str) -> bool:
     return _LANGUAGE.fullmatch(text) is not None
 
 
+def canonical_language(tag: str) -> str:
+    """The tag as it is usually written: `pt-BR` for `PT-br` and `pt_BR` (RFC 5646, 2.1.1)."""
+    base, *rest = tag.lower().replace("_", "-").split("-")
+    spelled = {2: str.upper, 4: str.title}
+    return "-".join([base, *(spelled.get(len(one), str)(one) for one in rest)])
+
+
 def parse_host(text: str) -> str:
     """A host's name as lower-case ASCII (IDNA): labels of letters, digits and hyphens."""
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from statusgen.model.incident import Incident
-from statusgen.model.step import States, Step, Window, phase_by
+from statusgen.model.step import States, Step, Window, moves_after, phase_by
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
 
@@ -34,6 +34,8 @@ class Outline(Value, frozen=True):
     started: datetime
     ended: datetime | None
     duration: timedelta | None
+    changed_at: datetime
+    """See `Incident.changed_at`."""
     window: Window | None
     until: datetime | None
     """When a notice ends; None for everything else."""
@@ -83,6 +85,10 @@ class Outline(Value, frozen=True):
         """The phase at `now`; see `Incident.phase_at`."""
         return phase_by(self.phase, self.window, now)
 
+    def moves_after(self, now: datetime) -> tuple[datetime, ...]:
+        """When its window will move it on by itself; see `Incident.moves_after`."""
+        return moves_after(self.phase, self.window, now)
+
     @property
     def listed_at(self) -> datetime:
         """Where it belongs in the history: its start; for a maintenance, its window's start."""
@@ -102,6 +108,7 @@ def outline(incident: Incident) -> Outline:
         started=incident.started,
         ended=incident.ended,
         duration=incident.duration,
+        changed_at=incident.changed_at,
         window=incident.window,
         until=incident.until,
         affected=incident.affected,

@@ -82,6 +82,8 @@ class Page(Value, frozen=True):
     """The last RECENT_DAYS days, newest first."""
     uptimes: tuple[Uptime, ...]
     """Of every component on the index, in the order of the configuration."""
+    holds: tuple[Span, ...]
+    """What still holds a component in a state."""
     incidents: tuple[Incident, ...]
     """All that it was made of, whatever their state."""
 
@@ -126,11 +128,11 @@ def make_page(
     live = [one for one in known if one.is_open(now)]
     shown = [one for one in components if not one.is_retired(today)]
     held = spans(known, now)
-    groups = _groups(shown, held)
+    groups = grouped(shown, held)
     maintenances = [one for one in live if one.is_maintenance]
     return Page(
         now=now,
-        overall=overall([line.state for group in groups for line in group.lines]),
+        overall=roll_up(groups),
         groups=groups,
         open_incidents=tuple(
             sorted(
@@ -138,9 +140,7 @@ def make_page(
                 key=lambda one: (_rank(one), -one.started.timestamp(), one.id),
             )
         ),
-        under_way=_by_window(
-            one for one in maintenances if one.phase_at(now) is not Phase.SCHEDULED
-        ),
+        under_way=under_way(maintenances, now),
         upcoming=_by_window(one for one in maintenances if one.phase_at(now) is Phase.SCHEDULED),
         notices=tuple(
             sorted(
@@ -151,6 +151,7 @@ def make_page(
         ),
         days=_days(known, now, today, zone),
         uptimes=tuple(uptime(one, held, now, zone, days) for one in shown),
+        holds=tuple(one for one in held if one.ends is None),
         incidents=known,
     )
 
@@ -168,6 +169,28 @@ def component_states(
     return found
 
 
+def grouped(components: Iterable[Component], held: Iterable[Span]) -> tuple[ComponentGroup, ...]:
+    """`components` in their groups, each in the state that `held` leaves it in."""
+    states = component_states(held)
+    named: dict[str | None, list[ComponentLine]] = {}
+    for component in components:
+        state, incidents = states.get(component.id, (ComponentState.OPERATIONAL, ()))
+        named.setdefault(component.group, []).append(ComponentLine(component, state, incidents))
+    return tuple(ComponentGroup(name, tuple(lines)) for name, lines in named.items())
+
+
+def roll_up(groups: Iterable[ComponentGroup]) -> Overall:
+    """The overall state of a page with these components."""
+    return overall([line.state for group in groups for line in group.lines])
+
+
+def under_way(maintenances: Iterable[Incident], now: datetime) -> tuple[Incident, ...]:
+    """Those in progress at `now`, oldest window first."""
+    return _by_window(
+        one for one in maintenances if one.is_open(now) and one.phase_at(now) is not Phase.SCHEDULED
+    )
+
+
 def months(outlines: Iterable[Outline], zone: ZoneInfo) -> tuple[Month, ...]:
     """Everything by the month it began in, newest first."""
 
@@ -180,15 +203,6 @@ def months(outlines: Iterable[Outline], zone: ZoneInfo) -> tuple[Month, ...]:
         Month(year, month, tuple(members))
         for (year, month), members in groupby(newest_first, key=month_of)
     )
-
-
-def _groups(components: list[Component], held: Iterable[Span]) -> tuple[ComponentGroup, ...]:
-    states = component_states(held)
-    named: dict[str | None, list[ComponentLine]] = {}
-    for component in components:
-        state, incidents = states.get(component.id, (ComponentState.OPERATIONAL, ()))
-        named.setdefault(component.group, []).append(ComponentLine(component, state, incidents))
-    return tuple(ComponentGroup(name, tuple(lines)) for name, lines in named.items())
 
 
 def _days(

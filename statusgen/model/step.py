@@ -79,6 +79,13 @@ def phase_by(phase: Phase, window: Window | None, now: datetime) -> Phase:
     return Phase.IN_PROGRESS if now < window.ends else Phase.COMPLETED
 
 
+def moves_after(phase: Phase, window: Window | None, now: datetime) -> tuple[datetime, ...]:
+    """When the window will move `phase`, the last one written, on by itself, from `now` on."""
+    edges = (window.starts, window.ends) if window else ()
+    current = phase_by(phase, window, now)
+    return tuple(one for one in edges if one > now and phase_by(phase, window, one) is not current)
+
+
 def next_step(
     update: Update, before: Step | None, number: int, severities: Mapping[str, Severity]
 ) -> Step:

@@ -52,11 +52,6 @@ class Subscriber(Value, frozen=True):
     min_severity: str = DEFAULT_MIN_SEVERITY
     language: str = "en"
 
-    @property
-    def is_active(self) -> bool:
-        """Whether letters may go to this subscriber."""
-        return self.state is SubscriberState.ACTIVE
-
 
 def parse_address(text: str) -> str:
     """Return the mailbox in `text` in its one written form, the domain as lower-case ASCII.

@@ -1,16 +1,18 @@
 """The history as its templates see it: months with their counts, a month with its days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from statusgen.model.outline import Outline
 from statusgen.model.page import Month
+from statusgen.model.vocabulary import Phase
 from statusgen.prose.labels import PHASES
 from statusgen.prose.language import Language
 from statusgen.prose.times import PageClock, machine_time, spoken_duration
 from statusgen.site.incidents import MAINTENANCE
-from statusgen.site.tones import INCIDENT
+from statusgen.site.tones import CLOSED, INCIDENT, OPEN
+from statusgen.site.turns import view_turns
 from statusgen.site.views import DayView, Moment, MonthLink, MonthView, RowView, YearView
 
 
@@ -31,11 +33,18 @@ class Lister:
             tone=INCIDENT[one.impact],
             label=None if one.is_notice else language.text(one.severity_label or MAINTENANCE),
             phase_label=language.text(PHASES[phase]),
+            turns=view_turns(phase, self._ahead(one, now), self._told),
             is_open=not phase.is_closing and not one.is_notice,
             started=Moment(machine_time(one.listed_at), self._clock.time_both(one.listed_at)),
             duration=spoken_duration(duration, language) if duration is not None else None,
             has_postmortem=one.has_postmortem,
         )
+
+    def _ahead(self, one: Outline, now: datetime) -> Iterable[tuple[datetime, Phase]]:
+        return ((at, one.phase_at(at)) for at in one.moves_after(now))
+
+    def _told(self, phase: Phase) -> tuple[str, str]:
+        return self._language.text(PHASES[phase]), CLOSED if phase.is_closing else OPEN
 
     def month(
         self, month: Month, earlier: Month | None, later: Month | None, now: datetime

@@ -1,10 +1,11 @@
 """Incidents, maintenances and notices as templates see them: the whole story, or a card."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
-from statusgen.model.step import States, Step, Window
+from statusgen.model.step import Step, Window
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.labels import PHASES, STATES, step_label
 from statusgen.prose.language import Language, marked
@@ -12,6 +13,7 @@ from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.nesting import BODY_HEADING
 from statusgen.prose.times import PageClock, machine_time, spoken_duration
 from statusgen.site.tones import CLOSED, INCIDENT
+from statusgen.site.turns import view_turns
 from statusgen.site.views import (
     ChangeView,
     IncidentView,
@@ -25,9 +27,11 @@ from statusgen.site.views import (
 )
 
 MAINTENANCE = marked("Maintenance")
+BELOW_H2 = "h3"
+"""The headings of what does not stand below an h3, as most bodies do."""
 
-_WITHOUT_EFFECT = (Phase.SCHEDULED, Phase.CANCELED)
-"""Phases of a maintenance in which the states that it names are plans."""
+_WITHOUT_EFFECT = (Phase.SCHEDULED, Phase.CANCELED, Phase.NOTICE)
+"""Phases in which the states that an update names are plans, or none."""
 
 _BOX = '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>'
 """Around a table, so that a wide one scrolls by itself; a keyboard can reach it."""
@@ -46,9 +50,9 @@ class IncidentTeller:
         """The incident with all its updates and its postmortem."""
         return self._view(incident, now, incident.steps)
 
-    def card(self, incident: Incident, now: datetime) -> IncidentView:
-        """The incident with its latest update only."""
-        return self._view(incident, now, incident.steps[-1:])
+    def card(self, incident: Incident, now: datetime, heading: str = BODY_HEADING) -> IncidentView:
+        """The incident with its latest update only, whose headings become `heading`."""
+        return self._view(incident, now, incident.steps[-1:], heading)
 
     def brief(self, incident: Incident, now: datetime) -> IncidentView:
         """The incident without any update."""
@@ -58,11 +62,16 @@ class IncidentTeller:
         """An instant with its date."""
         return Moment(machine_time(instant), self._clock.both(instant))
 
-    def _view(self, incident: Incident, now: datetime, steps: tuple[Step, ...]) -> IncidentView:
+    def _view(
+        self,
+        incident: Incident,
+        now: datetime,
+        steps: tuple[Step, ...],
+        heading: str = BODY_HEADING,
+    ) -> IncidentView:
         phase = incident.phase_at(now)
         is_open = incident.is_open(now)
         ended = incident.ended_by(now)
-        states = incident.states_at(now)
         duration = incident.duration
         language = self._language
         first_shown = len(incident.steps) - len(steps)
@@ -83,13 +92,12 @@ class IncidentTeller:
             is_overrun=_is_overrun(incident, phase, now),
             impact=incident.last.impact,
             cause=incident.last.cause,
-            components=self._components(states or incident.last.states),
-            shows_states=bool(states),
+            components=self._components(incident, now),
             promise=self._promise(incident, now) if is_open else None,
             turns=self._turns(incident, now),
             overruns_at=_overruns_at(incident, now),
             updates=tuple(
-                self._update(incident, number)
+                self._update(incident, number, heading)
                 for number in reversed(range(first_shown, first_shown + len(steps)))
             ),
             postmortem=self._postmortem(incident) if len(steps) == len(incident.steps) else None,
@@ -101,7 +109,7 @@ class IncidentTeller:
         severity = incident.severity
         return self._language.text(severity.label if severity else MAINTENANCE)
 
-    def _update(self, incident: Incident, number: int) -> UpdateView:
+    def _update(self, incident: Incident, number: int, heading: str) -> UpdateView:
         step = incident.steps[number]
         before = incident.steps[number - 1] if number else None
         update = step.update
@@ -109,10 +117,10 @@ class IncidentTeller:
         return UpdateView(
             anchor=update.anchor,
             label=self._language.text(step_label(step)),
-            phase="closed" if step.phase.is_closing else "open",
+            is_closing=step.phase.is_closing,
             at=self.moment(update.at),
             edited=self.moment(update.edited) if update.edited else None,
-            body=self._body(update.body),
+            body=self._body(update.body, heading),
             changes=self._changes(step),
             severity_change=self._severity_change(before, step),
             moved_from=self._window(moved) if moved else None,
@@ -120,7 +128,7 @@ class IncidentTeller:
         )
 
     def _changes(self, step: Step) -> tuple[ChangeView, ...]:
-        if step.window is not None and step.phase in _WITHOUT_EFFECT:
+        if step.phase in _WITHOUT_EFFECT:
             return ()
         return tuple(
             ChangeView(
@@ -131,10 +139,29 @@ class IncidentTeller:
             for change in step.changes
         )
 
-    def _components(self, states: States) -> tuple[StateView, ...]:
+    def _components(self, incident: Incident, now: datetime) -> tuple[StateView, ...]:
+        """All that it touched, with a state while it does something to them."""
+        held = dict(incident.states_at(now)) if not incident.is_notice else {}
+        ahead = [(at, dict(incident.states_at(at))) for at in incident.moves_after(now)]
         return tuple(
-            self._state(self._names.get(component, component), state) for component, state in states
+            self._component(one, state, held, ahead) for one, state in incident.last.states
         )
+
+    def _component(
+        self,
+        component: str,
+        state: ComponentState,
+        held: Mapping[str, ComponentState],
+        ahead: Iterable[tuple[datetime, Mapping[str, ComponentState]]],
+    ) -> StateView:
+        def tell(now: ComponentState | None) -> tuple[str, str]:
+            return (self._language.text(STATES[now]), now) if now else ("", state)
+
+        label, tone = tell(held.get(component))
+        turns = view_turns(
+            held.get(component), ((at, states.get(component)) for at, states in ahead), tell
+        )
+        return StateView(self._names.get(component, component), tone, label, turns)
 
     def _promise(self, incident: Incident, now: datetime) -> PromiseView | None:
         due = incident.last.next_due
@@ -145,13 +172,13 @@ class IncidentTeller:
 
     def _turns(self, incident: Incident, now: datetime) -> tuple[TurnView, ...]:
         """The phases that its window will bring by itself."""
-        window, phase = incident.window, incident.phase_at(now)
-        edges = (window.starts, window.ends) if window else ()
-        ahead = [one for one in edges if one > now and incident.phase_at(one) is not phase]
-        return tuple(
-            TurnView(machine_time(one), self._language.text(PHASES[incident.phase_at(one)]))
-            for one in ahead
-        )
+
+        def tell(phase: Phase) -> tuple[str, str]:
+            tone = CLOSED if phase.is_closing else INCIDENT[incident.impact]
+            return self._language.text(PHASES[phase]), tone
+
+        ahead = ((at, incident.phase_at(at)) for at in incident.moves_after(now))
+        return view_turns(incident.phase_at(now), ahead, tell)
 
     def _window(self, window: Window) -> WindowView:
         return WindowView(self.moment(window.starts), self._later_on(window.starts, window.ends))
@@ -168,13 +195,12 @@ class IncidentTeller:
         if postmortem is None or postmortem.draft:
             return None
         at = self.moment(postmortem.at) if postmortem.at else None
-        html = self._body(postmortem.body)
-        for tag in ("<{}>", "</{}>"):  # it stands below an h2, not below an update's h3
-            html = html.replace(tag.format(BODY_HEADING), tag.format("h3"))
-        return PostmortemView(at, html)
+        return PostmortemView(at, self._body(postmortem.body, BELOW_H2))
 
-    def _body(self, markdown: str) -> str:
+    def _body(self, markdown: str, heading: str) -> str:
         html = self._prose.html(markdown)
+        html = html.replace(f"<{BODY_HEADING}>", f"<{heading}>")
+        html = html.replace(f"</{BODY_HEADING}>", f"</{heading}>")
         return html.replace("<table>", _BOX).replace("</table>", "</table></div>")
 
     def _state(self, name: str, state: ComponentState) -> StateView:

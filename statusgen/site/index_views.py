@@ -1,7 +1,7 @@
 """What the template of the index sees, beyond what it shares with other pages."""
 
 from statusgen.model.value import Value
-from statusgen.site.views import DayView, IncidentView, Moment, StateView
+from statusgen.site.views import DayView, IncidentView, Moment, StateView, TurnView
 
 
 class BarView(Value, frozen=True):
@@ -55,19 +55,22 @@ class UptimeView(Value, frozen=True):
 class ComponentView(Value, frozen=True):
     """A component on the index."""
 
+    id: str
     name: str
     description: str | None
     tone: str
     label: str
+    turns: tuple[TurnView, ...]
+    """Of its state, in order."""
     uptime: UptimeView
 
 
 class GroupView(Value, frozen=True):
-    """Components under one heading; on a long page those that work are folded away."""
+    """Components under one heading; on a long page those that work, and will, are folded away."""
 
     name: str | None
     state: StateView | None
-    """None where all is well: the components say so."""
+    """None where all is well: the components say so. With a turn ahead it has no label then."""
     lines: tuple[ComponentView, ...]
     folded: tuple[ComponentView, ...]
     folded_words: str
@@ -78,8 +81,11 @@ class IndexView(Value, frozen=True):
 
     headline: str
     tone: str
+    turns: tuple[TurnView, ...]
+    """Of the headline and its tone, in order."""
     summary: str
     """One sentence about what is open; says so when nothing is."""
+    summary_turns: tuple[TurnView, ...]
     open_incidents: tuple[IncidentView, ...]
     """The worst of them with their latest update, the others in brief."""
     notices: tuple[IncidentView, ...]

@@ -5,14 +5,17 @@ from datetime import date
 from itertools import groupby
 
 from statusgen.model.outline import outline
+from statusgen.model.outlook import outlook
+from statusgen.model.overall import Overall
 from statusgen.model.page import RECENT_DAYS, Day, Page
 from statusgen.prose.language import Language
 from statusgen.prose.times import PageClock
 from statusgen.site.components import Grouper
 from statusgen.site.history import Lister
-from statusgen.site.incidents import IncidentTeller
+from statusgen.site.incidents import BELOW_H2, IncidentTeller
 from statusgen.site.index_views import IndexView
 from statusgen.site.tones import OVERALL
+from statusgen.site.turns import view_turns
 from statusgen.site.uptime_bars import Recorder, legend
 from statusgen.site.views import DayView, Moment
 
@@ -27,19 +30,33 @@ def view_index(
     now = page.now
     worst, further = page.open_incidents[:IN_FULL], page.open_incidents[IN_FULL:]
     recorder = Recorder(clock, language, {one.id: one.title for one in page.incidents})
-    grouper = Grouper(page.uptimes, recorder, language)
+    ahead = outlook(page, clock.zone)
+    grouper = Grouper(page.uptimes, ahead, recorder, language)
+
+    def tell(overall: Overall) -> tuple[str, str]:
+        return language.text(overall.description), OVERALL[overall.indicator]
+
+    def summed_up(under_way: int) -> tuple[str, str]:
+        return _summary(len(page.open_incidents), under_way, language), ""
+
+    headline, tone = tell(page.overall)
+    under_way = len(page.under_way)
     return IndexView(
-        headline=language.text(page.overall.description),
-        tone=OVERALL[page.overall.indicator],
-        summary=_summary(page, language),
+        headline=headline,
+        tone=tone,
+        turns=view_turns(page.overall, ((one.at, one.overall) for one in ahead), tell),
+        summary=summed_up(under_way)[0],
+        summary_turns=view_turns(under_way, ((one.at, one.under_way) for one in ahead), summed_up),
         open_incidents=(
-            *(teller.card(one, now) for one in worst),
+            *(teller.card(one, now, BELOW_H2) for one in worst),
             *(teller.brief(one, now) for one in further),
         ),
         notices=tuple(teller.card(one, now) for one in page.notices),
         under_way=tuple(teller.card(one, now) for one in page.under_way),
         upcoming=tuple(teller.card(one, now) for one in page.upcoming),
-        groups=tuple(grouper.group(one) for one in page.groups),
+        groups=tuple(
+            grouper.group(one) for one in sorted(page.groups, key=lambda one: one.name is None)
+        ),
         has_group_names=any(group.name for group in page.groups),
         history_days=max((len(one.days) for one in page.uptimes), default=0),
         legend=legend(language),
@@ -48,8 +65,7 @@ def view_index(
     )
 
 
-def _summary(page: Page, language: Language) -> str:
-    incidents, under_way = len(page.open_incidents), len(page.under_way)
+def _summary(incidents: int, under_way: int, language: Language) -> str:
     plural = language.plural
     told = [
         plural("%(num)s open incident", "%(num)s open incidents", incidents)

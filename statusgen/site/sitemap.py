@@ -15,7 +15,7 @@ _HEAD = (
 
 
 def sitemap(page: PageSettings, outlines: Iterable[Outline], months: Iterable[Month]) -> bytes:
-    """Every HTML page but 404.html; an incident was last changed by its last update."""
+    """Every HTML page but 404.html; an incident with its last change."""
     known = sorted(outlines, key=lambda one: one.id)
     keys = sorted(month.key for month in months)
     keys = ["", "history/index.html", *(f"history/{key}.html" for key in keys)]
@@ -23,7 +23,7 @@ def sitemap(page: PageSettings, outlines: Iterable[Outline], months: Iterable[Mo
     lines = [f"<url><loc>{base}{key}</loc></url>\n" for key in keys]
     lines += [
         f"<url><loc>{base}incidents/{one.id}.html</loc>"
-        f"<lastmod>{one.last_at.astimezone(UTC).isoformat()[:19]}Z</lastmod></url>\n"
+        f"<lastmod>{one.changed_at.astimezone(UTC).isoformat()[:19]}Z</lastmod></url>\n"
         for one in known
     ]
     return f"{_HEAD}{''.join(lines)}</urlset>\n".encode()

@@ -1,12 +1,14 @@
 """Tones: the few words that stand for one shape and one colour each, in templates and style.
 
 A tone is a component state, or `notice` for what is only told, or `closed` for what is over.
+In rows, where the shape says how bad it was, a phase is `open` or `closed`.
 """
 
 from statusgen.model.vocabulary import ComponentState, Impact
 
 CLOSED = "closed"
 NOTICE = "notice"
+OPEN = "open"
 
 OVERALL = {
     Impact.NONE: ComponentState.OPERATIONAL,

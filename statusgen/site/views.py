@@ -55,12 +55,26 @@ class WindowView(Value, frozen=True):
     ends: Moment
 
 
+class TurnView(Value, frozen=True):
+    """What the clock alone will bring; the browser shows it when a build comes late."""
+
+    at: str
+    """A machine time."""
+    label: str
+    """Empty where from then on there is nothing to say."""
+    tone: str
+    """Empty for what has none."""
+
+
 class StateView(Value, frozen=True):
     """A component by name, with its state where one is to be shown."""
 
     name: str
     tone: str
     label: str
+    """Empty where none is to be shown now."""
+    turns: tuple[TurnView, ...] = ()
+    """In order."""
 
 
 class ChangeView(Value, frozen=True):
@@ -80,20 +94,12 @@ class PromiseView(Value, frozen=True):
     """False for a maintenance that its window ends before then."""
 
 
-class TurnView(Value, frozen=True):
-    """A phase that the clock alone will bring; the browser shows it when a build comes late."""
-
-    at: str
-    """A machine time."""
-    label: str
-
-
 class UpdateView(Value, frozen=True):
     """One update in the timeline."""
 
     anchor: str
     label: str
-    phase: str
+    is_closing: bool
     at: Moment
     edited: Moment | None
     body: str
@@ -132,8 +138,6 @@ class IncidentView(Value, frozen=True):
     impact: str | None
     cause: str | None
     components: tuple[StateView, ...]
-    shows_states: bool
-    """False for a maintenance that does nothing to its components now."""
     promise: PromiseView | None
     updates: tuple[UpdateView, ...]
     """Newest first; the index needs the first one only and gets no other."""
@@ -143,7 +147,7 @@ class IncidentView(Value, frozen=True):
     until: Moment | None
     """When a notice ends."""
     turns: tuple[TurnView, ...]
-    """In order."""
+    """Of its phase and tone, in order."""
     overruns_at: str | None
     """When the window will have passed without an end to the work; None when it can't or has."""
 
@@ -157,6 +161,8 @@ class RowView(Value, frozen=True):
     label: str | None
     """As in `IncidentView.kind_label`."""
     phase_label: str
+    turns: tuple[TurnView, ...]
+    """Of its phase, in order, `open` or `closed`."""
     is_open: bool
     started: Moment
     duration: str | None

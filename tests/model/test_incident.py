@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from statusgen.model.outline import outline
 from statusgen.model.severity import DEFAULT_SEVERITIES
 from statusgen.model.step import StateChange, Window
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
@@ -330,3 +331,21 @@ def test_a_notice_is_open_until_its_end_and_does_nothing_else():
 def test_what_is_no_notice_has_no_end_of_its_own():
     assert make_incident().until is None
     assert not make_incident(make_scheduled()).is_notice
+
+
+@pytest.mark.parametrize(
+    ("now", "moves"),
+    [("02:00", ["03:00", "05:00"]), ("03:00", ["05:00"]), ("05:00", [])],
+)
+def test_a_window_ahead_moves_a_maintenance_at_its_edges(now, moves):
+    planned = make_incident(make_scheduled())
+
+    assert planned.moves_after(instant(now)) == tuple(map(instant, moves))
+    assert outline(planned).moves_after(instant(now)) == planned.moves_after(instant(now))
+
+
+def test_what_is_steered_by_hand_or_has_no_window_never_moves_by_itself():
+    steered = make_incident(make_scheduled(), make_update("in_progress", at="02:00", stem="02"))
+
+    assert steered.moves_after(instant("02:30")) == ()
+    assert make_incident().moves_after(instant("02:30")) == ()

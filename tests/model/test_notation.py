@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from statusgen.model.notation import (
     BadValue,
+    canonical_language,
     find_control_character,
     format_instant,
     is_language,
@@ -311,3 +312,11 @@ def test_a_host(text, name):
 def test_what_is_no_host_is_refused(text):
     with pytest.raises(BadValue, match="not a host name"):
         parse_host(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("de", "de"), ("DE", "de"), ("pt_br", "pt-BR"), ("ZH-hant-tw", "zh-Hant-TW")],
+)
+def test_a_language_has_one_usual_spelling(tag, expected):
+    assert canonical_language(tag) == expected

@@ -31,7 +31,7 @@ def test_an_outline_holds_the_facts_of_the_last_update():
         Told("01", instant("02:04"), is_mailed=True, is_for_all=True),
         Told("02", instant("03:00"), is_mailed=False, is_for_all=False),
     )
-    assert facts.last_at == instant("03:00")
+    assert facts.last_at == facts.changed_at == instant("03:00")
 
 
 def test_a_maintenance_has_no_severity():

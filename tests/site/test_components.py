@@ -51,3 +51,24 @@ def test_what_is_down_is_never_folded(number):
     before_fold = page.text.split("components operational")[0]
 
     assert "Part 0 Major outage" in before_fold
+
+
+def test_components_without_a_group_stand_below_the_groups():
+    text = index_of([Component("api", "API"), *parts(2, "Shop")]).text
+
+    assert text.index("Shop Part 0") < text.index("Other components API")
+
+
+def test_each_component_has_its_own_feed_and_calendar_to_follow():
+    page = index_of(parts(2))
+
+    own = [link for link in page.links if link.startswith("components/")]
+    assert own == [
+        "components/c0.xml",
+        "components/c0.ics",
+        "components/c1.xml",
+        "components/c1.ics",
+    ]
+    assert "Feeds and calendars of single components" in page.text
+    names = [values.get("aria-label") for _, values in page.elements if values.get("href") in own]
+    assert names == ["RSS: Part 0", "Calendar: Part 0", "RSS: Part 1", "Calendar: Part 1"]

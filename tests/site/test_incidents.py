@@ -13,6 +13,7 @@ from tests.site.samples import (
     make_site,
     make_update,
     read_page,
+    render_site,
 )
 
 
@@ -58,6 +59,19 @@ def test_a_postmortem_is_shown_below_a_heading_unless_it_is_a_draft():
 
     assert b"<h3>Why</h3>" in make_site().incident(shown, NOW)
     assert "Because." not in text_of(hidden)
+
+
+def test_headings_of_an_update_stand_one_level_below_what_is_above_them():
+    body = "# Cause\n\nA certificate expired."
+    starts, ends = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    begun = make_maintenance(starts, ends, phase=Phase.IN_PROGRESS, body=body)
+
+    files = render_site((make_incident(body=body), begun))
+
+    levels = {key: read_page(files[key]).headings() for key in files if key.endswith(".html")}
+    assert levels["index.html"][:5] == [1, 2, 3, 2, 3]  # its card, then the maintenance's
+    assert levels["index.html"][5] == 4
+    assert levels["incidents/checkout-errors.html"] == [1, 2, 3, 4]
 
 
 def test_a_maintenance_tells_its_window_and_that_it_overran():

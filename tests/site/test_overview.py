@@ -100,3 +100,30 @@ def test_a_notice_is_gone_from_the_top_once_it_has_ended():
 
     assert "Until" not in text
     assert "New address for webhooks" in text
+
+
+def test_a_notice_is_about_components_and_says_no_state_of_them():
+    files = render((make_notice(components={"api": None}),))
+
+    assert "About API" in read_page(files["index.html"]).text
+    story = read_page(files["incidents/new-address.html"]).text
+    assert "Components API" in story
+    assert "Operational" not in story
+
+
+def test_a_window_ahead_leaves_its_marks_only_where_something_will_change():
+    ahead = make_maintenance(NOW + timedelta(hours=1), NOW + timedelta(hours=2))
+    elements = read_page(render((ahead,))["index.html"]).elements
+
+    marked = [(tag, one.get("class")) for tag, one in elements if one.get("data-then")]
+
+    assert marked == [
+        ("h1", None),
+        ("p", None),
+        ("span", "state"),
+        ("span", "state"),
+        ("span", "phase"),
+    ]
+    calm = render((make_incident(severity="SEV4"),))["index.html"]
+    assert b"data-tone" not in calm
+    assert b"data-then" not in calm

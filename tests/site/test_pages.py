@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from statusgen.model.component import Component
-from statusgen.templates import shipped_folder
+from statusgen.template_files import shipped_folder
 from tests.components.chromium import browse
 from tests.components.vnu import html_errors
 from tests.site.samples import (

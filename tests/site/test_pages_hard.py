@@ -3,6 +3,7 @@
 import pytest
 
 from tests.components.chromium import Browsing
+from tests.components.layout import LARGE_TEXT, OPEN_ALL, keyboard_faults, layout_faults
 from tests.components.vnu import html_errors
 from tests.site.hard_pages import NAMES, hard_page
 from tests.site.samples import make_settings, render_site, write_site
@@ -19,7 +20,7 @@ KINDS = (
     "history/2026-10.html",
     "404.html",
 )
-OPEN_ALL = "for (const one of document.querySelectorAll('details')) one.open = true"
+ZOOMED = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
 
 pytestmark = [pytest.mark.component("chromium"), pytest.mark.component("axe")]
 
@@ -37,17 +38,32 @@ def test_every_kind_of_page_is_accessible(browser, host, size, scheme):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_hard_page_is_accessible_and_never_scrolls_sideways(browser, host, name):
+def test_a_hard_page_is_accessible_and_loses_nothing_on_a_narrow_screen(browser, host, name):
     host.publish(hard_page(name, host.url), "1")
 
     with open_tab(browser, None, viewport=NARROW) as tab:
         tab.page.goto(host.url)
         problems = Browsing(tab.page).accessibility_problems()
         tab.page.evaluate(OPEN_ALL)
-        width = tab.page.evaluate("document.documentElement.scrollWidth")
 
-    assert problems == ()
-    assert width <= NARROW["width"]
+        assert problems == ()
+        assert layout_faults(tab.page) == []
+        tab.page.evaluate(LARGE_TEXT)
+        assert layout_faults(tab.page) == []
+
+
+@pytest.mark.parametrize("options", [ZOOMED, {"viewport": NARROW}], ids=["200 %", "320 pixels"])
+def test_nothing_is_lost_on_any_kind_of_page_nor_in_large_letters(browser, host, options):
+    host.publish(render_site(settings=make_settings(url=host.url)), "1")
+
+    with open_tab(browser, None, **options) as tab:
+        for key in KINDS:
+            tab.page.goto(host.url + key)
+            tab.page.evaluate(OPEN_ALL)
+
+            assert layout_faults(tab.page) == [], key
+            tab.page.evaluate(LARGE_TEXT)
+            assert layout_faults(tab.page) == [], f"{key} in large letters"
 
 
 @pytest.mark.component("vnu")
@@ -66,7 +82,7 @@ def test_what_is_wrong_since_when_and_when_more_comes_is_above_the_fold_of_a_pho
         tab.page.goto(host.url)
         ends = [
             tab.page.locator(selector).first.bounding_box()
-            for selector in ("h1", ".card h2", ".card .key", ".card .promise")
+            for selector in ("h1", ".card h2", ".card .kind + p", ".card .promise")
         ]
 
     bottoms = [box["y"] + box["height"] for box in ends]
@@ -92,23 +108,31 @@ def test_the_days_with_trouble_open_by_keyboard_without_script(browser, host):
         assert record.is_visible()
 
 
-def test_everything_is_reached_by_keyboard_and_shows_its_focus(browser, host):
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_everything_is_reached_by_keyboard_and_shows_its_focus(browser, host, language):
+    host.publish(render_site(settings=make_settings(url=host.url, language=language)), "1")
+
+    with open_tab(browser, None, viewport=PHONE) as tab:
+        for key in KINDS:
+            tab.page.goto(host.url + key)
+            tab.page.evaluate(OPEN_ALL)
+
+            assert keyboard_faults(tab.page) == [], key
+
+
+def test_a_printed_page_is_white_and_shows_the_days_with_trouble(browser, host):
     host.publish(render_site(settings=make_settings(url=host.url)), "1")
-    outline = """() => { const style = getComputedStyle(document.activeElement);
-        return [document.activeElement.outerHTML.slice(0, 99), style.outlineStyle] }"""
+    ground = "() => getComputedStyle(document.body).backgroundColor"
 
-    with open_tab(browser, viewport=PHONE) as tab:
+    with open_tab(browser, color_scheme="dark") as tab:
         tab.page.goto(host.url)
-        tab.page.evaluate(OPEN_ALL)
-        number = tab.page.locator("a[href], summary, [tabindex='0']").count()
-        seen = []
-        for _ in range(number):
-            tab.page.keyboard.press("Tab")
-            seen.append(tuple(tab.page.evaluate(outline)))
+        record = tab.page.locator('[data-day="2026-11-21"] .told').first
+        on_screen = record.is_visible(), tab.page.evaluate(ground)
+        tab.page.emulate_media(media="print")
+        on_paper = record.is_visible(), tab.page.evaluate(ground)
 
-    assert number > 10
-    assert len({html for html, _ in seen}) >= number - 6, "some links have the same words and place"
-    assert {style for _, style in seen} == {"solid"}
+    assert on_screen != on_paper
+    assert on_paper == (True, "rgb(255, 255, 255)")
 
 
 def test_states_are_told_apart_without_colour(browser, host):

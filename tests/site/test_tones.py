@@ -2,7 +2,7 @@ from pathlib import Path
 
 from statusgen.model.vocabulary import ComponentState, Impact
 from statusgen.site.tones import CLOSED, INCIDENT, NOTICE, OVERALL
-from statusgen.templates import shipped_folder
+from statusgen.template_files import shipped_folder
 
 
 def test_every_impact_has_a_tone():
