@@ -77,11 +77,12 @@ format: $(VENV)/.installed-dev
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@$(PYTHON) -m ruff format .
 
-# Words of the interface: `text`, `plural` and `marked` in Python, `_` and `ngettext` in templates.
+# Words of the interface: `text`, `plural` and `marked` in Python, `_`, `ngettext` and `pgettext` in templates.
 LOCALE := site_templates/locale
 messages: $(VENV)/.installed-dev
 	@$(VENV)/bin/pybabel --quiet extract --mapping-file pyproject.toml --no-default-keywords \
-	    -k _ -k ngettext:1,2 -k text -k plural:1,2 -k marked \
+	    -k _ -k ngettext:1,2 -k pgettext:1c,2 -k text -k plural:1,2 -k marked \
+	    --add-comments Translators: --strip-comment-tags \
 	    --no-location --sort-output --omit-header --output-file $(LOCALE)/messages.pot .
 	@for catalogue in $(LOCALE)/*.po; do \
 	    header=$$(sed '/^$$/q' $$catalogue); \

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from statusgen.errors import ContentError
-from statusgen.templates import Templates, shipped_folder
+from statusgen.templates import Templates
 from tests.builders import write_tree
 
 
@@ -50,25 +50,6 @@ def test_the_page_s_own_file_comes_before_ours(tmp_path):
 
     assert own.read(name) == b"own"
     assert set(own.names("")) == {*ours, name}
-
-
-def test_names_leave_dotfiles_out(tmp_path):
-    write_tree(
-        tmp_path, {"site_templates/x/b": "", "site_templates/x/a": "", "site_templates/x/.c": ""}
-    )
-
-    assert Templates(tmp_path).names("x") == ("x/a", "x/b")
-
-
-def test_the_fingerprint_follows_every_template(tmp_path):
-    before = templates_in(tmp_path, a__html="1").fingerprint()
-
-    assert templates_in(tmp_path, a__html="1").fingerprint() == before
-    assert templates_in(tmp_path, a__html="2").fingerprint() != before
-
-
-def test_ours_lie_at_the_top_of_the_checkout():
-    assert shipped_folder().name == "site_templates"
 
 
 @pytest.mark.parametrize(
@@ -149,53 +130,6 @@ def test_our_own_templates_and_other_files_are_no_problem(tmp_path):
     assert templates_in(tmp_path, a__css="{% if %}", b__txt="fine").problems() == []
 
 
-CATALOGUE = """
-msgid "Today"
-msgstr "<Heute> \\"{{ x }}\\""
-
-msgid "since %(time)s"
-msgstr "seit %(time)s"
-"""
-
-
-def test_words_are_spoken_in_the_language_asked_for_last(tmp_path):
-    words = '{{ _("Today") }}, {{ _("since %(time)s", time=now) }}'
-    templates = templates_in(tmp_path, a__html=words)
-    (tmp_path / "site_templates" / "locale").mkdir()
-    (tmp_path / "site_templates" / "locale" / "tlh.po").write_text(CATALOGUE, encoding="utf-8")
-
-    english = templates.render("a.html", {"now": "<5>"})
-    templates.speak("tlh-XX")
-    other = templates.render("a.html", {"now": "<5>"})
-
-    assert english == "Today, since &lt;5&gt;"
-    assert other == "&lt;Heute&gt; &#34;{{ x }}&#34;, seit &lt;5&gt;"
-
-
-def test_what_stays_english_is_a_warning(tmp_path):
-    templates = templates_in(tmp_path, a__html="")
-    missing = templates.untranslated("tlh")
-    (tmp_path / "site_templates" / "locale").mkdir()
-    (tmp_path / "site_templates" / "locale" / "tlh.po").write_text(CATALOGUE, encoding="utf-8")
-    half = templates.untranslated("tlh")
-
-    assert [one.path for one in missing] == ["site_templates/locale/tlh.po"]
-    assert all(one.is_warning for one in missing + half)
-    assert any("'History' stays English" in one.what for one in half)
-    assert not any("'Today'" in one.what for one in half)
-    assert templates.untranslated("de") == templates.untranslated("en-GB") == []
-
-
-def test_a_broken_catalogue_names_its_file(tmp_path):
-    templates = templates_in(tmp_path, a__html="")
-    (tmp_path / "site_templates" / "locale").mkdir()
-    (tmp_path / "site_templates" / "locale" / "tlh.po").write_text("nonsense", encoding="utf-8")
-
-    with pytest.raises(ContentError, match=r"site_templates/locale/tlh\.po"):
-        templates.speak("tlh")
-    assert not templates.untranslated("tlh")[0].is_warning
-
-
 @pytest.mark.parametrize("name", ["embed.js", "embed.css", "badge.svg"])
 def test_what_badges_and_the_banner_are_made_of_is_a_template_too(tmp_path, name):
     own = tmp_path / "site_templates/badge" / name
@@ -211,14 +145,10 @@ def test_what_badges_and_the_banner_are_made_of_is_a_template_too(tmp_path, name
     assert broken.path == f"site_templates/badge/{name}"
 
 
-def test_what_a_catalogue_says_is_text_also_around_values(tmp_path):
-    text = '{{ _("since %(time)s", time=now) }}'
-    templates = templates_in(tmp_path, a__html=text, a__txt=text)
-    catalogue = tmp_path / "site_templates/locale/de.po"
-    catalogue.parent.mkdir()
-    catalogue.write_text('msgid "since %(time)s"\nmsgstr "<b>\\"&%(time)s"\n')
+def test_two_languages_stand_beside_each_other(tmp_path):
+    english = templates_in(tmp_path, a__html='{{ _("History") }}')
 
-    templates.speak("de")
+    german = english.speaking("de")
 
-    assert templates.render("a.html", {"now": "<i>"}) == "&lt;b&gt;&#34;&amp;&lt;i&gt;"
-    assert templates.render("a.txt", {"now": "<i>"}) == '<b>"&<i>'
+    assert english.render("a.html", {}) == "History"
+    assert german.render("a.html", {}) == "Verlauf"

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from statusgen.model.notation import (
     BadValue,
     Word,
+    canonical_language,
     is_language,
     parse_date,
     parse_duration,
@@ -112,9 +113,11 @@ def zone(value: Any) -> str:
 
 def language(value: Any) -> str:
     """A BCP 47 tag such as `en` or `pt-BR`."""
-    if not is_language(text(value)):
-        raise BadValue(f"{shown(value)} is not a language", 'use a tag such as "en" or "de"')
-    return str(value)
+    tag = canonical_language(text(value))
+    if not is_language(value):
+        remedy = f'write "{tag}"' if is_language(tag) else 'use a tag such as "en" or "de"'
+        raise BadValue(f"{shown(value)} is not a language", remedy)
+    return tag
 
 
 def web_url(value: Any) -> str:

@@ -4,54 +4,116 @@ A placeholder in square brackets asks the author for what only they know; `check
 update that still holds one.
 """
 
-from statusgen.model.vocabulary import SAME_PHASE, Phase
+from collections.abc import Sequence
 
-WHAT_CUSTOMERS_SEE = "[what customers may see]"
-WHAT_CHANGED = "[what changed since the last update]"
-WHAT_IT_IS_FOR = "[what the work is for, and what customers may notice]"
-PLACEHOLDERS = (WHAT_CUSTOMERS_SEE, WHAT_CHANGED, WHAT_IT_IS_FOR)
+from statusgen.model.vocabulary import SAME_PHASE, Phase
+from statusgen.prose.language import ENGLISH, Language, marked
+
+# Translators: The author of an update replaces these words; keep the square brackets.
+WHAT_CUSTOMERS_SEE = marked("[what customers may see]")
+# Translators: The author of an update replaces these words; keep the square brackets.
+WHAT_CHANGED = marked("[what changed since the last update]")
+# Translators: The author of an update replaces these words; keep the square brackets.
+WHAT_IT_IS_FOR = marked("[what the work is for, and what customers may notice]")
+# Translators: The author of a notice replaces these words; keep the square brackets.
+WHAT_TO_KNOW = marked("[what readers should know]")
+PLACEHOLDERS = (WHAT_CUSTOMERS_SEE, WHAT_CHANGED, WHAT_IT_IS_FOR, WHAT_TO_KNOW)
 
 _WORDING = {
     Phase.INVESTIGATING: (
-        "We are investigating a problem with {affected}. You may see {what_customers_see}.\n\n"
-        "Our engineers are working on it. We will tell you more as soon as we know it."
+        # Translators: An update begins so; the text %(what)s is "[what customers may see]".
+        marked(
+            "We are investigating a problem with %(affected)s. You may see %(what)s.\n\n"
+            "Our engineers are working on it. We will tell you more as soon as we know it."
+        ),
+        WHAT_CUSTOMERS_SEE,
     ),
     Phase.IDENTIFIED: (
-        "We have found the cause of the problem with {affected} and are working on a fix.\n\n"
-        "Until it is in place, things are as we described them in our last update."
+        marked(
+            "We have found the cause of the problem with %(affected)s and are working on a fix."
+            "\n\nUntil it is in place, things are as we described them in our last update."
+        ),
+        "",
     ),
     Phase.MONITORING: (
-        "A fix is in place, and {affected} should work again. We are watching it closely before "
-        "we call this resolved."
+        # Translators: The text %(affected)s may be one name or several, such as "Checkout and API".
+        marked(
+            "A fix is in place, and %(affected)s should work again. We are watching it closely "
+            "before we call this resolved."
+        ),
+        "",
     ),
-    SAME_PHASE: "{what_changed}\n\nWe are still working on {affected}.",
-    Phase.RESOLVED: "This incident is resolved: {affected} works as usual again.",
-    Phase.SCHEDULED: "We will carry out planned work on {affected}: {what_it_is_for}",
-    Phase.IN_PROGRESS: "The planned work on {affected} has begun.",
-    Phase.VERIFYING: "The planned work on {affected} is done, and we are checking the result.",
-    Phase.COMPLETED: "The planned work on {affected} is complete.",
-    Phase.CANCELED: "The planned work on {affected} will not take place at this time.",
-    Phase.NOTICE: "This is about {affected}: {what_changed}",
+    SAME_PHASE: (
+        # Translators: The text %(what)s is "[what changed since the last update]".
+        marked("%(what)s\n\nWe are still working on %(affected)s."),
+        WHAT_CHANGED,
+    ),
+    Phase.RESOLVED: (
+        marked(
+            "This incident is resolved: the problem with %(affected)s is over, and everything "
+            "works as usual again."
+        ),
+        "",
+    ),
+    Phase.SCHEDULED: (
+        # Translators: The text %(what)s is "[what the work is for, and what customers may notice]".
+        marked("We will carry out planned work on %(affected)s: %(what)s"),
+        WHAT_IT_IS_FOR,
+    ),
+    Phase.IN_PROGRESS: (marked("The planned work on %(affected)s has begun."), ""),
+    Phase.VERIFYING: (
+        marked("The planned work on %(affected)s is done, and we are checking the result."),
+        "",
+    ),
+    Phase.COMPLETED: (marked("The planned work on %(affected)s is complete."), ""),
+    Phase.CANCELED: (
+        marked("The planned work on %(affected)s will not take place at this time."),
+        "",
+    ),
+    Phase.NOTICE: (
+        # Translators: The text %(what)s is "[what readers should know]".
+        marked("This is about %(affected)s: %(what)s"),
+        WHAT_TO_KNOW,
+    ),
 }
 
 
-def starting_words(status: str, affected: str) -> str:
-    """The body that an update with this `status` starts with; `affected` names components."""
-    return _WORDING[status].format(
-        affected=affected,
-        what_customers_see=WHAT_CUSTOMERS_SEE,
-        what_changed=WHAT_CHANGED,
-        what_it_is_for=WHAT_IT_IS_FOR,
-    )
+def starting_words(status: str, affected: Sequence[str], language: Language = ENGLISH) -> str:
+    """The body that an update with this `status` starts with; `affected` are one name or more."""
+    words, placeholder = _WORDING[status]
+    return language.text(words) % {
+        "affected": _listed(affected, language),
+        "what": _spoken(placeholder, language),
+    }
 
 
-def find_placeholder(body: str) -> str | None:
-    """The first placeholder of ours that `body` still holds."""
-    return next((one for one in PLACEHOLDERS if one in body), None)
+def placeholders(language: Language = ENGLISH) -> tuple[str, ...]:
+    """What `check` refuses to publish: the placeholders in English and in `language`."""
+    return tuple(dict.fromkeys([*PLACEHOLDERS, *(_spoken(one, language) for one in PLACEHOLDERS)]))
 
 
-def fill_placeholders(body: str) -> str:
-    """`body` as if its author had filled in every placeholder of ours."""
-    for one in PLACEHOLDERS:
+def find_placeholder(body: str, known: Sequence[str] = PLACEHOLDERS) -> str | None:
+    """The first of the `known` placeholders that `body` still holds."""
+    return next((one for one in known if one in body), None)
+
+
+def fill_placeholders(body: str, known: Sequence[str] = PLACEHOLDERS) -> str:
+    """`body` as if its author had filled in every one of the `known` placeholders."""
+    for one in known:
         body = body.replace(one, one[1:-1])
     return body
+
+
+def _listed(names: Sequence[str], language: Language) -> str:
+    *first, last = names
+    if not first:
+        return last
+    # Translators: The end of a list of names: "Website, Checkout and API".
+    both = language.text("%(names)s and %(last)s")
+    return both % {"names": ", ".join(first), "last": last}
+
+
+def _spoken(placeholder: str, language: Language) -> str:
+    """In `language`, if its words stand in brackets: else they could be anybody's."""
+    words = language.text(placeholder) if placeholder else ""
+    return words if words.startswith("[") and words.endswith("]") else placeholder

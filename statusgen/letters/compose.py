@@ -7,6 +7,7 @@ from statusgen.config.settings import MailSettings, Settings
 from statusgen.letters import headers
 from statusgen.letters.facts import gather, letter_before
 from statusgen.letters.identity import Identity
+from statusgen.letters.kinds import kind_of
 from statusgen.letters.mime import LINE_END, Mould, alternative
 from statusgen.letters.tokens import UnsubscribeTokens
 from statusgen.letters.wording import WayOut, Wording
@@ -71,6 +72,11 @@ class LetterForms:
         self._identity = Identity(settings.page, settings.mail, secret_key)
         self._tokens = UnsubscribeTokens(secret_key)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The page's language, and those that the user's own files add: any may be broken."""
+        return self._wording.languages
+
     def form(
         self,
         incident: Incident,
@@ -80,21 +86,22 @@ class LetterForms:
         now: datetime,
         page_behind: bool = False,
     ) -> LetterForm:
-        """The form of the letters about `step` in `language`, or in the page's own.
+        """The form of the letters about `step` in `language` if we speak it, or in the page's own.
 
         `now` dates the letters. `page_behind`: the page may not show the update yet, and the
-        letter says so. Raises `ContentError` for a broken template.
+        letter says so. Raises `ContentError` for a broken template or catalogue.
         """
         update_id = step.update.id
         placeholder = self._identity.placeholder(update_id)
-        spoken = self._wording.spoken_language(language)
+        voice = self._wording.voice(language, kind_of(step))
         words = self._wording.words(
-            gather(self._settings, incident, step),
+            gather(self._settings, incident, step, voice.language),
+            voice,
             link=self._settings.page.link(f"incidents/{incident.id}.html"),
             way_out=_told_way_out(self._mail, placeholder),
-            language=spoken,
             page_behind=page_behind,
         )
+        spoken = voice.language.tag
         boundary = self._identity.boundary(update_id)
         is_first = letter_before(incident, step) is None
         return LetterForm(

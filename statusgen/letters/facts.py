@@ -10,6 +10,7 @@ from statusgen.model.step import Step, Window
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.labels import IMPACTS, PHASES, STATES
+from statusgen.prose.language import ENGLISH, Language
 from statusgen.prose.times import spoken_duration
 
 
@@ -75,12 +76,18 @@ def letter_before(incident: Incident, step: Step) -> Step | None:
     return next((one for one in reversed(earlier) if one.update.notify is not False), None)
 
 
-def gather(settings: Settings, incident: Incident, step: Step) -> Facts:
-    """The facts of the letter about `step`; later updates of the incident don't count."""
+def gather(
+    settings: Settings, incident: Incident, step: Step, language: Language = ENGLISH
+) -> Facts:
+    """The facts of the letter about `step`; later updates of the incident don't count.
+
+    What we call things is in `language`; names and texts are the author's.
+    """
     here = _as_of(settings, incident, step)
     before = letter_before(incident, step)
     there = _as_of(settings, incident, before) if before else None
-    impact = IMPACTS[here.impact]
+    text = language.text
+    status, impact = text(PHASES[step.phase]), text(IMPACTS[here.impact])
     return Facts(
         kind=kind_of(step),
         tone=_tone(here),
@@ -88,16 +95,16 @@ def gather(settings: Settings, incident: Incident, step: Step) -> Facts:
         first_title=one_line(incident.first.title),
         old_title=_old(one_line(there.title), one_line(step.title)) if there else None,
         phase=step.phase,
-        status=PHASES[step.phase],
-        old_status=_old(PHASES[there.last.phase], PHASES[step.phase]) if there else None,
+        status=status,
+        old_status=_old(text(PHASES[there.last.phase]), status) if there else None,
         impact=impact,
-        old_impact=_old(IMPACTS[there.impact], impact) if there else None,
+        old_impact=_old(text(IMPACTS[there.impact]), impact) if there else None,
         effect=one_line(step.impact or "") or None,
         cause=one_line(step.cause or "") or None,
-        components=_components(settings, here, there),
+        components=_components(settings, here, there, language),
         at=step.update.at,
         started=here.started,
-        duration=_spoken(here.duration),
+        duration=_spoken(here.duration, language),
         next_due=step.next_due,
         window=step.window,
         moved_from=_moved(here, there),
@@ -119,8 +126,8 @@ def _moved(here: Incident, there: Incident | None) -> Window | None:
     return there.window if there and there.window != here.window else None
 
 
-def _spoken(duration: timedelta | None) -> str | None:
-    return spoken_duration(duration) if duration is not None else None
+def _spoken(duration: timedelta | None, language: Language) -> str | None:
+    return spoken_duration(duration, language) if duration is not None else None
 
 
 def _tone(here: Incident) -> str:
@@ -130,7 +137,7 @@ def _tone(here: Incident) -> str:
 
 
 def _components(
-    settings: Settings, here: Incident, there: Incident | None
+    settings: Settings, here: Incident, there: Incident | None, language: Language
 ) -> tuple[ComponentFact, ...]:
     known = settings.components_by_id
     now = dict(here.states_at(here.last.update.at))
@@ -142,9 +149,9 @@ def _components(
         facts.append(
             ComponentFact(
                 name=one_line(known[key].name) if key in known else key,
-                state=STATES[state],
-                was=STATES[was] if was is not state else None,
-                planned=STATES[planned],
+                state=language.text(STATES[state]),
+                was=language.text(STATES[was]) if was is not state else None,
+                planned=language.text(STATES[planned]),
             )
         )
     return tuple(facts)

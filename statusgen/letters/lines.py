@@ -9,7 +9,8 @@ COLUMNS = 72
 
 _SPACES = re.compile("[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_INDENT = re.compile(r" *(?:(?:-|[0-9]{1,3}\.) )?")
+_INDENT = re.compile(r" *(?:(?:-|[0-9]{1,3}\.) |[^:]{1,30}: {2,})?")
+"""Of an item of a list, and of a labelled value in a column."""
 
 
 def one_line(text: str) -> str:

@@ -1,13 +1,16 @@
 """The words of a letter: subject, text and HTML from the templates in `site_templates/mail/`."""
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from statusgen.config.settings import Settings, SubjectStyle
 from statusgen.letters.facts import Facts
 from statusgen.letters.inline import inline_styles
+from statusgen.letters.kinds import Kind
 from statusgen.letters.lines import one_line, paragraphs, wrapped
+from statusgen.model.notation import canonical_language
 from statusgen.model.value import Value
-from statusgen.prose.language import is_right_to_left
+from statusgen.prose.language import SOURCE, Language, base_of
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
 from statusgen.templates import Templates
@@ -41,6 +44,15 @@ class Words(Value, frozen=True):
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """All that a letter in one language is rendered with."""
+
+    language: Language
+    templates: Templates
+    clock: PageClock
+
+
 class Wording:
     """Renders facts; `prose` resolves relative links in bodies against the page."""
 
@@ -48,40 +60,68 @@ class Wording:
         self._settings = settings
         self._templates = templates
         self._prose = prose
-        self._clock = PageClock(settings.page.zone)
         self._names = frozenset(templates.names(FOLDER))
+        self._voices: dict[str, Voice] = {}
 
-    def spoken_language(self, language: str) -> str:
-        """`language` if there are templates in it (`mail/de/…`), else the page's own."""
-        has_own = any(name.startswith(f"{FOLDER}/{language}/") for name in self._names)
-        return language if has_own else self._settings.page.language
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The page's language, then those of the user's own templates and catalogues."""
+        folders = (name.split("/")[1] for name in self._names if name.count("/") > 1)
+        added = sorted({*folders, *self._templates.own_languages})
+        return tuple(dict.fromkeys([self._settings.page.language, *added]))
+
+    def voice(self, language: str, kind: Kind) -> Voice:
+        """The voice for letters of this kind to who wants `language`; the page's if there is none.
+
+        Raises `ContentError` for a broken catalogue.
+        """
+        wanted = canonical_language(language)
+        tag = wanted if self._is_spoken(wanted, kind) else self._settings.page.language
+        if tag not in self._voices:
+            templates = self._templates.speaking(tag)
+            spoken = templates.language(tag)
+            clock = PageClock(self._settings.page.zone, spoken)
+            self._voices[tag] = Voice(spoken, templates, clock)
+        return self._voices[tag]
 
     def words(
-        self, facts: Facts, *, link: str, way_out: WayOut, language: str, page_behind: bool
+        self, facts: Facts, voice: Voice, *, link: str, way_out: WayOut, page_behind: bool
     ) -> Words:
-        """The letter in `language`, which `spoken_language` gave."""
-        page, mail = self._settings.page, self._settings.mail
+        """The letter, in the language in which `facts` were gathered."""
+        page, mail, language = self._settings.page, self._settings.mail, voice.language
         is_constant = mail is not None and mail.subject is SubjectStyle.INCIDENT
         values = {
             "letter": facts,
-            "clock": self._clock,
+            "clock": voice.clock,
             "page": page,
             "link": link,
             "way_out": way_out,
             "footer": (mail.footer or "").split("\n") if mail and mail.footer else [],
             "page_behind": page_behind,
-            "language": language,
-            "direction": "rtl" if is_right_to_left(language) else "ltr",
+            "language": language.tag,
+            "direction": language.direction,
+            "arrow": "←" if language.is_right_to_left else "→",
             "body_html": self._prose.html(facts.body),
             "body_text": self._prose.text(facts.body),
         }
         stem = "incident" if is_constant else facts.kind.value
         subject, text, html = (
-            self._templates.render(self._name(name, language), values)
+            voice.templates.render(self._name(name, language.tag), values)
             for name in (f"{stem}.subject.txt", f"{facts.kind}.txt", f"{facts.kind}.html")
         )
         return Words(one_line(subject), wrapped(text), inline_styles(paragraphs(html)))
 
-    def _name(self, name: str, language: str) -> str:
-        own = f"{FOLDER}/{language}/{name}"
-        return own if own in self._names else f"{FOLDER}/{name}"
+    def _is_spoken(self, tag: str, kind: Kind) -> bool:
+        """Whether there are words in it: a catalogue, or templates of its own for this kind."""
+        if base_of(tag) == SOURCE or self._templates.catalogue(tag):
+            return True
+        own = (f"{kind}.subject.txt", f"{kind}.txt", f"{kind}.html")
+        return any(self._own_name(one, tag) for one in own)
+
+    def _name(self, name: str, tag: str) -> str:
+        return self._own_name(name, tag) or f"{FOLDER}/{name}"
+
+    def _own_name(self, name: str, tag: str) -> str | None:
+        """The template for this language (`mail/de/…`), or for it without its region."""
+        names = (f"{FOLDER}/{one}/{name}" for one in (tag, base_of(tag)))
+        return next((one for one in names if one in self._names), None)

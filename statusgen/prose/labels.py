@@ -14,17 +14,23 @@ STATES = {
 
 PHASES = {
     Phase.INVESTIGATING: marked("Investigating"),
+    # Translators: The cause of an incident is known.
     Phase.IDENTIFIED: marked("Identified"),
+    # Translators: A fix is in place and is being watched.
     Phase.MONITORING: marked("Monitoring"),
     Phase.RESOLVED: marked("Resolved"),
     Phase.SCHEDULED: marked("Scheduled"),
     Phase.IN_PROGRESS: marked("In progress"),
+    # Translators: The work of a maintenance is done and is being checked.
     Phase.VERIFYING: marked("Verifying"),
     Phase.COMPLETED: marked("Completed"),
+    # Translators: Said of a maintenance that will not take place.
     Phase.CANCELED: marked("Canceled"),
+    # Translators: An announcement that is no incident.
     Phase.NOTICE: marked("Notice"),
 }
 
+# Translators: A noun: one message about an incident.
 UPDATE = marked("Update")
 """The label of an update that keeps the phase."""
 
@@ -35,9 +41,12 @@ def step_label(step: Step) -> str:
 
 
 IMPACTS = {
+    # Translators: An impact: how much customers feel an incident.
     Impact.CRITICAL: marked("High"),
     Impact.MAJOR: marked("High"),
+    # Translators: An impact: how much customers feel an incident.
     Impact.MINOR: marked("Medium"),
+    # Translators: An impact, and a severity: the least of them.
     Impact.NONE: marked("Low"),
     Impact.MAINTENANCE: marked("Planned"),
 }
@@ -54,5 +63,13 @@ OVERALL = (
 )
 """What `model.overall` calls the page's state, named here for translators."""
 
-SEVERITIES = (marked("Critical"), marked("Major"), marked("Minor"), marked("Low"))
+SEVERITIES = (
+    # Translators: A severity; the worst of four.
+    marked("Critical"),
+    # Translators: A severity; the second of four.
+    marked("Major"),
+    # Translators: A severity; the third of four.
+    marked("Minor"),
+    marked("Low"),
+)
 """The labels of the default severities, named here for translators."""

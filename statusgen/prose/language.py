@@ -24,6 +24,8 @@ class Language:
     is_right_to_left: bool = False
     calendar: Calendar = field(default_factory=EnglishCalendar)
     words: NullTranslations = field(default_factory=NullTranslations)
+    catalogue: bytes = field(default=b"", repr=False)
+    """The file that the words are from; empty where there is none."""
 
     @property
     def direction(self) -> str:
@@ -47,21 +49,28 @@ def marked(message: str) -> str:
     return message
 
 
+def base_of(tag: str) -> str:
+    """The language without its region: `pt` of `pt-BR`."""
+    return tag.split("-", maxsplit=1)[0]
+
+
 def is_right_to_left(tag: str) -> bool:
     """Whether the language is written from right to left."""
-    return tag.split("-", maxsplit=1)[0].lower() in _RIGHT_TO_LEFT
+    return base_of(tag).lower() in _RIGHT_TO_LEFT
 
 
 @lru_cache(maxsize=8)
 def make_language(tag: str, catalogue: bytes | None) -> Language:
     """The language `tag` (`de`, `pt-BR`) with the words of a `.po` file, if there is one.
 
-    Raises: ValueError for a file that is no catalogue, or fills in other values than asked.
+    Raises: BadCatalogue for a file that is none, or fills in other values than asked.
     """
     if tag == SOURCE and catalogue is None:
         return ENGLISH
     from statusgen.prose import catalogues  # noqa: PLC0415  English does without
 
-    words = catalogues.translations(catalogue) if catalogue is not None else NullTranslations()
     calendar = catalogues.calendar(tag) or ENGLISH.calendar
-    return Language(tag, is_right_to_left(tag), calendar, words)
+    if catalogue is None:
+        return Language(tag, is_right_to_left(tag), calendar)
+    words = catalogues.translations(catalogue, tag)
+    return Language(tag, is_right_to_left(tag), calendar, words, catalogue)

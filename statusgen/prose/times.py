@@ -10,12 +10,12 @@ class PageClock:
     """Writes times for readers of a page in `zone`."""
 
     def __init__(self, zone: ZoneInfo, language: Language = ENGLISH) -> None:
-        self._zone = zone
+        self.zone = zone
         self._calendar = language.calendar
 
     def local(self, instant: datetime) -> datetime:
         """The instant on the page's clock."""
-        return instant.astimezone(self._zone)
+        return instant.astimezone(self.zone)
 
     def both(self, instant: datetime) -> str:
         """`21 November 2026, 03:04 CET (02:04 UTC)`; once only where the page's zone is UTC.

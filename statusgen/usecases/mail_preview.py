@@ -60,29 +60,15 @@ def preview_letters(
 def one_of_every_kind(settings: Settings, now: datetime) -> tuple[PreviewLetter, ...]:
     """A letter of each kind, about events that never happened on this page's components."""
     found: dict[Kind, PreviewLetter] = {}
-    for story in _stories(settings, now):
+    for story in sample_stories(settings, now):
         incident = fold(story, settings.severities)
         for letter in preview_letters(settings, incident, now):
             found.setdefault(letter.kind, letter)
     return tuple(found[kind] for kind in Kind)
 
 
-def _parts(content: bytes) -> tuple[str, str]:
-    """The text and the HTML as a mail program shows them."""
-    parts = email.message_from_bytes(content, policy=email.policy.default).iter_parts()
-    text, html = (part.get_content() for part in parts)
-    return text, html
-
-
-def _forms(settings: Settings) -> LetterForms:
-
-    if settings.mail is None:
-        settings = replace(settings, mail=_DEFAULT_MAIL)
-    prose = BodyRenderer(settings.page.url)
-    return LetterForms(settings, Templates(settings.root), prose, _NO_SECRET)
-
-
-def _stories(settings: Settings, now: datetime) -> Iterable[list[Update]]:
+def sample_stories(settings: Settings, now: datetime) -> Iterable[list[Update]]:
+    """Updates of events that never happened, on this page's components: one list a folder."""
     begin = now.replace(second=0, microsecond=0) - timedelta(hours=2)
     worst = next(iter(settings.severities))
     touched = tuple(ComponentChange(one.id, None) for one in settings.components[:2])
@@ -125,3 +111,18 @@ def _stories(settings: Settings, now: datetime) -> Iterable[list[Update]]:
         update(name, Phase.COMPLETED, 80, "The work is done."),
     ]
     yield [plan, update(name, Phase.CANCELED, 20, "The work will take place another day.")]
+
+
+def _parts(content: bytes) -> tuple[str, str]:
+    """The text and the HTML as a mail program shows them."""
+    parts = email.message_from_bytes(content, policy=email.policy.default).iter_parts()
+    text, html = (part.get_content() for part in parts)
+    return text, html
+
+
+def _forms(settings: Settings) -> LetterForms:
+
+    if settings.mail is None:
+        settings = replace(settings, mail=_DEFAULT_MAIL)
+    prose = BodyRenderer(settings.page.url)
+    return LetterForms(settings, Templates(settings.root), prose, _NO_SECRET)

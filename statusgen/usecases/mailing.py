@@ -45,13 +45,18 @@ def make_forms(settings: Settings, secret_key: bytes) -> LetterForms:
 
 
 def rehearse(plan: Plan, archive: Archive, forms: LetterForms, now: datetime) -> None:
-    """Makes each letter of a plan once; raises `ContentError` for a template that is broken."""
+    """Makes each letter of a plan once in each language whose templates or words may be broken.
+
+    Raises `ContentError` if they are.
+    """
     renamed = dict(plan.renamed)
     owed = [renamed.get(one.update_id, one.update_id) for one in plan.backlog]
     for update_id in [*owed, *(one.update.update_id for one in plan.mailings)]:
         found = incident_and_step(archive, update_id)
-        if found is not None:
-            forms.form(*found, language=archive.settings.page.language, now=now)
+        if found is None:
+            continue
+        for language in forms.languages:
+            forms.form(*found, language=language, now=now)
 
 
 def queue_letters(  # noqa: PLR0913  the plan, and all that it is entered into

@@ -13,7 +13,7 @@ from pathlib import Path
 from statusgen.config.settings import Settings
 from statusgen.entries.tree import CONTENT_FOLDER, scan_content
 from statusgen.entries.update_file import parse_update
-from statusgen.entries.wording import fill_placeholders, starting_words
+from statusgen.entries.wording import fill_placeholders, find_placeholder, starting_words
 from statusgen.errors import UsageError
 from statusgen.model.incident import Incident
 from statusgen.model.notation import (
@@ -28,6 +28,7 @@ from statusgen.model.notation import (
 )
 from statusgen.model.severity import find_severity
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
+from statusgen.template_files import TemplateFiles
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.due import open_incidents
 from statusgen.usecases.folder_reader import vocabulary
@@ -120,11 +121,19 @@ def some(words: Iterable[str]) -> str:
 
 
 def default_body(settings: Settings, status: str, components: Iterable[str]) -> str:
-    """The wording that an update with this status starts with."""
+    """The wording that an update with this status starts with, in the page's language.
+
+    Raises `ContentError` for a broken catalogue.
+    """
     known = settings.components_by_id
     names = [known[one].name for one in components if one in known]
-    affected = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return starting_words(status, affected or settings.page.service)
+    language = TemplateFiles(settings.root).language(settings.page.language)
+    return starting_words(status, names or [settings.page.service], language)
+
+
+def placeholder_in(settings: Settings, body: str) -> str | None:
+    """What is left in `body` for its author to fill in."""
+    return find_placeholder(body, vocabulary(settings).placeholders)
 
 
 def write_incident(settings: Settings, draft: Draft) -> Path:
@@ -228,8 +237,9 @@ def _is_text(text: str) -> bool:
 def _refuse_wrong(settings: Settings, folder_id: str, stem: str, text: str) -> None:
     """A placeholder is for the author to fill in; anything else wrong came from the command."""
     name = f"{CONTENT_FOLDER}/{folder_id}/{stem}.md"
-    raw = fill_placeholders(text).encode()
-    _, problems = parse_update(raw, name, folder_id, stem, vocabulary(settings))
+    words = vocabulary(settings)
+    raw = fill_placeholders(text, words.placeholders).encode()
+    _, problems = parse_update(raw, name, folder_id, stem, words)
     if problems:
         raise UsageError("; and ".join(f"{one.what}; {one.remedy}" for one in problems))
 

@@ -15,6 +15,7 @@ GOOD = [
     (values.share, "0%", 0.0),
     (values.share, "100 %", 1.0),
     (values.language, "pt-BR", "pt-BR"),
+    (values.language, "DE", "de"),
     (values.day, "2026-11-21", date(2026, 11, 21)),
     (values.day, date(2026, 11, 21), date(2026, 11, 21)),
     (values.web_url, "https://example.com/", "https://example.com"),
@@ -106,3 +107,10 @@ def test_support_may_be_a_form_with_a_query():
     )
     with pytest.raises(BadValue):
         values.support('https://example.com/new?form="><script>')
+
+
+def test_a_language_written_like_a_locale_is_told_its_tag():
+    with pytest.raises(BadValue) as caught:
+        values.language("pt_BR")
+
+    assert caught.value.remedy == 'write "pt-BR"'

@@ -2,12 +2,12 @@
 
 from statusgen.model.delivery import Audience
 from statusgen.model.severity import SUBSCRIBERS
-from statusgen.model.subscriber import Subscriber
+from statusgen.model.subscriber import Subscriber, SubscriberState
 
 
 def picks(audience: Audience, subscriber: Subscriber, *, follows: bool = False) -> bool:
     """Return whether the subscriber is picked; `follows`: has a letter about the incident."""
-    if not subscriber.is_active:
+    if subscriber.state is not SubscriberState.ACTIVE:
         return False
     is_named = subscriber.audience in audience.names
     if follows:

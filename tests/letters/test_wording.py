@@ -181,4 +181,6 @@ def test_letters_in_a_language_use_its_templates_where_there_are_some(tmp_path):
 
 
 def test_a_page_in_a_script_from_right_to_left():
-    assert '<html lang="ar" dir="rtl"' in form_of("update", make_settings({"language": "ar"})).html
+    form = form_of("update", make_settings({"language": "ar"}), language="ar")
+
+    assert '<html lang="ar" dir="rtl"' in form.html

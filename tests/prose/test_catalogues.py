@@ -1,10 +1,12 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from statusgen.prose.catalogues import translations, untranslated
+from statusgen.prose.bad_catalogue import BadCatalogue
+from statusgen.prose.catalogues import missing_plural_rule, translations, untranslated
 
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "site_templates" / "locale"
@@ -25,20 +27,20 @@ msgstr[1] ""
 def test_what_is_not_translated_is_named():
     half = b'msgid "History"\nmsgstr "Verlauf"\n\nmsgid "Support"\nmsgstr ""\n'
 
-    assert untranslated(half, TEMPLATE) == ("Support", "%(num)s day")
+    assert untranslated(half, TEMPLATE, "de") == ("Support", "%(num)s day")
 
 
 def test_a_doubtful_translation_counts_as_none():
     doubtful = b'#, fuzzy\nmsgid "History"\nmsgstr "Verlauf"\n'
 
-    assert "History" in untranslated(doubtful, TEMPLATE)
-    assert translations(doubtful).gettext("History") == "History"
+    assert "History" in untranslated(doubtful, TEMPLATE, "de")
+    assert translations(doubtful, "de").gettext("History") == "History"
 
 
 @pytest.mark.parametrize("broken", [b"msgid\xff", b"nonsense"])
 def test_a_broken_catalogue_is_refused(broken):
     with pytest.raises(ValueError, match="not a catalogue"):
-        translations(broken)
+        translations(broken, "de")
 
 
 @pytest.mark.parametrize(
@@ -48,14 +50,15 @@ def test_words_that_lose_or_invent_a_value_or_hold_what_no_text_may_are_refused(
     broken = f'msgid "since %(time)s"\nmsgstr "{words}"\n'.encode()
 
     with pytest.raises(ValueError, match="since"):
-        translations(broken)
+        translations(broken, "de")
 
 
 def test_the_catalogue_of_messages_is_up_to_date(tmp_path):
     """`make messages` brings it up to date."""
     found = tmp_path / "messages.pot"
-    keywords = ("_", "ngettext:1,2", "text", "plural:1,2", "marked")
-    options = ["--mapping-file", "pyproject.toml", "--no-default-keywords", "--omit-header"]
+    keywords = ("_", "ngettext:1,2", "pgettext:1c,2", "text", "plural:1,2", "marked")
+    options = ["--add-comments", "Translators:", "--strip-comment-tags", "--no-default-keywords"]
+    options += ["--mapping-file", "pyproject.toml", "--omit-header"]
     options += [part for keyword in keywords for part in ("-k", keyword)]
     options += ["--no-location", "--sort-output", "--output-file", str(found), "."]
     babel = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"]
@@ -68,8 +71,8 @@ def test_the_catalogue_of_messages_is_up_to_date(tmp_path):
 def test_german_is_complete():
     german, template = ((LOCALE / name).read_bytes() for name in ("de.po", "messages.pot"))
 
-    assert untranslated(german, template) == ()
-    assert translations(german).ngettext("%(num)s day", "%(num)s days", 2) == "%(num)s Tage"
+    assert untranslated(german, template, "de") == ()
+    assert translations(german, "de").ngettext("%(num)s day", "%(num)s days", 2) == "%(num)s Tage"
 
 
 @pytest.mark.parametrize(
@@ -87,9 +90,9 @@ def test_a_catalogue_whose_header_leads_astray_is_refused_by_check_and_build_ali
     broken = f'msgid ""\nmsgstr "{header}\\n"\n\nmsgid "History"\nmsgstr "Verlauf"\n'.encode()
 
     with pytest.raises(ValueError, match=r"plural|catalogue"):
-        translations(broken)
+        translations(broken, "de")
     with pytest.raises(ValueError, match=r"plural|catalogue"):
-        untranslated(broken, TEMPLATE)
+        untranslated(broken, TEMPLATE, "de")
 
 
 def test_the_plural_forms_hold_without_the_name_of_the_language_and_behind_a_byte_order_mark():
@@ -98,7 +101,80 @@ def test_the_plural_forms_hold_without_the_name_of_the_language_and_behind_a_byt
     forms = "".join(f'msgstr[{n}] "%(num)s {word}"\n' for n, word in enumerate("abc"))
     text = f'\ufeffmsgid ""\nmsgstr "{header}\\n"\n\n{days}{forms}'
 
-    words = translations(text.encode())
+    words = translations(text.encode(), "de")
 
     told = [words.ngettext("%(num)s day", "%(num)s days", n) for n in (1, 2, 3)]
     assert told == ["%(num)s a", "%(num)s b", "%(num)s c"]
+
+
+FRENCH = "nplurals=2; plural=(n > 1);"
+
+
+def plurals(header="", one="%(num)s a", two="%(num)s b"):
+    days = 'msgid "%(num)s day"\nmsgid_plural "%(num)s days"\n'
+    forms = "".join(f'msgstr[{n}] "{words}"\n' for n, words in enumerate((one, two)) if words)
+    return f'msgid ""\nmsgstr ""\n{header}"X: y\\n"\n\n{days}{forms}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("header", "rule"),
+    [
+        ("", FRENCH),
+        (
+            '"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n"\n',
+            FRENCH,
+        ),
+        ('"Plural-Forms: nplurals=2;\\n"\n', FRENCH),
+        ('"Plural-Forms: nplurals=2; "\n"plural=n > 1;\\n"\n', None),
+    ],
+    ids=["missing", "not filled in", "half", "whole, in two pieces"],
+)
+def test_without_a_whole_rule_the_plural_forms_are_those_of_the_language(header, rule):
+    catalogue = plurals(header)
+    words = translations(catalogue, "fr")
+
+    assert missing_plural_rule(catalogue, "fr") == rule
+    assert words.ngettext("%(num)s day", "%(num)s days", 0) == "%(num)s a"
+    assert words.ngettext("%(num)s day", "%(num)s days", 2) == "%(num)s b"
+
+
+def test_a_catalogue_that_counts_nothing_needs_no_rule():
+    assert missing_plural_rule(b'msgid "History"\nmsgstr "Verlauf"\n', "de") is None
+
+
+def test_the_same_words_may_mean_two_things():
+    catalogue = b'msgctxt "one"\nmsgid "History"\nmsgstr "Eine"\n'
+    template = b'msgctxt "one"\nmsgid "History"\nmsgstr ""\n\nmsgid "History"\nmsgstr ""\n'
+
+    assert translations(catalogue, "de").pgettext("one", "History") == "Eine"
+    assert translations(catalogue, "de").gettext("History") == "History"
+    assert untranslated(catalogue, template, "de") == ("History",)
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "line"),
+    [
+        (b'msgid "History"\nmsgstr "Verlauf"\n\nmsgid nonsense\n', 4),
+        (b'\nmsgid "since %(time)s"\nmsgstr "seit"\n', 2),
+        (b'msgid "a"\nmsgstr "a"\n\nmsgid "b"\nmsgstr "\a"\n', 4),
+        (b'msgid "a"\nmsgstr "a"\n\nmsgid "b"\nmsgstr "\xff"\n', 5),
+        (plurals('"Plural-Forms: nplurals=2; plural=n/0;\\n"\n'), 3),
+        (plurals('"Plural-Forms: nplurals=77; plural=0;\\n"\n'), 3),
+    ],
+    ids=["syntax", "values", "control character", "bytes", "rule", "too many forms"],
+)
+def test_what_is_wrong_with_a_catalogue_names_its_line(catalogue, line):
+    with pytest.raises(BadCatalogue) as caught:
+        translations(catalogue, "de")
+
+    assert caught.value.line == line
+    assert not re.search(r" on [0-9]+", caught.value.what)
+
+
+def test_german_keeps_the_brackets_that_authors_replace_words_in():
+    german, template = ((LOCALE / name).read_bytes() for name in ("de.po", "messages.pot"))
+    words = translations(german, "de")
+    asked = re.findall(rb'^msgid "(\[.*\])"$', template, re.MULTILINE)
+
+    assert len(asked) == 4
+    assert all(re.fullmatch(r"\[.+\]", words.gettext(one.decode())) for one in asked)

@@ -5,13 +5,14 @@ import pytest
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.config.reader import read_settings
+from statusgen.errors import ContentError
 from statusgen.model.delivery import HELD, KnownUpdate
 from statusgen.plan.mail import MailOptions, Skip
 from statusgen.plan.plan import Backlog, Plan, make_plan
 from statusgen.usecases.archive import read_archive
-from statusgen.usecases.mailing import queue_letters
+from statusgen.usecases.mailing import make_forms, queue_letters, rehearse
 from statusgen.usecases.publish import choose
-from tests.builders import instant
+from tests.builders import instant, write_tree
 from tests.fakes.mail import make_book, make_database
 from tests.fakes.repository import ID, make_repository
 from tests.fakes.storage import FakeStorage
@@ -128,3 +129,34 @@ def test_without_any_claim_letters_stay_owed_and_the_next_publish_sends_them(
 
     assert (first.update_ids, first.unclaimed, len(first.behind)) == ((), (UPDATE,), 1)
     assert (second.update_ids, second.behind) == ((UPDATE,), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("locale/ar.po", "\nnonsense\n"),
+        ("mail/fr/investigating.txt", "Bonjour\n{{ nothing }}\n"),
+    ],
+)
+def test_what_is_broken_in_any_language_of_the_user_s_stops_the_letters_before_the_first(
+    archive, ledger, name, text
+):
+    write_tree(archive.settings.root, {f"site_templates/{name}": text})
+    forms = make_forms(archive.settings, b"a key for tests")
+
+    with pytest.raises(ContentError, match=rf"site_templates/{name}:2: "):
+        rehearse(make(archive, ledger), archive, forms, NOW)
+
+
+def test_each_reader_gets_a_letter_in_their_language(archive, ledger):
+    forms = make_forms(archive.settings, b"a key for tests")
+    rehearse(make(archive, ledger), archive, forms, NOW)
+    incident = archive.incident(ID)
+
+    subjects = [
+        forms.form(incident, incident.first, one, now=NOW).subject for one in ("en", "de", "fr")
+    ]
+
+    assert "Investigating" in subjects[0]
+    assert "Wir untersuchen" in subjects[1]
+    assert subjects[2] == subjects[0]

@@ -2,18 +2,22 @@
 
 import pytest
 
+from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
-from statusgen.errors import UsageError
+from statusgen.errors import ContentError, UsageError
+from statusgen.model.value import replace
 from statusgen.model.vocabulary import ComponentState, Phase
+from statusgen.usecases.check import check
 from statusgen.usecases.write import (
     Draft,
     default_body,
     parse_component,
     parse_severity,
+    placeholder_in,
     render_update,
     write_incident,
 )
-from tests.builders import instant
+from tests.builders import instant, write_tree
 from tests.fakes.repository import make_repository
 
 AT = instant("02:04")
@@ -83,3 +87,34 @@ def test_what_would_not_pass_the_check_is_not_written(settings):
         write_incident(settings, make_draft(body="bell \x07"))
 
     assert len(list((settings.root / "incidents").iterdir())) == 1
+
+
+def test_updates_start_in_the_language_of_the_page_and_ask_in_it_too(settings):
+    german = replace(settings, page=replace(settings.page, language="de"))
+    body = default_body(german, Phase.INVESTIGATING, ["checkout", "api"])
+
+    path = write_incident(german, make_draft(body=body))
+
+    assert "Wir untersuchen ein Problem mit Checkout und API." in path.read_text()
+    assert placeholder_in(german, body) == "[was die Kundschaft bemerken kann]"
+    assert placeholder_in(german, "[what customers may see]") == "[what customers may see]"
+    assert placeholder_in(settings, body) is None
+
+
+@pytest.mark.parametrize("left", ["[was die Kundschaft bemerken kann]", "[what customers may see]"])
+def test_check_refuses_what_was_not_filled_in_in_either_language(settings, left):
+    german = replace(settings, page=replace(settings.page, language="de"))
+    path = write_incident(german, make_draft(body=f"Wir untersuchen.\n\nMöglich: {left}."))
+
+    (told,) = check(german, CacheFile(german.root / "cache.db", "one"), AT).problems
+
+    assert told.path.endswith(path.name)
+    assert told.what == f"the placeholder {left} is still there"
+
+
+def test_a_broken_catalogue_is_told_when_words_are_asked_for(settings):
+    write_tree(settings.root, {"site_templates/locale/fr.po": "\nnonsense\n"})
+    french = replace(settings, page=replace(settings.page, language="fr"))
+
+    with pytest.raises(ContentError, match=r"site_templates/locale/fr\.po:2: "):
+        default_body(french, Phase.INVESTIGATING, [])
