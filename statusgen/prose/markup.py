@@ -12,7 +12,14 @@ from markdown.extensions.tables import TableExtension
 from markdown.treeprocessors import Treeprocessor
 
 from statusgen.model.notation import remove_control_characters
-from statusgen.prose.nesting import ALIASES, BODY_HEADING, SCHEMES, TAGS, nested_rightly
+from statusgen.prose.nesting import (
+    ALIASES,
+    BODY_HEADING,
+    SCHEMES,
+    TAGS,
+    nested_rightly,
+    without_empty_titles,
+)
 from statusgen.prose.reach import ShortReach
 
 
@@ -43,9 +50,9 @@ class Markup:
         """The body as HTML with every element in its place and every link absolute."""
         cleaned = self._cleaner.clean(self._markdown.reset().convert(body))
         rendered = remove_control_characters(cleaned)  # a body may spell them as &#1;
-        if "<" not in body and "<a" not in rendered and "<img" not in rendered:
-            return rendered.strip()  # Markdown's own elements are all in their places
-        return nested_rightly(rendered, self._base_url)
+        if "<" in body or "<a" in rendered or "<img" in rendered:  # else all is in its place
+            rendered = nested_rightly(rendered, self._base_url)
+        return without_empty_titles(rendered).strip()
 
 
 class _Headings(Extension):

@@ -35,16 +35,28 @@ _ONLY_CHILDREN = {
 }
 _PHRASING_ONLY = INLINE | {"p", "pre", BODY_HEADING}
 
+_NO_WORDS = rf"(?:\s|&nbsp;|<(?!/?(?:t|{BODY_HEADING}))[^>]*>)*+"
+"""Blanks and tags, but no tag of a table or a heading."""
+_WORDLESS = re.compile(_NO_WORDS)
+_EMPTY_HEADING = re.compile(rf"<{BODY_HEADING}>{_NO_WORDS}</{BODY_HEADING}>\n?")
+_EMPTY_HEADER_CELL = re.compile(rf"<th>({_NO_WORDS})</th>")
+
 
 def nested_rightly(html: str, base_url: str) -> str:
     """Sanitised `html` with every element where HTML allows it, and links made absolute.
 
-    An element in a wrong place loses its tags and keeps its text; an image becomes a link.
+    An element in a wrong place loses its tags and keeps its text; an image becomes a link, and a
+    link without words shows its address.
     """
     weaver = _Weaver(base_url)
     weaver.feed(html)
     weaver.close()
     return weaver.result()
+
+
+def without_empty_titles(html: str) -> str:
+    """Sanitised `html` where no heading is without words, and no header cell of a table."""
+    return _EMPTY_HEADER_CELL.sub(r"<td>\1</td>", _EMPTY_HEADING.sub("", html))
 
 
 class _Weaver(HTMLParser):
@@ -53,6 +65,8 @@ class _Weaver(HTMLParser):
         self._base_url = base_url
         self._out: list[str] = []
         self._open: list[tuple[str, bool]] = []
+        self._link_words = (0, "")
+        """Of the last link: where they begin, and what serves where there are none."""
         self._shown: list[str] = []
         self._counts: Counter[tuple[str, bool]] = Counter()
 
@@ -82,6 +96,8 @@ class _Weaver(HTMLParser):
             if tag == "abbr" and attributes.get("title"):
                 extra = f' title="{escape(attributes["title"])}"'
             self._out.append(f"<{tag}{extra}>")
+            if href:
+                self._link_words = len(self._out), href.removeprefix("mailto:") or href
         self._enter(tag, is_shown=allowed)
 
     def handle_endtag(self, tag: str) -> None:
@@ -165,7 +181,14 @@ class _Weaver(HTMLParser):
         self._counts[name, is_shown] -= 1
         if is_shown:
             self._shown.pop()
+            if name == "a":
+                self._name_link()
             self._out.append(f"</{name}>")
+
+    def _name_link(self) -> None:
+        start, address = self._link_words
+        if _WORDLESS.fullmatch("".join(self._out[start:])):
+            self._out.append(escape(address, quote=False))
 
 
 def _quoted(found: re.Match[str]) -> str:

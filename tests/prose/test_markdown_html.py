@@ -11,6 +11,11 @@ from statusgen.prose.markdown_html import BodyRenderer
 PROSE = BodyRenderer("https://status.example.com/here")
 HERE = "https://status.example.com/here"
 
+
+def link(address):
+    return f'<a href="{address}">{address}</a>'
+
+
 HTML = [
     ("Some *words* and **more**", "<p>Some <em>words</em> and <strong>more</strong></p>"),
     ("# One\n\n#### Two", "<h4>One</h4>\n<h4>Two</h4>"),
@@ -39,6 +44,10 @@ HTML = [
     ),
     ("![](https://example.com/g.png)", '<p><a href="https://example.com/g.png">g.png</a></p>'),
     ("a &#1; b &#xFFFE;", "<p>a  b </p>"),
+    ("[<script>x</script>](https://example.com/x)", f"<p>{link('https://example.com/x')}</p>"),
+    ("[](b)", f"<p>{link(f'{HERE}/b')}</p>"),
+    ("## <script>x</script>\n\na", "<p>a</p>"),
+    ("a\n\n##\n\nb\n\n# &#1;&nbsp;", "<p>a</p>\n<p>b</p>"),
 ]
 
 
@@ -76,6 +85,13 @@ def test_tables_fences_and_lists_are_understood():
         *("pre", "code", "ul", "li", "li"),
     ]
     assert "x &lt; y" in html
+
+
+def test_the_empty_corner_of_a_table_heads_nothing():
+    for corner in ("", "<script>x</script>"):
+        html = PROSE.html(f"| {corner} | b |\n|---|---|\n| 1 | 2 |")
+
+        assert re.findall(r"</?t[hd]>", html)[:4] == ["<td>", "</td>", "<th>", "</th>"], corner
 
 
 def test_one_renderer_keeps_nothing_of_an_earlier_body():

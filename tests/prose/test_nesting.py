@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.prose.nesting import nested_rightly
+from statusgen.prose.nesting import nested_rightly, without_empty_titles
 
 BASE = "https://status.example.com/page/"
 
@@ -31,10 +31,53 @@ BASE = "https://status.example.com/page/"
             '<p><a href="https://example.com">A</a></p>',
             id="an image in a link becomes its words",
         ),
+        pytest.param(
+            '<p><a href="https://example.com/?a&amp;b"></a></p>',
+            '<p><a href="https://example.com/?a&amp;b">https://example.com/?a&amp;b</a></p>',
+            id="a link without words shows its address",
+        ),
+        pytest.param(
+            '<p><a href="mailto:help@example.com"><em> </em></a>, <a href="/b">b</a></p>',
+            '<p><a href="mailto:help@example.com"><em> </em>help@example.com</a>, '
+            '<a href="https://status.example.com/b">b</a></p>',
+            id="an empty element is no word, and an address of mail has no scheme",
+        ),
+        pytest.param(
+            '<p><a href="mailto:"></a></p>',
+            '<p><a href="mailto:">mailto:</a></p>',
+            id="where the scheme is all there is, it is shown",
+        ),
     ],
 )
 def test_markup_is_written_so_that_it_fits(given, expected):
     assert nested_rightly(given, BASE) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param("<h4>a</h4>", "<h4>a</h4>", id="a heading with words stays"),
+        pytest.param("<p>a</p>\n<h4></h4>\n<p>b</p>", "<p>a</p>\n<p>b</p>", id="no words"),
+        pytest.param("<h4> &nbsp;\u2003<em></em><br></h4><h4>a</h4>", "<h4>a</h4>", id="no letter"),
+        pytest.param(
+            "<tr><th></th><th><em> </em></th><th>a</th></tr>",
+            "<tr><td></td><td><em> </em></td><th>a</th></tr>",
+            id="empty header cells become cells",
+        ),
+        pytest.param(
+            "<th><table><thead><tr><th></th></tr></thead></table></th>",
+            "<th><table><thead><tr><td></td></tr></thead></table></th>",
+            id="a cell that holds a table keeps both its tags",
+        ),
+        pytest.param(
+            "<code>&lt;th&gt;&lt;/th&gt;</code>",
+            "<code>&lt;th&gt;&lt;/th&gt;</code>",
+            id="what only looks like one stays",
+        ),
+    ],
+)
+def test_nothing_stays_a_title_that_says_nothing(given, expected):
+    assert without_empty_titles(given) == expected
 
 
 def test_elements_within_elements_are_kept_however_deep_they_lie():

@@ -21,6 +21,9 @@ SIMPLE = [
 ]
 OTHERS = [
     "# A heading",
+    "#",
+    "| | b |\n|---|---|\n| 1 | 2 |",
+    "[](https://example.com)",
     "1. one",
     "- one\n\n- two",
     "- one\n  more of it",
