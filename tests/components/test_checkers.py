@@ -3,6 +3,7 @@
 import pytest
 
 from tests.components.chromium import browse
+from tests.components.layout import keyboard_faults, layout_faults
 from tests.components.links import broken_links, loaded_from_elsewhere
 from tests.components.vnu import html_errors
 
@@ -74,3 +75,46 @@ def test_the_browser_stays_on_loopback_and_sees_what_is_hard_to_read(tmp_path):
     assert browsing.requests_elsewhere == ["https://x.test/a"]
     assert any("missing" in error for error in browsing.script_errors)
     assert any(problem.startswith("color-contrast") for problem in problems)
+
+
+@pytest.mark.component("chromium")
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("<h1>All well</h1><p>and <a href='#'>a link</a> in two words</p>", None),
+        ("<p style='width: 900px'>wide</p>", "scrolls sideways"),
+        ("<p style='white-space: nowrap; overflow: hidden; width: 4em'>one two three four", "cut"),
+        ("<p style='height: 1em; overflow: clip'>one<br>two<br>three</p>", "cut"),
+        ("<p style='margin-left: -4em'>beside the window</p>", "outside of the window"),
+        ("<p>below</p><p style='margin-top: -2em'>above</p>", "on one another"),
+    ],
+)
+def test_what_a_narrow_window_loses_is_found(tmp_path, body, fault):
+    page = write_page(tmp_path, "index.html", body)
+
+    with browse(width=320) as browsing:
+        browsing.page.goto(page.as_uri())
+        found = layout_faults(browsing.page)
+
+    assert [one.partition(":")[0] for one in found][:1] == ([fault] if fault else [])
+
+
+@pytest.mark.component("chromium")
+def test_what_the_keyboard_misses_is_found(tmp_path):
+    body = (
+        "<style>.plain:focus { outline: none }</style>"
+        "<a href='#a'>well</a><details><summary>well</summary>more</details>"
+        "<a href='#b' class='plain'>unseen</a><a href='#c' tabindex='-1'>unreached</a>"
+        "<a href='#d' style='position: absolute; left: -99em'>far away</a>"
+    )
+    page = write_page(tmp_path, "index.html", body)
+
+    with browse(width=320) as browsing:
+        browsing.page.goto(page.as_uri())
+        found = keyboard_faults(browsing.page)
+
+    missed, unseen, far = found
+    assert missed.startswith("not reached: ")
+    assert ">unreached<" in missed
+    assert unseen.startswith("focus not seen: ")
+    assert (">unseen<" in unseen, ">far away<" in far) == (True, True)
