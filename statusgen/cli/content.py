@@ -1,7 +1,7 @@
-"""`new`, `update`, `resolve`, `schedule`: writing the next words."""
+"""`new`, `update`, `resolve`: writing the next words of an incident."""
 
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ from statusgen.errors import UsageError
 if TYPE_CHECKING:
     from statusgen.model.incident import Incident
 
-_message = click.option(
+message_option = click.option(
     "-m", "message", metavar="TEXT", help="The text; without it your editor opens."
 )
-_components = click.option(
+components_option = click.option(
     "--component",
     "components",
     metavar="ID[=STATUS]",
@@ -32,8 +32,8 @@ _cause = click.option("--cause", metavar="TEXT", help="One sentence: what happen
 @click.command()
 @click.argument("title")
 @click.option("--severity", metavar="SEV", required=True, help="SEV1 (worst) to SEV4.")
-@_components
-@_message
+@components_option
+@message_option
 @json_option
 @pass_context
 def new(
@@ -52,22 +52,22 @@ def new(
     body = write.default_body(settings, Phase.INVESTIGATING, [name for name, _ in touched])
     draft = write.Draft(
         status=Phase.INVESTIGATING,
-        at=_minute_of(context.now),
+        at=second_of(context.now),
         title=title,
         severity=write.parse_severity(severity, settings),
         components=touched,
-        body=_text(message, body),
+        body=text_or(message, body),
     )
     path = write.write_incident(settings, draft)
-    _finish(context, path, message, draft.body)
+    finish(context, path, message, draft.body)
 
 
 @click.command()
 @click.argument("incident", required=False)
 @click.option("--phase", metavar="PHASE", help="The new phase, such as identified or monitoring.")
 @_severity
-@_components
-@_message
+@components_option
+@message_option
 @json_option
 @pass_context
 def update(
@@ -89,22 +89,22 @@ def update(
     about = _find(context, incident)
     status = write.status_of(phase, about)
     touched = tuple(write.parse_component(one, settings) for one in components)
-    body = write.default_body(settings, status, about.affected)
+    body = write.default_body(settings, _wording(about, status), about.affected)
     draft = write.Draft(
         status=status,
-        at=_minute_of(context.now),
+        at=second_of(context.now),
         severity=write.parse_severity(severity, settings) if severity is not None else None,
         components=touched,
-        body=_text(message, body),
+        body=text_or(message, body),
     )
-    _finish(context, write.write_update(settings, about, draft), message, draft.body)
+    finish(context, write.write_update(settings, about, draft), message, draft.body)
 
 
 @click.command()
 @click.argument("incident", required=False)
 @_impact
 @_cause
-@_message
+@message_option
 @json_option
 @pass_context
 def resolve(
@@ -131,55 +131,47 @@ def resolve(
         status = SAME_PHASE
     draft = write.Draft(
         status=status,
-        at=_minute_of(context.now),
-        ends=_minute_of(context.now) if about.is_notice else None,
+        at=second_of(context.now),
+        ends=second_of(context.now) if about.is_notice else None,
         impact=impact,
         cause=cause,
-        body=_text(message, write.default_body(settings, status, about.affected)),
+        body=text_or(
+            message, write.default_body(settings, _wording(about, status), about.affected)
+        ),
     )
-    _finish(context, write.write_update(settings, about, draft), message, draft.body)
+    finish(context, write.write_update(settings, about, draft), message, draft.body)
 
 
-@click.command()
-@click.argument("title")
-@click.option("--starts", metavar="T", required=True, help="When the window opens.")
-@click.option("--ends", metavar="T", required=True, help="When it closes; or a length, such as 2h.")
-@_components
-@_message
-@json_option
-@pass_context
-def schedule(
-    context: Context,
-    title: str,
-    starts: str,
-    ends: str,
-    components: tuple[str, ...],
-    message: str | None,
-) -> None:
-    """Announce a maintenance.
+def text_or(message: str | None, wording: str) -> str:
+    """What `-m` says, else the `wording`; raises `UsageError` for an empty message."""
+    if message is None:
+        return wording
+    if not message.strip():
+        raise UsageError("-m is empty; write what readers should know")
+    return message
 
-    \b
-    statusgen schedule "Database upgrade" --starts 2026-12-01T22:00 --ends 2h
-    """  # noqa: D301
-    from statusgen.model.vocabulary import Phase
-    from statusgen.usecases import write
 
-    settings = context.settings
-    touched = tuple(write.parse_component(one, settings) for one in components)
-    opens = _instant(context, "--starts", starts)
-    body = write.default_body(settings, Phase.SCHEDULED, [name for name, _ in touched])
-    draft = write.Draft(
-        status=Phase.SCHEDULED,
-        at=_minute_of(context.now),
-        title=title,
-        components=touched,
-        starts=opens,
-        ends=_end(context, opens, ends),
-        body=_text(message, body),
-    )
-    if draft.ends is not None and draft.ends <= opens:
-        raise UsageError("the window ends before it starts; correct --starts or --ends")
-    _finish(context, write.write_incident(settings, draft), message, draft.body)
+def second_of(now: datetime) -> datetime:
+    """The instant as it is written: in whole seconds."""
+    return now.replace(microsecond=0)
+
+
+def finish(context: Context, path: Path, message: str | None, body: str) -> None:
+    """Let the author edit what was begun in `path`, unless there is a message; say what is next."""
+    from statusgen.usecases.write import placeholder_in
+
+    if message is None and is_terminal() and sys.stdout.isatty():
+        body = edited(path)
+    placeholder = placeholder_in(context.settings, body)
+    value = {
+        "id": f"{path.parent.name}/{path.stem}",
+        "incident": path.parent.name,
+        "path": short_path(path),
+        "placeholder": placeholder,
+    }
+    context.report(value, lambda: say(short_path(path)))
+    first = f"fill in {placeholder}, then " if placeholder else ""
+    tell_next(f"{first}statusgen publish")
 
 
 def edited(path: Path) -> str:
@@ -194,12 +186,6 @@ def edited(path: Path) -> str:
         ) from error
 
 
-def _failure(error: click.ClickException | OSError) -> str:
-    cause = error.__cause__ if isinstance(error, click.ClickException) else error
-    what = cause.strerror if isinstance(cause, OSError) else "it ended with a failure"
-    return f"the editor: {what}"
-
-
 def _find(context: Context, incident: str | None) -> "Incident":
     from statusgen.cli.output import tell_problems
     from statusgen.usecases.write import find_incident
@@ -209,49 +195,14 @@ def _find(context: Context, incident: str | None) -> "Incident":
     return find_incident(archive, incident, context.now)
 
 
-def _text(message: str | None, wording: str) -> str:
-    if message is None:
-        return wording
-    if not message.strip():
-        raise UsageError("-m is empty; write what readers should know")
-    return message
+def _wording(about: "Incident", status: str) -> str:
+    """The status whose words an update of `about` starts with: a notice only ever tells."""
+    from statusgen.model.vocabulary import Phase
+
+    return Phase.NOTICE if about.is_notice else status
 
 
-def _minute_of(now: datetime) -> datetime:
-    return now.replace(microsecond=0)
-
-
-def _instant(context: Context, option: str, text: str) -> datetime:
-    from statusgen.model.notation import BadValue, parse_instant
-
-    try:
-        return parse_instant(text, context.settings.page.zone)
-    except BadValue as bad:
-        raise UsageError(f"{option}: {bad}") from None
-
-
-def _end(context: Context, starts: datetime, text: str) -> datetime:
-    from statusgen.model.notation import BadValue, parse_duration
-
-    try:
-        length: timedelta = parse_duration(text)
-    except BadValue:
-        return _instant(context, "--ends", text)
-    return starts + length
-
-
-def _finish(context: Context, path: Path, message: str | None, body: str) -> None:
-    from statusgen.entries.wording import find_placeholder
-
-    if message is None and is_terminal() and sys.stdout.isatty():
-        body = edited(path)
-    placeholder = find_placeholder(body)
-    value = {
-        "id": f"{path.parent.name}/{path.stem}",
-        "incident": path.parent.name,
-        "path": short_path(path),
-        "placeholder": placeholder,
-    }
-    context.report(value, lambda: say(short_path(path)))
-    first = f"fill in {placeholder}, then " if placeholder else ""
-    tell_next(f"{first}statusgen publish")
+def _failure(error: click.ClickException | OSError) -> str:
+    cause = error.__cause__ if isinstance(error, click.ClickException) else error
+    what = cause.strerror if isinstance(cause, OSError) else "it ended with a failure"
+    return f"the editor: {what}"

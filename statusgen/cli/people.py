@@ -8,7 +8,7 @@ import click
 
 from statusgen.cli.context import Context, is_terminal, json_option, pass_context
 from statusgen.cli.output import count, make_table, say, say_table, tell
-from statusgen.errors import UsageError
+from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from statusgen.model.subscriber import Subscriber
@@ -96,7 +96,9 @@ def erase(context: Context, subscriber: str, yes: bool) -> None:
         if not yes:
             if not is_terminal():
                 raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
-            click.confirm(f"Forget {found.token} for good?", abort=True, err=True)
+            if not click.confirm(f"Forget {found.token} for good?", err=True):
+                tell("nothing was erased")
+                raise click.exceptions.Exit(Refused.exit_code)
         state.address_book.erase(found.id, context.now)
     _say_state(context, found.token, "erased", "erased")
 

@@ -25,7 +25,7 @@ def preview(context: Context, port: int) -> None:
     from statusgen.composition import open_preview_server, watch
     from statusgen.config.reader import FILE_NAME
     from statusgen.entries.tree import CONTENT_FOLDER
-    from statusgen.templates import FOLDER
+    from statusgen.template_files import FOLDER
 
     root = context.settings.root
     server = open_preview_server(port)

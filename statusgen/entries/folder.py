@@ -1,8 +1,10 @@
 """One incident's folder becomes its updates: what no single file can show is checked here."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from statusgen.entries.front_matter import parse_document
 from statusgen.entries.story import check_story
 from statusgen.entries.tree import POSTMORTEM_STEM, Folder, read_file, shown_path
 from statusgen.entries.update_file import UpdateFile, Vocabulary, parse_postmortem, parse_update
@@ -30,9 +32,9 @@ class IncidentSource(Value, frozen=True):
 
     @property
     def latest_instant(self) -> datetime | None:
-        """The latest `at` or `started` that is not a draft's."""
-        instants = [i for u in self.published for i in (u.at, u.started) if i]
-        return max(instants, default=None)
+        """The latest `at`, `started` or `edited` that is not a draft's, the postmortem included."""
+        entries = (*self.updates, self.postmortem)
+        return max((instant for one in entries for _, instant in _said(one)), default=None)
 
 
 class ParsedFolder(Value, frozen=True):
@@ -71,25 +73,44 @@ def parse_folder(root: Path, folder: Folder, words: Vocabulary) -> ParsedFolder:
 
 
 def future_problems(root: Path, folder: Folder, words: Vocabulary, now: datetime) -> list[Problem]:
-    """Every `at` and `started` in `folder` that lies in the future by more than five minutes."""
+    """Every `at`, `started` and `edited` that lies in the future by more than five minutes."""
     problems = []
     for stem in folder.stems:
-        if stem == POSTMORTEM_STEM:
-            continue
         raw = read_file(root, folder.id, stem)
         path = shown_path(folder.id, stem)
-        file, _ = parse_update(raw, path, folder.id, stem, words)
-        if file is None or file.update.draft:
+        document, _ = parse_document(raw, path)
+        if document is None:  # a postmortem without front matter
             continue
-        for key, instant in (("at", file.update.at), ("started", file.update.started)):
-            if instant and instant > now + CLOCK_TOLERANCE:
+        for key, instant in _said(_parse(raw, path, folder.id, stem, words)):
+            if instant > now + CLOCK_TOLERANCE:
                 problems.append(
                     Problem(
                         path,
-                        file.lines[key],
+                        document.headers[key].line,
                         f"{key} is in the future: {format_instant(instant)}, and it is "
                         f"{format_instant(now.replace(microsecond=0))} now",
-                        "correct the time and its offset, or mark the update draft: true",
+                        "correct the time and its offset, or mark the file draft: true",
                     )
                 )
     return problems
+
+
+def _parse(
+    raw: bytes, path: str, incident_id: str, stem: str, words: Vocabulary
+) -> Update | Postmortem | None:
+    if stem == POSTMORTEM_STEM:
+        return parse_postmortem(raw, path, words.zone)[0]
+    file, _ = parse_update(raw, path, incident_id, stem, words)
+    return file.update if file else None
+
+
+def _said(entry: Update | Postmortem | None) -> Iterator[tuple[str, datetime]]:
+    """What has been by the word of `entry`, by key; a draft gives no word."""
+    if entry is None or entry.draft:
+        return
+    said = {"at": entry.at}
+    if isinstance(entry, Update):
+        said |= {"started": entry.started, "edited": entry.edited}
+    for key, instant in said.items():
+        if instant is not None:
+            yield key, instant

@@ -22,7 +22,7 @@ class FolderRecord(msgspec.Struct, frozen=True, array_like=True):
     outline: Outline | None
     """None when every update is a draft."""
     latest: float
-    """The latest instant its updates name, as a POSIX time stamp."""
+    """See `IncidentSource.latest_instant`; as a POSIX time stamp."""
     warnings: tuple[Problem, ...]
 
 

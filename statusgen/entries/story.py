@@ -7,6 +7,7 @@ from statusgen.entries.tree import Folder, shown_path
 from statusgen.entries.update_file import UpdateFile, Vocabulary
 from statusgen.errors import Problem
 from statusgen.model.incident import fold
+from statusgen.model.step import Step
 from statusgen.model.update import Update
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import (
@@ -54,28 +55,35 @@ def check_story(folder: Folder, files: list[UpdateFile], words: Vocabulary) -> l
         ]
     ordered = sorted(files, key=lambda one: one.update.order)
     published = [one for one in ordered if not one.update.draft]
-    problems = dict.fromkeys(_check_first(ordered[0], words))
+    problems = dict.fromkeys(_check_first(ordered, words))
     if published and published[0] is not ordered[0]:
-        problems |= dict.fromkeys(_check_first(published[0], words))
+        problems |= dict.fromkeys(_check_first(published, words))
     for story in (ordered, published):
         problems |= dict.fromkeys(_check_family(story))
-    if not problems:
+    if not problems and published:
         problems |= dict.fromkeys(_warnings(published, words))
     return list(problems)
 
 
-def _check_first(first: UpdateFile, words: Vocabulary) -> list[Problem]:
-    update, problems = first.update, []
+def _check_first(story: Sequence[UpdateFile], words: Vocabulary) -> list[Problem]:
+    first, problems = story[0], []
+    update, name = first.update, "the first update"
+    by_name = min(one.update.stem for one in story)
+    is_odd = update.stem != by_name
+    if is_odd:
+        name += " by its at"
 
     def complain(key: str, what: str, remedy: str) -> None:
+        if is_odd:
+            remedy += f"; or correct its at, if {by_name}.md comes before it"
         problems.append(Problem(first.path, first.lines.get(key, 1), what, remedy))
 
     if update.title is None:
-        complain("title", "the first update has no title", "add title: to the front matter")
+        complain("title", f"{name} has no title", "add title: to the front matter")
     if update.severity is None and update.starts is None and update.phase is not Phase.NOTICE:
         complain(
             "severity",
-            "the first update has no severity",
+            f"{name} has no severity",
             f"add severity: one of {', '.join(words.severities)} (or starts: and ends: for a "
             "maintenance)",
         )
@@ -84,7 +92,7 @@ def _check_first(first: UpdateFile, words: Vocabulary) -> list[Problem]:
     if update.phase is None:
         complain(
             "status",
-            f"the first update can't have status '{SAME_PHASE}'",
+            f"{name} can't have status '{SAME_PHASE}'",
             "give it the phase that it begins with",
         )
     return problems
@@ -159,27 +167,43 @@ def _warnings(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
                     "say what is new, or leave the update out",
                 )
             )
-    if published:
-        problems += _left_down(published, words)
-    return problems
+    steps = fold([one.update for one in published], words.severities).steps
+    return [*problems, *_reopened(published, steps), *_left_down(published[-1], steps[-1])]
 
 
-def _left_down(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
-    last = published[-1]
-    if last.update.phase is None or not last.update.phase.is_closing:
-        return []
-    states = fold([one.update for one in published], words.severities).last.states
-    down = [name for name, state in states if state is not ComponentState.OPERATIONAL]
-    if not down:
+def _reopened(published: list[UpdateFile], steps: Sequence[Step]) -> list[Problem]:
+    """Updates after an end that go on, while everything stays as the end has left it: working."""
+    return [
+        _warning(
+            file,
+            "status",
+            f"reopens what was over, and leaves {', '.join(step.affected)} operational",
+            "name them under components: as they are now, even if they are operational",
+        )
+        for before, step, file in zip(steps, steps[1:], published[1:], strict=False)
+        if before.phase.is_closing
+        and not step.phase.is_closing
+        and not step.update.components
+        and step.affected
+        and not _down(step)
+    ]
+
+
+def _left_down(file: UpdateFile, last: Step) -> list[Problem]:
+    if last.update.phase is None or not last.phase.is_closing or not _down(last):
         return []
     return [
         _warning(
-            last,
+            file,
             "components",
-            f"the end leaves {', '.join(down)} not operational",
+            f"the end leaves {', '.join(_down(last))} not operational",
             "leave it so only if that is meant",
         )
     ]
+
+
+def _down(step: Step) -> list[str]:
+    return [name for name, state in step.states if state is not ComponentState.OPERATIONAL]
 
 
 def _warning(file: UpdateFile, key: str, what: str, remedy: str) -> Problem:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from statusgen.entries.front_matter import Document, Header, Scalar, parse_document
-from statusgen.entries.wording import find_placeholder
+from statusgen.entries.wording import PLACEHOLDERS, find_placeholder
 from statusgen.errors import Problem
 from statusgen.model.notation import (
     BadValue,
@@ -53,6 +53,8 @@ class Vocabulary(Value, frozen=True):
     severities: Mapping[str, Severity]
     audiences: frozenset[str]
     zone: ZoneInfo
+    placeholders: tuple[str, ...] = PLACEHOLDERS
+    """What an author has to replace, in every language that updates start in."""
 
 
 class UpdateFile(Value, frozen=True):
@@ -94,7 +96,7 @@ def parse_update(
         notify=reader.notify(words.audiences),
         draft=reader.take("draft", parse_flag) or False,
     )
-    reader.check_body(update)
+    reader.check_body(update, words.placeholders)
     if any(not one.is_warning for one in reader.problems):
         return None, reader.problems
     lines = {header.key: header.line for header in document.headers.values()}
@@ -238,9 +240,9 @@ class _Reader:
             self.complain(header.line, "notify is not a list", "write true, false or [subscribers]")
         return tuple(one.text for one in names)
 
-    def check_body(self, update: Update) -> None:
+    def check_body(self, update: Update, placeholders: tuple[str, ...]) -> None:
         body, line = self._document.body, self._document.body_line
-        placeholder = find_placeholder(body)
+        placeholder = find_placeholder(body, placeholders)
         if not body.strip():
             self.complain(line, "the body is blank", "write what readers should know")
         elif placeholder:

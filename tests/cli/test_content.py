@@ -1,4 +1,4 @@
-"""`new`, `update`, `resolve`, `schedule`: the next file, ready to publish."""
+"""`new`, `update`, `resolve`: the next file, ready to publish."""
 
 import pytest
 
@@ -110,18 +110,6 @@ def test_an_update_before_the_last_one_is_refused(repository):
     assert "later than now" in done.err
 
 
-def test_a_maintenance_is_scheduled_and_completed(repository):
-    window = ("--starts", "2026-11-21T03:00", "--ends", "2h", "--component", "api")
-    done = repository.run("schedule", "Database upgrade", *window, "-m", "We upgrade.")
-    during = "2026-11-21T04:00:00Z"
-    ended = repository.run("resolve", "database", "-m", "Done.", now=during)
-
-    assert done.out == "incidents/2026-11-21-database-upgrade/01-scheduled.md\n"
-    assert "starts: 2026-11-21T03:00:00Z\nends: 2026-11-21T05:00:00Z" in text_of(repository, done)
-    assert ended.out == "incidents/2026-11-21-database-upgrade/02-completed.md\n"
-    assert repository.run("check", now=during).code == 0
-
-
 NOTICE = """---
 title: Support moves
 status: notice
@@ -152,6 +140,16 @@ def test_to_resolve_a_notice_is_to_end_it(repository):
     assert result.code == 0
     assert "ends: 2026-11-21T02:10:00Z" in written.read_text(encoding="utf-8")
     assert repository.run("check").code == 0
+
+
+@pytest.mark.parametrize("command", ["update", "resolve"])
+def test_an_update_of_a_notice_asks_what_readers_should_know(repository, command):
+    repository.write("2026-11-21-support/01.md", NOTICE)
+
+    done = repository.run(command, "support")
+
+    assert "fill in [what readers should know]" in done.err
+    assert "This is about Acme: [what readers should know]" in text_of(repository, done)
 
 
 def test_an_incident_that_is_wrong_is_named_as_the_reason(repository):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.fakes.repository import CANARY, make_repository
+from tests.fakes.repository import CANARY, NOW, make_repository
+from tests.fakes.terminal import CTRL_C, on_terminal
 
 
 @pytest.fixture
@@ -106,3 +107,25 @@ def test_erasing_asks_or_needs_yes(repository):
 
     assert done.code == 2
     assert "--yes" in done.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "end", "is_kept"),
+    [
+        ("n\n", 3, "nothing was erased\n", True),
+        (CTRL_C, 130, "it is safe to run the command again\n", True),
+        ("y\n", 0, " erased\n", False),
+    ],
+    ids=["no", "interrupted", "yes"],
+)
+def test_an_answer_decides_whether_an_address_is_erased(repository, answer, code, end, is_kept):
+    with on_terminal(repository.root, "subscribers", "erase", CANARY, now=NOW) as terminal:
+        terminal.wait_for("for good? [y/N]:")
+        if answer == CTRL_C:
+            terminal.press_until(CTRL_C, "interrupted")
+        else:
+            terminal.press(answer)
+        found = terminal.wait_for_the_end()
+
+    assert (found, terminal.shown.endswith(end)) == (code, True)
+    assert (CANARY in repository.run("subscribers", "export").out) is is_kept

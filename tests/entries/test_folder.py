@@ -115,3 +115,43 @@ def test_a_draft_may_be_ahead_of_time(tmp_path):
     ((folder,), _) = scan_content(tmp_path)
 
     assert future_problems(tmp_path, folder, WORDS, instant("2026-01-01T00:00")) == []
+
+
+def test_a_correction_may_not_be_ahead_of_time_either(tmp_path):
+    write_tree(
+        tmp_path, {"incidents/a/01.md": FIRST.format(extra="edited: 2026-11-22T00:00:00Z\n")}
+    )
+    ((folder,), _) = scan_content(tmp_path)
+
+    source = parse_folder(tmp_path, folder, WORDS).source
+    problems = future_problems(tmp_path, folder, WORDS, instant("12:00"))
+
+    assert source.latest_instant == instant("2026-11-22T00:00")
+    assert [problem.what.partition(" is")[0] for problem in problems] == ["edited"]
+
+
+@pytest.mark.parametrize(("draft", "refused"), [("", True), ("draft: true\n", False)])
+def test_a_postmortem_may_not_be_ahead_of_time_unless_it_is_a_draft(tmp_path, draft, refused):
+    review = f"---\nat: 2026-11-22T00:00:00Z\n{draft}---\nWhat we learnt.\n"
+    write_tree(
+        tmp_path,
+        {"incidents/a/01.md": FIRST.format(extra=""), "incidents/a/postmortem.md": review},
+    )
+    ((folder,), _) = scan_content(tmp_path)
+
+    source = parse_folder(tmp_path, folder, WORDS).source
+    problems = future_problems(tmp_path, folder, WORDS, instant("12:00"))
+
+    assert (source.latest_instant == instant("2026-11-22T00:00")) == refused
+    told = [(one.path, one.line, one.what.partition(" is")[0]) for one in problems]
+    assert told == ([("incidents/a/postmortem.md", 2, "at")] if refused else [])
+
+
+def test_a_postmortem_without_a_time_is_never_ahead_of_it(tmp_path):
+    write_tree(
+        tmp_path,
+        {"incidents/a/01.md": FIRST.format(extra=""), "incidents/a/postmortem.md": "Why."},
+    )
+    ((folder,), _) = scan_content(tmp_path)
+
+    assert future_problems(tmp_path, folder, WORDS, instant("12:00")) == []

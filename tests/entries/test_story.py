@@ -1,5 +1,7 @@
 """What a folder tells together; every refusal has its case in tests/broken."""
 
+import pytest
+
 from statusgen.entries.folder import parse_folder
 from statusgen.entries.tree import scan_content
 from statusgen.entries.update_file import Vocabulary
@@ -40,3 +42,64 @@ def test_a_later_update_may_end_a_notice_early(tmp_path):
 
     assert result.problems == ()
     assert fold(result.source.updates, SEVERITIES).until == instant("04:00")
+
+
+FIRST = "title: Errors\nseverity: SEV1\nstatus: investigating\nat: 2026-11-21T02:04:00Z\n"
+
+
+def reopened(root, over="", again="", first="components: [checkout]\n", phase="investigating"):
+    texts = {
+        "01.md": FIRST + first,
+        "02.md": f"status: resolved\nat: 2026-11-21T03:00:00Z\n{over}",
+        "03.md": f"status: {phase}\nat: 2026-11-21T04:00:00Z\n{again}",
+    }
+    files = {name: f"---\n{text}---\nSaid in {name}.\n" for name, text in texts.items()}
+    return [(one.path, one.line) for one in parsed(root, files).problems]
+
+
+def test_an_incident_that_is_reopened_without_its_components_is_odd(tmp_path):
+    assert reopened(tmp_path) == [("incidents/a/03.md", 2)]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"again": "components: [checkout]\n"},
+        {"again": "components:\n  checkout: operational\n"},
+        {"phase": "update"},
+        {"phase": "resolved"},
+        {"first": ""},
+        {"over": "components:\n  checkout: partial_outage\n"},
+    ],
+    ids=["named", "named as working", "stays over", "over again", "touches nothing", "left down"],
+)
+def test_nothing_is_odd_where_no_component_is_forgotten(tmp_path, facts):
+    assert reopened(tmp_path, **facts) == []
+
+
+def test_a_maintenance_that_is_taken_up_again_names_its_components_too(tmp_path):
+    window = "starts: 2026-11-21T03:00:00Z\nends: 2026-11-21T05:00:00Z\ncomponents: [checkout]\n"
+    told = [
+        f"title: Upgrade\nstatus: scheduled\nat: 2026-11-20T00:00:00Z\n{window}",
+        "status: completed\nat: 2026-11-21T03:30:00Z\n",
+        "status: in_progress\nat: 2026-11-21T03:40:00Z\n",
+    ]
+
+    result = parsed(
+        tmp_path,
+        {f"0{number}.md": f"---\n{text}---\n{number}\n" for number, text in enumerate(told)},
+    )
+
+    assert [one.path for one in result.problems] == ["incidents/a/02.md"]
+
+
+def test_a_draft_that_is_first_by_name_does_not_tell_the_same_twice(tmp_path):
+    draft = f"---\n{FIRST}draft: true\n---\nWe are looking.\n"
+    later = "---\nstatus: investigating\nat: 2026-11-20T02:04:00Z\n---\nWe look.\n"
+
+    result = parsed(tmp_path, {"01.md": draft, "02.md": later})
+
+    assert [one.what for one in result.problems] == [
+        "the first update by its at has no title",
+        "the first update by its at has no severity",
+    ]
