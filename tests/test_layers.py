@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "statusgen"
 # From the bottom up; a module imports its own layer and those below.
 LAYERS = (
     {"errors", "model"},
-    {"config", "entries", "prose", "ports", "templates"},
+    {"config", "entries", "prose", "ports", "template_files", "template_words", "templates"},
     {"site", "feeds", "badges", "api", "letters"},
     {"plan"},
     {"apply"},

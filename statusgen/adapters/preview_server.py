@@ -104,6 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(HTTPStatus.OK, key, body)
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def _answer(self, status: HTTPStatus, key: str, body: bytes) -> None:
         ending = key.rpartition(".")[2]
         kind = _EXTRA_TYPES.get(ending) or headers_for(key).content_type
@@ -114,7 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        self.wfile.write(body)
+        if self._is_body_wanted:
+            self.wfile.write(body)
 
     def _stream(self) -> None:
         version = self.preview.version  # before the answer: what changes from then on is told
@@ -123,12 +127,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         try:
-            while not self.preview.is_closed:
+            while self._is_body_wanted and not self.preview.is_closed:
                 now = self.preview.wait_for_change(version)
                 self.wfile.write(b"data: new\n\n" if now != version else b": still here\n\n")
                 version = now
         except OSError:
             return  # the reader has gone
+
+    @property
+    def _is_body_wanted(self) -> bool:
+        return self.command != "HEAD"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         del format, args

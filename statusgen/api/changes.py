@@ -20,20 +20,15 @@ Dates = Mapping[str, tuple[datetime, datetime]]
 
 def incident_changed(incident: Incident, now: datetime) -> datetime:
     """When it was last told of, corrected, reviewed, or moved on by itself."""
-    told = [step.update.changed_at for step in incident.steps]
-    if incident.postmortem is not None and incident.postmortem.at is not None:
-        told.append(incident.postmortem.at)
-    return max((*told, *_moved_on(incident.last.phase, incident, now)))
+    return max((incident.changed_at, *_moved_on(incident.last.phase, incident, now)))
 
 
 def page_changed(content: Content) -> datetime:
-    """When anything on the page last changed; corrections count where the whole is at hand."""
-    whole = (*content.incidents, *content.maintenances, *content.notices, *content.live)
-    told = [incident_changed(one, content.now) for one in whole]
-    listed = [one.last_at for one in content.outlines]
+    """When anything on the page last changed, however old it is."""
+    changed = [one.changed_at for one in content.outlines]
     timed = [one for one in content.outlines if one.window or one.until]
     moved = [at for one in timed for at in _moved_on(one.phase, one, content.now)]
-    return max((*told, *listed, *moved), default=BEFORE_ALL)
+    return max((*changed, *moved), default=BEFORE_ALL)
 
 
 def component_dates(content: Content, settings: Settings) -> Dates:

@@ -20,9 +20,7 @@ class ComponentRows:
 
     def __init__(self, page: Page, dates: Dates, ids: Ids, timestamps: Timestamps) -> None:
         self._dates, self._ids, self._timestamps = dates, ids, timestamps
-        rows = list(self._rows(page))
-        if len(encoded(rows)) > DESCRIPTIONS_LIMIT:
-            rows = [row | {"description": None} for row in rows]
+        rows = described(list(self._rows(page)))
         self.all = sorted(rows, key=_position)
         """Flat, by position within their parents, a group before its own."""
         self._by_id = {row["id"]: row for row in rows}
@@ -83,6 +81,13 @@ class ComponentRows:
 
     def _kind(self, *, is_group: bool) -> Json:
         return {"page_id": self._ids.page, "group": is_group, "only_show_if_degraded": False}
+
+
+def described(rows: list[Json]) -> list[Json]:
+    """The rows; without their descriptions where they would be over DESCRIPTIONS_LIMIT."""
+    if len(encoded(rows)) <= DESCRIPTIONS_LIMIT:
+        return rows
+    return [row | {"description": None} for row in rows]
 
 
 def full_name(component_id: str, known: Mapping[str, Component]) -> str:

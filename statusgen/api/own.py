@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from html import escape
 
 from statusgen.api.changes import incident_changed, page_changed
+from statusgen.api.components import described
 from statusgen.api.content import Content, created_at, most_recent, newest_first
-from statusgen.api.encoding import Json, encoded
+from statusgen.api.encoding import BODY_LIMIT, Json, fitted, shorter
 from statusgen.api.ids import Ids
 from statusgen.api.incidents import POSTMORTEM, effects, review
 from statusgen.config.settings import Settings
@@ -14,6 +16,7 @@ from statusgen.model.notation import format_instant
 from statusgen.model.page import Page
 from statusgen.model.step import Step, Window
 from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.prose.plain_text import as_text
 
 KEY = "api/statusgen.json"
 FORMAT = 1
@@ -32,7 +35,7 @@ _LINKS = {
 
 
 def own_file(content: Content, settings: Settings, prose: BodyRenderer) -> bytes:
-    """The body of `api/statusgen.json`."""
+    """The body of `api/statusgen.json`, under 1 MiB as those of `api/v2/`."""
     page, ids = content.page, Ids(settings.page.url)
     stories = _Stories(settings, ids, prose, page.now)
     incidents = (*most_recent(content.incidents), *page.open_incidents)
@@ -46,12 +49,22 @@ def own_file(content: Content, settings: Settings, prose: BodyRenderer) -> bytes
             "description": page.overall.description,
         },
         "next_update_due": _optional(page.next_due),
-        "components": _components(page, ids),
+        "components": described(_components(page, ids)),
         "incidents": stories.of(incidents),
         "maintenances": stories.of(maintenances),
         "notices": stories.of(content.notices),
     }
-    return encoded(document)
+    kinds = ("incidents", "maintenances", "notices")
+    return fitted(document, *kinds, updates="updates", cut=_cut)
+
+
+def _cut(piece: Json) -> Json:
+    """An update or a review; a long one as the beginning of its text, in one paragraph."""
+    html = str(piece["html"])
+    if len(html) <= BODY_LIMIT:
+        return piece
+    text = escape(shorter(as_text(html))).replace("\n", "<br>")
+    return piece | {"html": f"<p>{text}</p>"}
 
 
 def _page(content: Content, settings: Settings, ids: Ids) -> Json:

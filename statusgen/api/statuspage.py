@@ -6,7 +6,7 @@ The shape is what real pages serve; docs/api.md tells where ours differs, and wh
 from statusgen.api.changes import component_dates, page_changed
 from statusgen.api.components import ComponentRows
 from statusgen.api.content import Content, most_recent
-from statusgen.api.encoding import Json, encoded, fitted
+from statusgen.api.encoding import Json, encoded, fitted, shorter
 from statusgen.api.ids import Ids
 from statusgen.api.incidents import IncidentEntries
 from statusgen.api.timestamps import Timestamps
@@ -66,4 +66,10 @@ def _page(settings: Settings, ids: Ids, changed: str) -> Json:
 
 def _body(document: Json) -> bytes:
     lists = [name for name in ("incidents", "scheduled_maintenances") if name in document]
-    return fitted(document, *lists) if lists else encoded(document)
+    if not lists:
+        return encoded(document)
+    return fitted(document, *lists, updates="incident_updates", cut=_cut)
+
+
+def _cut(update: Json) -> Json:
+    return update | {"body": shorter(str(update["body"]))}

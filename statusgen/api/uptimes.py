@@ -1,6 +1,6 @@
 """`api/uptime.json`: the days behind the bars and the numbers. Its shape: docs/api.md."""
 
-from statusgen.api.encoding import Json, encoded
+from statusgen.api.encoding import LIMIT, Json, encoded
 from statusgen.api.ids import Ids
 from statusgen.config.settings import Settings
 from statusgen.model.notation import format_instant
@@ -22,7 +22,7 @@ _DECIMALS = 8
 
 
 def uptime_file(page: Page, settings: Settings) -> bytes:
-    """The body of `api/uptime.json`."""
+    """The body of `api/uptime.json`; where it would be over LIMIT, the oldest days are left out."""
     ids = Ids(settings.page.url)
     weights = {state: WEIGHTS.get(state, 0.0) for state in ComponentState}
     known = settings.components_by_id
@@ -34,19 +34,40 @@ def uptime_file(page: Page, settings: Settings) -> bytes:
         "days": settings.page.history_days,
         "rule": RULE,
         "weights": weights,
-        "components": [
-            {
-                "id": one.component,
-                "statuspage_id": ids.component(one.component),
-                "name": known[one.component].name,
-                "group": known[one.component].group,
-                "uptime": _ratio(one),
-                "days": [_day(day) for day in one.days],
-            }
-            for one in page.uptimes
-        ],
     }
-    return encoded(document)
+    rows: list[Json] = [
+        {
+            "id": one.component,
+            "statuspage_id": ids.component(one.component),
+            "name": known[one.component].name,
+            "group": known[one.component].group,
+            "uptime": _ratio(one),
+        }
+        for one in page.uptimes
+    ]
+    days = [[_day(day) for day in one.days] for one in page.uptimes]
+    body = _body(document, rows, days)
+    if len(body) <= LIMIT:
+        return body
+    bare = _body(document, rows, [[] for _ in days])
+    count = _newest_that_fit(days, LIMIT - len(bare))
+    return _body(document, rows, [one[-count:] for one in days])
+
+
+def _body(document: Json, rows: list[Json], days: list[list[Json]]) -> bytes:
+    told = [row | {"days": one} for row, one in zip(rows, days, strict=True)]
+    return encoded(document | {"components": told})
+
+
+def _newest_that_fit(days: list[list[Json]], limit: int) -> int:
+    """How many days of all components take at most `limit` bytes; at least today."""
+    count = 0
+    for of_all in reversed(list(zip(*days, strict=True))):
+        limit -= len(encoded(of_all)) - 1  # each day with its comma
+        if limit < 0:
+            break
+        count += 1
+    return max(count, 1)
 
 
 def _ratio(uptime: Uptime) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from statusgen.model.manifest import UNKNOWN, Manifest, record_of
-from statusgen.model.release import Artifact, Release, stage_of
+from statusgen.model.release import Release, stage_of
 from statusgen.plan.upload import Put, Reason, UploadPlan
 from statusgen.ports.storage import OnDone, Storage
 
@@ -44,7 +44,3 @@ def _manifest_under_way(plan: UploadPlan, release: Release) -> Manifest:
 
 def _stage(put: Put) -> int:
     return stage_of(put.artifact.key)
-
-
-def ignore(_artifact: Artifact) -> None:
-    """Be told of an artifact and do nothing: for callers that show no progress."""

@@ -37,18 +37,23 @@ def check(settings: Settings, cache: Cache, now: datetime) -> Checked:
     return Checked(
         incidents=len(archive.outlines),
         updates=sum(len(one.told) for one in archive.outlines),
-        problems=(*_odd_settings(settings), *archive.problems, *_template_problems(settings)),
+        problems=(*_odd_settings(settings), *archive.problems, *_template_problems(settings, now)),
     )
 
 
-def _template_problems(settings: Settings) -> list[Problem]:
+def _template_problems(settings: Settings, now: datetime) -> list[Problem]:
     language = settings.page.language
     if language == SOURCE and not (settings.root / TEMPLATES_FOLDER).is_dir():
         return []
     from statusgen.templates import Templates  # noqa: PLC0415  most checks need no Jinja2
 
     templates = Templates(settings.root)
-    return [*templates.problems(), *templates.untranslated(language)]
+    found = [*templates.problems(), *templates.catalogue_problems(language)]
+    if any(not one.is_warning for one in found):
+        return found
+    from statusgen.usecases.rehearsal import rehearse  # noqa: PLC0415  it loads all that renders
+
+    return [*found, *rehearse(settings, templates, now)]
 
 
 def _odd_settings(settings: Settings) -> list[Problem]:

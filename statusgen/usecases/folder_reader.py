@@ -8,10 +8,12 @@ from statusgen.entries.folder import IncidentSource, parse_folder
 from statusgen.entries.records import FolderRecord, encode
 from statusgen.entries.tree import Folder
 from statusgen.entries.update_file import Vocabulary
-from statusgen.errors import Problem
+from statusgen.entries.wording import placeholders
+from statusgen.errors import ContentError, Problem
 from statusgen.model.incident import Incident, fold
 from statusgen.model.outline import outline
 from statusgen.model.value import Value
+from statusgen.template_files import TemplateFiles
 
 
 class Rendered(Value, frozen=True):
@@ -83,7 +85,16 @@ def vocabulary(settings: Settings) -> Vocabulary:
         severities=settings.severities,
         audiences=settings.audiences,
         zone=settings.page.zone,
+        placeholders=_placeholders(settings),
     )
+
+
+def _placeholders(settings: Settings) -> tuple[str, ...]:
+    """In English and the page's language; a broken catalogue is told elsewhere."""
+    try:
+        return placeholders(TemplateFiles(settings.root).language(settings.page.language))
+    except ContentError:
+        return placeholders()
 
 
 def fold_source(

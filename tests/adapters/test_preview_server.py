@@ -36,9 +36,9 @@ def server(running):
     return running
 
 
-def get(server, path, timeout=10):
+def get(server, path, timeout=10, method="GET"):
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=timeout)
-    connection.request("GET", path)
+    connection.request(method, path)
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -73,6 +73,25 @@ def test_pages_are_served_with_the_script_that_reloads_them(server, path, part):
     assert headers["Cache-Control"] == "no-store"
     assert part in body
     assert SCRIPT_KEY.encode() in body
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/feed.json", f"/{SCRIPT_KEY}", "/nowhere.html", "/history/"], ids=str
+)
+def test_head_is_answered_like_get_without_a_body(server, path):
+    status, headers, body = get(server, path, method="HEAD")
+    like = get(server, path)
+
+    assert (status, body) == (like[0], b"")
+    assert [headers[one] for one in ("Content-Type", "Content-Length")] == [
+        like[1][one] for one in ("Content-Type", "Content-Length")
+    ]
+
+
+def test_head_of_what_never_ends_is_answered_at_once(server):
+    status, headers, body = get(server, f"/{CHANGES}", method="HEAD")
+
+    assert (status, headers["Content-Type"], body) == (200, "text/event-stream", b"")
 
 
 @pytest.mark.parametrize(

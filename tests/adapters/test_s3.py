@@ -10,11 +10,12 @@ import urllib.request
 import pytest
 
 from statusgen.adapters.s3 import THREADS
-from statusgen.apply.upload import ignore, upload
+from statusgen.apply.upload import upload
 from statusgen.errors import TargetError
-from statusgen.model.release import Release, artifact_from_bytes
+from statusgen.model.release import Release, artifact_from_bytes, make_artifact
 from statusgen.plan.upload import plan_upload
 from tests.components.s3_proxy import IGNORE, LOSE_ANSWER, REFUSE, run_proxy
+from tests.fakes.storage import ignore
 
 MOMENT = "public, max-age=15, stale-while-revalidate=60, stale-if-error=86400"
 BODIES = {
@@ -133,7 +134,7 @@ def test_an_upload_killed_in_the_middle_is_completed_by_the_next(bucket):
         "import json, sys\n"
         "from statusgen.adapters.s3 import S3Storage\n"
         "from statusgen.apply.upload import upload\n"
-        "from statusgen.model.release import Release, artifact_from_bytes\n"
+        "from statusgen.model.release import Release, artifact_from_bytes, make_artifact\n"
         "from statusgen.plan.upload import plan_upload\n"
         "name, endpoint_url = sys.argv[1:]\n"
         "storage = S3Storage('s3://' + name, name, endpoint_url=endpoint_url)\n"
@@ -247,11 +248,8 @@ def test_after_a_failed_upload_no_other_is_begun(bucket):
             raise TargetError("the twentieth fails")
         return b"x"
 
-    page = artifact_from_bytes("x.html", b"x")
-    artifacts = [
-        type(page)(f"{n:04}.html", page.digest, 1, page.content_type, page.cache_control, load)
-        for n in range(2000)
-    ]
+    digest = artifact_from_bytes("x.html", b"x").digest
+    artifacts = [make_artifact(f"{n:04}.html", digest, 1, load) for n in range(2000)]
 
     with pytest.raises(TargetError, match="the twentieth fails"):
         storage.put_all(artifacts, ignore)

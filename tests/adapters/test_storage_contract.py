@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from statusgen.adapters.folder import FolderStorage
-from statusgen.apply.upload import ignore, manifest_of, upload
+from statusgen.apply.upload import manifest_of, upload
 from statusgen.errors import TargetError
 from statusgen.model.release import Release, artifact_from_bytes
 from statusgen.plan.upload import plan_upload
 from statusgen.ports.storage import Storage
-from tests.fakes.storage import FakeStorage
+from tests.fakes.storage import FakeStorage, ignore
 
 FIRST = {"assets/a.abc123.css": "1", "incidents/a.html": "1", "feed.xml": "1", "index.html": "1"}
 SECOND = {"assets/b.def456.css": "2", "incidents/a.html": "2", "feed.xml": "1", "index.html": "2"}

@@ -5,6 +5,7 @@ from statusgen.api.changes import (
     page_changed,
 )
 from statusgen.model.update import Postmortem
+from statusgen.model.value import replace
 from tests.api.stories import NOW, SETTINGS, make_content, make_maintenance, make_notice, make_story
 from tests.builders import instant
 
@@ -52,6 +53,13 @@ def test_the_page_changes_with_anything_on_it():
     assert page_changed(make_content()) == BEFORE_ALL
     assert page_changed(make_content(story, now=instant("04:00"))) == instant("02:04")
     assert page_changed(make_content(story, maintenance, now=instant("04:00"))) == instant("03:00")
+
+
+def test_a_correction_of_what_is_no_longer_told_whole_changes_the_page():
+    corrected = make_story("a", ("resolved", "03:00", {}), edited="05:00")
+    content = replace(make_content(corrected), incidents=())
+
+    assert page_changed(content) == instant("05:00")
 
 
 def test_a_component_begins_at_its_since_or_with_its_first_incident_or_with_the_page():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statusgen.api.encoding import BODY_LIMIT, ENTRY_LIMIT, LIMIT, encoded, fitted
+from statusgen.api.encoding import BODY_LIMIT, ENTRY_LIMIT, LIMIT, encoded, fitted, shorter
 
 
 def make_entry(name, *bodies):
@@ -17,9 +17,14 @@ def make_entry(name, *bodies):
 
 def fit(*entries, more=()):
     document = {"page": {}, "incidents": list(entries), "scheduled_maintenances": list(more)}
-    body = fitted(document, "incidents", "scheduled_maintenances")
+    kinds = ("incidents", "scheduled_maintenances")
+    body = fitted(document, *kinds, updates="incident_updates", cut=cut)
     assert len(body) <= LIMIT
     return json.loads(body)
+
+
+def cut(update):
+    return update | {"body": shorter(update["body"])}
 
 
 def names(entries):
@@ -78,6 +83,15 @@ def test_what_is_open_goes_before_what_is_planned():
 
     assert names(made["incidents"]) == names(entries[:30])
     assert names(made["scheduled_maintenances"]) == ["30", "31", "32", "33"]
+
+
+def test_a_huge_review_is_cut_so_that_updates_are_left():
+    entry = make_entry("reviewed", "x", "y") | {"postmortem": {"body": "x" * LIMIT}}
+
+    (kept,) = fit(entry)["incidents"]
+
+    assert len(kept["postmortem"]["body"]) == BODY_LIMIT
+    assert names(kept["incident_updates"]) == ["0", "1"]
 
 
 def test_an_incident_that_cannot_be_made_to_fit_is_left_out():

@@ -1,7 +1,9 @@
 import json
 
+from statusgen.api.encoding import LIMIT
 from statusgen.api.own import own_file
 from statusgen.api.statuspage import statuspage_files
+from statusgen.model.component import Component
 from statusgen.model.update import Postmortem
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.api.stories import (
@@ -13,7 +15,7 @@ from tests.api.stories import (
     make_notice,
     make_story,
 )
-from tests.builders import instant
+from tests.builders import instant, make_settings
 
 PROSE = BodyRenderer(SETTINGS.page.url)
 
@@ -131,3 +133,50 @@ def test_both_apis_say_the_same_and_know_each_other_by_id():
     assert [[u["statuspage_id"] for u in one["updates"]] for one in own["incidents"]] == [
         [u["id"] for u in one["incident_updates"] if u["status"] != "postmortem"] for one in listed
     ]
+
+
+def own_body(*incidents, settings=SETTINGS):
+    body = own_file(make_content(*incidents, settings=settings), settings, PROSE)
+    assert len(body) <= LIMIT
+    return json.loads(body)
+
+
+def test_a_long_story_keeps_its_newest_updates():
+    later = [
+        ("update", f"2026-11-21T{3 + n // 60:02}:{n % 60:02}", {"body": "word " * 400})
+        for n in range(299)
+    ]
+    stories = [make_story(f"a{n:02}", *later) for n in range(12)]
+
+    told = own_body(*stories)["incidents"]
+
+    assert len(told) == 12
+    for one in told:
+        assert one["updates"][0]["at"] == "2026-11-21T07:58:00Z"
+        assert 20 < len(one["updates"]) < 300
+
+
+def test_a_text_that_is_too_long_is_told_as_the_beginning_of_its_words():
+    huge = "Much & more <again>. " * 12_000
+    stories = [make_story(f"a{n}", body=huge) for n in range(5)]
+    review = Postmortem(huge, instant("04:00"))
+    reviewed = make_story("b", ("resolved", "03:00", {"body": "Over."}), postmortem=review)
+
+    told = own_body(*stories, reviewed)["incidents"]
+
+    assert len(told) == 6
+    by_id = {one["id"]: one for one in told}
+    assert by_id["a0"]["updates"][0]["html"].startswith("<p>Much &amp; more")
+    assert by_id["b"]["postmortem"]["html"].endswith("…</p>")
+    assert by_id["b"]["updates"][0]["html"] == "<p>Over.</p>"
+
+
+def test_descriptions_are_left_out_where_they_leave_no_room():
+    many = tuple(Component(f"c{n}", f"C{n}", description="x" * 1000) for n in range(1000))
+    settings = make_settings(components=many)
+
+    told = own_body(make_story("a", components=["c0"]), settings=settings)
+
+    assert {one["description"] for one in told["components"]} == {None}
+    assert len(told["components"]) == 1000
+    assert len(told["incidents"]) == 1

@@ -3,10 +3,12 @@ import re
 
 import pytest
 
+from statusgen.api.encoding import LIMIT
 from statusgen.api.uptimes import RULE, uptime_file
+from statusgen.model.component import Component
 from statusgen.model.uptime import WEIGHTS
 from tests.api.stories import NOW, SETTINGS, make_content, make_maintenance, make_story
-from tests.builders import instant
+from tests.builders import instant, make_settings
 
 CALM = {"worst": "operational"}
 
@@ -98,3 +100,30 @@ def test_the_rule_in_words_is_the_rule_in_numbers():
     assert {state: weight for state, weight in weights.items() if weight} == WEIGHTS
     assert len(weights) == 5
     assert re.findall(r"(\d+) %", RULE) == [f"{WEIGHTS['partial_outage']:.0%}".rstrip("%")]
+
+
+def test_the_oldest_days_are_left_out_where_not_all_fit():
+    many = tuple(Component(f"component-{n}", f"Component {n}") for n in range(160))
+    settings = make_settings(components=many, page={"history_days": 365})
+    story = make_story(
+        "2026-11-20-a-very-long-story", at="2026-11-20T02:00", components=["component-3"]
+    )
+
+    body = uptime_file(make_content(story, settings=settings).page, settings)
+
+    document = json.loads(body)
+    counts = {len(one["days"]) for one in document["components"]}
+    (count,) = counts
+    assert LIMIT - 160 * 60 < len(body) <= LIMIT
+    assert (document["days"], 90 < count < 365) == (365, True)
+    assert len(document["components"]) == 160
+    assert document["components"][3]["days"][-1]["incidents"] == ["2026-11-20-a-very-long-story"]
+
+
+def test_today_is_told_however_many_components_there_are():
+    many = tuple(Component(f"c{n}", "x" * 5000) for n in range(220))
+    settings = make_settings(components=many)
+
+    document = json.loads(uptime_file(make_content(settings=settings).page, settings))
+
+    assert {len(one["days"]) for one in document["components"]} == {1}

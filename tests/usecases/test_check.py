@@ -4,7 +4,7 @@ import pytest
 
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
-from statusgen.templates import shipped_folder
+from statusgen.template_files import shipped_folder
 from statusgen.usecases.check import DARK_GROUND, LIGHT_GROUND, check
 from tests.builders import instant, write_tree
 from tests.fakes.repository import make_repository
@@ -54,6 +54,18 @@ def test_a_broken_template_of_the_users_fails(tmp_path):
         ("site_templates/page/404.html", 2)
     ]
     assert checked.has_errors(strict=False)
+
+
+def test_a_template_of_the_users_that_asks_for_what_there_is_not_fails(tmp_path):
+    repository = make_repository(tmp_path)
+    write_tree(tmp_path, {"site_templates/page/404.html": "fine\n{{ site.nope }}"})
+
+    done = repository.run("check")
+
+    assert done.code == 1
+    assert "site_templates/page/404.html:2: " in done.err
+    assert "; correct the template, or remove your copy" in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def test_who_is_added_is_found_by_token_and_by_address_in_any_case(book):
 
     assert re.fullmatch(r"sub_[a-z0-9]{8}", ann.token)
     assert ann.components == ("api", "checkout")
-    assert ann.is_active
+    assert ann.state is SubscriberState.ACTIVE
     assert book.find(ann.token) == book.find("ann@EXAMPLE.com") == ann
     assert book.find("bob@example.com") is None
 
@@ -60,7 +60,7 @@ def test_who_left_can_be_added_again_by_hand(book):
 
     again = book.add(ANN, "asked again", NOW)
 
-    assert (again.id, again.token, again.is_active) == (ann.id, ann.token, True)
+    assert (again.id, again.token, again.state) == (ann.id, ann.token, SubscriberState.ACTIVE)
 
 
 def test_erasing_leaves_no_byte_of_the_address_and_no_import_brings_it_back(database, book):
@@ -73,7 +73,7 @@ def test_erasing_leaves_no_byte_of_the_address_and_no_import_brings_it_back(data
     assert not any(b"ann@example" in path.read_bytes().lower() for path in files)
     assert book.find(ann.token) is None
     assert book.import_rows([ANN], "list.csv", NOW) == Imported(left_out=1)
-    assert make_book(database).add(ANN, "asked again", NOW).is_active
+    assert make_book(database).add(ANN, "asked again", NOW).state is SubscriberState.ACTIVE
 
 
 def test_all_are_listed_in_order_over_several_batches(book):
