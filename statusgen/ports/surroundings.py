@@ -1,0 +1,90 @@
+"""What `doctor` asks of the world around a page, and the facts that come back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from statusgen.model.value import Value
+
+
+class Room(Value, frozen=True):
+    """The disk that a folder is on, or would be made on."""
+
+    free_bytes: int
+    file_system: str
+    """Its kind, such as `ext4`; empty where that can't be told."""
+    is_network: bool = False
+
+
+class Answer(Value, frozen=True):
+    """What a web server answered."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    """By their names in lower case."""
+    body: bytes
+    ahead_s: float | None = None
+    """How far the server's clock was ahead of ours; None: it did not say."""
+
+
+class Certificate(Value, frozen=True):
+    """The TLS certificate of a web server."""
+
+    ends: datetime | None
+    """None: it isn't valid."""
+    problem: str = ""
+    """Why it isn't valid, in a few words."""
+
+
+class StateFacts(Value, frozen=True):
+    """The database, without opening what isn't there."""
+
+    is_there: bool
+    has_secret_key: bool
+    room: Room
+
+
+class RelayFacts(Value, frozen=True):
+    """What a relay said of itself once it was reached and, if asked, had let us log in."""
+
+    is_encrypted: bool
+    is_logged_in: bool
+    extensions: Mapping[str, str]
+    """Each with what it says after its name, by the names in lower case."""
+
+
+class Web(Protocol):
+    """Web servers, asked as any reader would."""
+
+    def fetch(
+        self, url: str, headers: Mapping[str, str] | None = None, *, follows: bool = True
+    ) -> Answer:
+        """Fetch the url; with `follows` a redirect is followed.
+
+        Raises: Unavailable when there is no answer.
+        """
+        ...
+
+    def certificate(self, url: str) -> Certificate:
+        """Look at the certificate of an https url.
+
+        Raises: Unavailable when there is no answer.
+        """
+        ...
+
+
+class Records(Protocol):
+    """The domain name system. Every method raises Unavailable when it gives no answer."""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the TXT records of a name; none where there is no such name."""
+        ...
+
+    def mail_hosts(self, name: str) -> tuple[str, ...]:
+        """Return the hosts in the MX records of a name; an empty host is a null MX (RFC 7505)."""
+        ...
+
+    def has_address(self, name: str) -> bool:
+        """Whether the name has an A or AAAA record."""
+        ...

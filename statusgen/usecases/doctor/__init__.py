@@ -1,0 +1,1 @@
+"""What `doctor` looks at: facts are gathered side by side, then judged one by one."""

@@ -1,0 +1,57 @@
+"""The way out for letters: a relay, or a folder."""
+
+from collections.abc import Iterator
+
+from statusgen.errors import StatusgenError
+from statusgen.model.relay import parse_relay
+from statusgen.ports.surroundings import RelayFacts, Room
+from statusgen.usecases.doctor.finding import Finding, from_error, ok, warn
+from statusgen.usecases.doctor.targets import judge_room
+
+SMALL_LETTER = 1_000_000
+"""Bytes; relays that take less than this refuse letters about long incidents."""
+
+
+def transport_name(transport: str) -> str:
+    """What a transport is called: without its user, which may be an address."""
+    if transport.startswith("folder:"):
+        return "outbox"
+    return f"relay {parse_relay(transport)}"
+
+
+def judge_transport(subject: str, facts: RelayFacts | Room | StatusgenError) -> Iterator[Finding]:
+    """Yield what is to be said of the way out."""
+    if isinstance(facts, StatusgenError):
+        yield from_error(subject, facts)
+    elif isinstance(facts, Room):
+        yield judge_room(subject, facts)
+    else:
+        tls = "with TLS" if facts.is_encrypted else "without TLS, on this machine"
+        login = "; the login was accepted" if facts.is_logged_in else "; no login is set"
+        yield ok(subject, f"reached {tls}{login}")
+        yield from _judge_extensions(subject, facts)
+
+
+def _judge_extensions(subject: str, facts: RelayFacts) -> Iterator[Finding]:
+    limit = facts.extensions.get("size", "")
+    if limit.isdecimal() and 0 < int(limit) < SMALL_LETTER:
+        yield warn(
+            subject,
+            f"it takes letters of at most {int(limit):,} bytes",
+            "ask who runs it for 1 MB or more, or long updates are refused",
+        )
+    if "smtputf8" not in facts.extensions:
+        yield warn(
+            subject,
+            "it doesn't offer SMTPUTF8, so mailboxes with other letters than ASCII get no mail",
+            "ask who runs it to turn SMTPUTF8 on",
+        )
+    if "pipelining" not in facts.extensions:
+        yield warn(
+            subject,
+            "it doesn't offer PIPELINING, so letters leave more slowly",
+            "ask who runs it to turn PIPELINING on",
+        )
+    offered = [one.upper() for one in ("size", "pipelining", "smtputf8") if one in facts.extensions]
+    if offered:
+        yield ok(subject, f"it offers {', '.join(offered)}")

@@ -1,0 +1,80 @@
+import pytest
+
+from statusgen.errors import MailError
+from statusgen.ports.surroundings import RelayFacts, Room
+from statusgen.usecases.doctor.finding import State
+from statusgen.usecases.doctor.mail import judge_transport, transport_name
+
+ALL = {"size": "35882577", "pipelining": "", "smtputf8": "", "starttls": ""}
+
+
+def relay(extensions, *, is_safe=True):
+    return RelayFacts(is_encrypted=is_safe, is_logged_in=is_safe, extensions=extensions)
+
+
+def without(*names, **others):
+    return {name: value for name, value in (ALL | others).items() if name not in names}
+
+
+@pytest.mark.parametrize(
+    ("transport", "name"),
+    [
+        ("smtp://someone%40example.com@relay.example.com", "relay relay.example.com:587"),
+        ("smtps://relay.example.com", "relay relay.example.com:465"),
+        ("folder:/somewhere/outbox", "outbox"),
+    ],
+)
+def test_a_transport_is_named_without_its_user(transport, name):
+    assert transport_name(transport) == name
+
+
+def test_a_relay_that_offers_all_is_well():
+    found = list(judge_transport("relay", relay(ALL)))
+
+    assert [one.state for one in found] == [State.OK, State.OK]
+    assert found[0].what == "reached with TLS; the login was accepted"
+    assert found[1].what == "it offers SIZE, PIPELINING, SMTPUTF8"
+
+
+@pytest.mark.parametrize(
+    ("extensions", "words"),
+    [
+        (without("smtputf8"), "SMTPUTF8"),
+        (without("pipelining"), "PIPELINING"),
+        (without(size="500000"), "at most 500,000 bytes"),
+    ],
+)
+def test_what_a_relay_lacks_is_warned_of(extensions, words):
+    found = list(judge_transport("relay", relay(extensions)))
+
+    [lack] = [one for one in found if one.state is State.WARN]
+    assert words in lack.what
+    assert "ask who runs it" in lack.remedy
+
+
+@pytest.mark.parametrize("size", ["", "0", "what?"])
+def test_no_limit_on_size_is_none(size):
+    found = list(judge_transport("relay", relay(ALL | {"size": size})))
+
+    assert {one.state for one in found} == {State.OK}
+
+
+def test_a_relay_that_offers_nothing_is_told_so_and_no_more():
+    found = list(judge_transport("relay", relay({}, is_safe=False)))
+
+    assert [one.state for one in found] == [State.OK, State.WARN, State.WARN]
+
+
+def test_what_keeps_us_from_the_relay_fails():
+    [found] = judge_transport("relay", MailError("the relay refused the password; check it"))
+
+    assert (found.state, found.remedy) == (State.FAIL, "check it")
+
+
+@pytest.mark.parametrize(
+    ("free", "state"), [(10**10, State.OK), (10**8, State.WARN), (0, State.FAIL)]
+)
+def test_an_outbox_needs_room(free, state):
+    [found] = judge_transport("outbox", Room(free, "ext4"))
+
+    assert found.state is state
