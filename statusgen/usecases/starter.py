@@ -54,35 +54,55 @@ outbox/
 """
 
 _WORKFLOW = """\
-# Checks every change, and publishes what lands on main.
+# Checks every change; publishes what lands on main, and what a schedule finds to be due.
+# Publishing begins once the target is a bucket and the repository's variables AWS_ROLE_ARN and
+# AWS_REGION are set; docs/operations.md has the role and its rights.
 name: status page
 on:
   push:
     branches: [main]
   pull_request:
-concurrency:
-  group: status-page
+  workflow_dispatch:
+  schedule:
+    # Maintenance windows begin and end, and promised updates fall due, without a commit.
+    - cron: "7,22,37,52 * * * *"
+permissions:
+  contents: read
 jobs:
   check:
+    if: github.event_name != 'schedule'
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
+      - uses: actions/checkout@v5
+      - uses: actions/setup-python@v6
         with:
           python-version: "3.12"
       - run: pip install statusgen
       - run: statusgen check
       - run: statusgen build
-  # Publishing from here needs a target that is not a folder, credentials for it, and for
-  # letters a .statusgen/state.db that outlives the run.
-  # publish:
-  #   needs: check
-  #   if: github.ref == 'refs/heads/main'
-  #   runs-on: ubuntu-latest
-  #   steps:
-  #     - uses: actions/checkout@v4
-  #     - run: pip install statusgen
-  #     - run: statusgen publish --yes
+  publish:
+    if: github.ref == 'refs/heads/main' && vars.AWS_ROLE_ARN != ''
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    # One at a time. Of those that wait only the newest is kept, and it publishes everything.
+    concurrency:
+      group: publish-status-page
+      cancel-in-progress: false
+    permissions:
+      contents: read
+      id-token: write
+    steps:
+      - uses: actions/checkout@v5
+      - uses: actions/setup-python@v6
+        with:
+          python-version: "3.12"
+      - run: pip install statusgen
+      - uses: aws-actions/configure-aws-credentials@v5
+        with:
+          role-to-assume: ${{ vars.AWS_ROLE_ARN }}
+          aws-region: ${{ vars.AWS_REGION }}
+      # Without --no-mail only where the ledger is: a job has none, so it knows no subscribers.
+      - run: statusgen publish --yes --no-mail
 """
 
 _UPDATES = (

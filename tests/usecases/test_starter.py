@@ -1,6 +1,7 @@
 """What `init` writes."""
 
 import pytest
+import yaml
 
 from statusgen.config.reader import read_settings
 from statusgen.errors import UsageError
@@ -27,6 +28,49 @@ def test_state_and_letters_are_kept_out_of_git(tmp_path):
 
     ignored = (tmp_path / ".gitignore").read_text(encoding="utf-8").split()
     assert set(ignored) >= {".statusgen/", "outbox/", "public/", "_site/"}
+
+
+@pytest.fixture
+def workflow(tmp_path):
+    write_starter(tmp_path, NOW)
+    text = (tmp_path / ".github" / "workflows" / "status.yml").read_text(encoding="utf-8")
+    # YAML 1.1 takes the word `on` for true
+    return {"on" if key is True else key: value for key, value in yaml.safe_load(text).items()}
+
+
+def test_the_workflow_publishes_on_a_schedule_too_for_windows_and_promises(workflow):
+    assert workflow["on"]["push"] == {"branches": ["main"]}
+    assert [one["cron"] for one in workflow["on"]["schedule"]] == ["7,22,37,52 * * * *"]
+
+
+def test_two_runs_of_the_workflow_never_publish_at_once_and_none_is_cut_short(workflow):
+    assert workflow["jobs"]["publish"]["concurrency"] == {
+        "group": "publish-status-page",
+        "cancel-in-progress": False,
+    }
+    assert "concurrency" not in workflow
+    assert "concurrency" not in workflow["jobs"]["check"]
+
+
+def test_the_workflow_holds_no_secret_and_only_the_job_that_publishes_gets_a_token(workflow):
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "permissions" not in workflow["jobs"]["check"]
+    assert workflow["jobs"]["publish"]["permissions"] == {"contents": "read", "id-token": "write"}
+    assert "secrets." not in str(workflow)
+
+
+def test_a_pull_request_is_checked_and_never_published(workflow):
+    steps = [step.get("run") for step in workflow["jobs"]["check"]["steps"]]
+
+    assert "pull_request" in workflow["on"]
+    assert {"statusgen check", "statusgen build"} <= set(steps)
+    assert workflow["jobs"]["publish"]["if"].startswith("github.ref == 'refs/heads/main' &&")
+
+
+def test_the_workflow_asks_nobody_and_mails_nobody_for_it_has_no_ledger(workflow):
+    steps = workflow["jobs"]["publish"]["steps"]
+
+    assert steps[-1] == {"run": "statusgen publish --yes --no-mail"}
 
 
 def test_a_file_in_the_place_is_left_alone(tmp_path):
