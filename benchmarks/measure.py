@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -15,6 +15,8 @@ class Run:
     """One run of a command."""
 
     wall_s: float
+    cpu_s: float
+    """Of the command and what it waited for, whatever else the machine did meanwhile."""
     peak_mb: float
     """Of the largest single process."""
 
@@ -26,7 +28,16 @@ class Figure:
     wall_s: float
     fastest_s: float
     slowest_s: float
+    cpu_s: float
     peak_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A command, and what has to be done before each run and isn't timed."""
+
+    command: Sequence[str | Path]
+    before_each: Callable[[], None] = lambda: None
 
 
 def measure(
@@ -36,32 +47,60 @@ def measure(
     before_each: Callable[[], None] = lambda: None,
 ) -> Figure:
     """Runs `command` in `folder` so many times, after `before_each`, which isn't timed."""
-    done = []
+    return measure_in_turn({"": Job(command, before_each)}, folder, runs)[""]
+
+
+def measure_in_turn(jobs: Mapping[str, Job], folder: Path, runs: int) -> dict[str, Figure]:
+    """Runs each in its turn, so that a busy minute of the machine meets all alike."""
+    done: dict[str, list[Run]] = {name: [] for name in jobs}
     for _ in range(runs):
-        before_each()
-        done.append(_run(command, folder))
+        for name, job in jobs.items():
+            job.before_each()
+            done[name].append(_run(job.command, folder))
+    return {name: _figure(one) for name, one in done.items()}
+
+
+def print_row(name: str, figure: Figure, ratios: str = "") -> None:
+    """Print a figure with its spread and what it is beside others."""
+    spread = f"{figure.fastest_s:.3f} to {figure.slowest_s:.3f}"
+    print(
+        f"  {name:<52}{figure.wall_s:8.3f} s  ({spread})  {figure.cpu_s:6.2f} s CPU  "
+        f"{figure.peak_mb:4.0f} MB  {ratios}",
+        flush=True,
+    )
+
+
+def _figure(done: Sequence[Run]) -> Figure:
     walls = [one.wall_s for one in done]
     return Figure(
         wall_s=median(walls),
         fastest_s=min(walls),
         slowest_s=max(walls),
+        cpu_s=median(one.cpu_s for one in done),
         peak_mb=median(one.peak_mb for one in done),
     )
 
 
 def _run(command: Sequence[str | Path], folder: Path) -> Run:
+    """Started by a small process: Linux counts what the starting one holds as the command's."""
+    words = [sys.executable, "-I", "-S", __file__, *(str(part) for part in command)]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{command[0]} failed:\n{done.stderr[-2000:]}")
+    return Run(*map(float, done.stdout.split()))
+
+
+def _time(command: Sequence[str]) -> None:
+    """Run the command, and print its wall seconds, CPU seconds and peak memory in MB."""
     start_s = time.perf_counter()
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    stderr = process.stderr.read() if process.stderr else b""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - start_s
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{command[0]} failed with {process.returncode}:\n{stderr.decode()[-2000:]}")
     scale = 1024 if sys.platform == "linux" else 1024 * 1024
-    return Run(wall_s, usage.ru_maxrss / scale)
+    print(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale)
+    sys.exit(process.returncode)
+
+
+if __name__ == "__main__":
+    _time(sys.argv[1:])

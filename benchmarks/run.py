@@ -1,26 +1,25 @@
 """Measures statusgen on synthetic archives, beside Pelican on the same incidents.
 
-    make bench                     1,000 incidents and 10,000
-    make bench ARGS="--size 1000"  one size only
+    make bench                      1,000 incidents and 10,000
+    make bench ARGS="--size 1000"   one size only
+    make bench ARGS=--publishing    publishing.py: to S3, beside aws s3 sync and rclone sync
 
-Prints medians, the spread, peak memory, and the ratio to Pelican in the same run.
+Prints medians, the spread, peak memory, and the ratio to the peers in the same run.
 """
 
 import argparse
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
-from measure import Figure, measure
-from synthetic import NOW, write_pelican, write_statusgen
+from measure import Figure, measure, print_row
+from peers import install
+from synthetic import NOW, next_update, write_pelican, write_statusgen
 
 STATUSGEN = [sys.executable, "-m", "statusgen"]
 AT = f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
-PEERS = Path(__file__).parent.parent / ".components" / "peers"
 
 
 def main() -> None:
@@ -28,14 +27,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, action="append", help="incidents; may be repeated")
     parser.add_argument("--runs", type=int, help="runs of each command")
-    parser.add_argument("--alone", action="store_true", help="leave Pelican out")
+    parser.add_argument("--alone", action="store_true", help="leave the peers out")
+    parser.add_argument("--publishing", action="store_true", help="measure publishing to S3")
     options = parser.parse_args()
-    pelican = None if options.alone else _install_pelican()
+    if options.publishing:
+        _publishing(options)
+        return
+    pelican = None if options.alone else install("pelican", "pelican[markdown]")
     with tempfile.TemporaryDirectory(prefix="statusgen-bench-") as folder:
         _start_up(Path(folder), options.runs or 11)
         for size in options.size or (1000, 10_000):
             runs = options.runs or (5 if size <= 1000 else 3)
             _one_size(Path(folder) / str(size), size, runs, pelican)
+
+
+def _publishing(options: argparse.Namespace) -> None:
+    import publishing  # noqa: PLC0415 - it needs an S3 server
+
+    with tempfile.TemporaryDirectory(prefix="statusgen-bench-") as folder:
+        sizes = options.size or (1000, 10_000)
+        publishing.run(sizes, options.runs, Path(folder), alone=options.alone)
 
 
 def _start_up(folder: Path, runs: int) -> None:
@@ -56,7 +67,7 @@ def _one_size(folder: Path, size: int, runs: int, pelican: Path | None) -> None:
     build = [*STATUSGEN, "--now", AT, "build"]
     check = [*STATUSGEN, "--now", AT, "check"]
     cold = measure(build, root, runs, _forget(root))
-    again = measure(build, root, runs, _next_update(root))
+    again = measure(build, root, runs, next_update(root))
     unchanged = measure(build, root, runs)
     checked_cold = measure(check, root, runs, _forget(root))
     checked = measure(check, root, runs)
@@ -104,35 +115,8 @@ def _forget(root: Path) -> Callable[[], None]:
     return forget
 
 
-def _next_update(root: Path) -> Callable[[], None]:
-    newest = max((root / "incidents").iterdir())
-    counter = iter(range(1, 60))
-
-    def write() -> None:
-        number = next(counter)
-        at = f"{NOW - timedelta(minutes=60 - number):%Y-%m-%dT%H:%M:%SZ}"
-        text = f"---\nstatus: update\nat: {at}\n---\nOne more thing, number {number}.\n"
-        (newest / f"{number + 10:02d}-update.md").write_text(text, encoding="utf-8")
-
-    return write
-
-
-def _install_pelican() -> Path:
-    pelican = PEERS / "bin" / "pelican"
-    if not pelican.exists():
-        subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-        command = [PEERS / "bin" / "python", "-m", "pip", "install", "-q", "pelican[markdown]"]
-        subprocess.run(command, check=True)
-    return pelican
-
-
 def _row(name: str, figure: Figure, peer: Figure | None = None) -> None:
-    spread = f"{figure.fastest_s:.3f} to {figure.slowest_s:.3f}"
-    ratio = f"{figure.wall_s / peer.wall_s:6.2f} of Pelican" if peer else ""
-    print(
-        f"  {name:<46}{figure.wall_s:8.3f} s  ({spread})  {figure.peak_mb:6.0f} MB  {ratio}",
-        flush=True,
-    )
+    print_row(name, figure, f"{figure.wall_s / peer.wall_s:6.2f} of Pelican" if peer else "")
 
 
 if __name__ == "__main__":

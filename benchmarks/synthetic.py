@@ -4,7 +4,7 @@ Seeded: the same numbers give the same archive, byte for byte.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,6 +74,20 @@ def write_statusgen(root: Path, count: int) -> None:
                 head += [f"components: [{', '.join(story.components)}]"]
             text = "\n".join(["---", *head, "---", told.body, ""])
             (folder / f"{number:02d}-{told.phase}.md").write_text(text, encoding="utf-8")
+
+
+def next_update(root: Path) -> Callable[[], None]:
+    """Return what adds one update to the newest incident each time it is called."""
+    newest = max((root / "incidents").iterdir())
+    counter = iter(range(1, 60))
+
+    def write() -> None:
+        number = next(counter)
+        at = f"{NOW - timedelta(minutes=60 - number):%Y-%m-%dT%H:%M:%SZ}"
+        text = f"---\nstatus: update\nat: {at}\n---\nOne more thing, number {number}.\n"
+        (newest / f"{number + 10:02d}-update.md").write_text(text, encoding="utf-8")
+
+    return write
 
 
 def write_pelican(root: Path, count: int) -> None:
