@@ -4,13 +4,19 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 _LAYOUT = """
     CREATE TABLE IF NOT EXISTS shelf (
-        name TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (name, key)
+        name TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, checksum INTEGER NOT NULL,
+        PRIMARY KEY (name, key)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS maker (fingerprint TEXT NOT NULL);
 """
+
+_PUT = "REPLACE INTO shelf VALUES (?, ?, ?, ?)"
+_DAMAGED = (None, None, None)
 
 
 class CacheFile:
@@ -26,29 +32,38 @@ class CacheFile:
 
     def all(self, shelf: str) -> dict[str, bytes]:
         try:
-            rows = self._connection.execute("SELECT key, value FROM shelf WHERE name = ?", (shelf,))
-            return dict(rows.fetchall())
+            rows = self._connection.execute(
+                "SELECT key, value, checksum FROM shelf WHERE name = ?", (shelf,)
+            ).fetchall()
         except sqlite3.DatabaseError:
-            self._start_over()
-            return {}
+            rows = [_DAMAGED]
+        if _are_sound(shelf, rows):
+            return {key: value for key, value, _ in rows}
+        self._start_over()
+        return {}
 
     def get(self, shelf: str, key: str) -> bytes | None:
         try:
             row = self._connection.execute(
-                "SELECT value FROM shelf WHERE name = ? AND key = ?", (shelf, key)
+                "SELECT key, value, checksum FROM shelf WHERE name = ? AND key = ?", (shelf, key)
             ).fetchone()
         except sqlite3.DatabaseError:
-            self._start_over()
+            row = _DAMAGED
+        if row is None:
             return None
-        return row[0] if row else None
+        if _are_sound(shelf, [row]):
+            value: bytes = row[1]
+            return value
+        self._start_over()
+        return None
 
     def put(self, shelf: str, items: Iterable[tuple[str, bytes]]) -> None:
-        rows = [(shelf, key, value) for key, value in items]
+        rows = [(shelf, key, value, _checksum(shelf, key, value)) for key, value in items]
         try:
-            self._connection.executemany("REPLACE INTO shelf VALUES (?, ?, ?)", rows)
+            self._connection.executemany(_PUT, rows)
         except sqlite3.DatabaseError:
             self._start_over()
-            self._connection.executemany("REPLACE INTO shelf VALUES (?, ?, ?)", rows)
+            self._connection.executemany(_PUT, rows)
 
     def remove(self, shelf: str, keys: Collection[str]) -> None:
         with suppress(sqlite3.DatabaseError):
@@ -93,3 +108,19 @@ class CacheFile:
             connection.executescript("DELETE FROM shelf; DELETE FROM maker;")
             connection.execute("INSERT INTO maker VALUES (?)", (self._fingerprint,))
         return connection
+
+
+def _checksum(shelf: str, key: str, value: bytes) -> int:
+    """Tells a value from one that a torn write or a failing disk left: SQLite believes either."""
+    return crc32(value, crc32(key.encode(), crc32(shelf.encode())))
+
+
+def _are_sound(shelf: str, rows: Iterable[tuple[Any, Any, Any]]) -> bool:
+    """Whether each value is the one that was put; there may be ten thousand."""
+    start = crc32(shelf.encode())
+    try:
+        return all(
+            crc32(value, crc32(key.encode(), start)) == checksum for key, value, checksum in rows
+        )
+    except (AttributeError, TypeError):  # neither text nor bytes
+        return False

@@ -1,43 +1,39 @@
 """A folder as a target. Every file appears whole or not at all, and links are never followed."""
 
-import errno
 import hashlib
 import os
 import secrets
 import stat
+import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
+from statusgen.adapters.disk import room_for
+from statusgen.adapters.files import alone_in, explain, is_plain_folder, write_new
 from statusgen.errors import TargetError
+from statusgen.model.claim import Claim
 from statusgen.model.manifest import (
     MANIFEST_KEY,
+    PACKS,
     UNKNOWN,
+    Conditions,
     Manifest,
+    Observed,
     Record,
-    format_manifest,
-    parse_manifest,
+    pack_key,
+    pack_sequence,
 )
+from statusgen.model.manifest_json import NewerFormatError, format_manifest, parse_manifest
 from statusgen.model.release import BOOKKEEPING, Artifact, fingerprint_of, headers_for
-from statusgen.ports.storage import OnDone
+from statusgen.model.value import replace
+from statusgen.ports.storage import MayWrite, OnDone, Upload, VersionConflictError
+from statusgen.ports.surroundings import Room
 
 TEMPORARY = f"{BOOKKEEPING}tmp"
 """Files are written here, on the same disk, and moved into place; a crash leaves them here."""
-
-_NO_FOLDER = "there is a file or link where a folder belongs; move it away"
-_REMEDIES = {
-    errno.ENOSPC: "the disk is full; free some space",
-    errno.EDQUOT: "the disk quota is used up; free some space",
-    errno.EFBIG: "the file is larger than the system allows; raise the limit",
-    errno.EROFS: "the disk is read-only; make it writable or choose another folder",
-    errno.EACCES: "no permission; give this user the right to write there",
-    errno.EPERM: "no permission; give this user the right to write there",
-    errno.EISDIR: "there is a folder where a file belongs; move it away",
-    errno.ENOTDIR: _NO_FOLDER,
-    errno.EEXIST: _NO_FOLDER,
-    errno.EXDEV: "part of the folder is another disk; make it a plain folder",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,10 @@ class FolderStorage:
     name: str
     root: Path
     can_claim: bool = False
+    ahead_s: None = None
 
-    def read_manifest(self) -> Manifest | None:
-        """Return what is there of ours, checked against the files themselves.
+    def observe(self) -> Observed:
+        """Look at the manifest, checked against the files themselves.
 
         Size and times stand in for content; files touched since the manifest are read again.
         """
@@ -59,14 +56,43 @@ class FolderStorage:
                 written_ns = path.stat().st_mtime_ns
                 data = path.read_bytes()
             except FileNotFoundError:
-                return None
+                return Observed(None)
+        version, age_s = _version(data), (time.time_ns() - written_ns) / 1e9
         try:
             manifest = parse_manifest(data)
+        except NewerFormatError as error:
+            raise TargetError(f"{self.name}: {error}; upgrade this one") from error
         except ValueError as error:
-            raise TargetError(
-                f"{self.name}: {MANIFEST_KEY} is damaged ({error}); empty the folder"
-            ) from error
-        return self._observed(manifest, written_ns)
+            return Observed(None, version, age_s, damage=str(error))
+        return Observed(self._checked(manifest, written_ns), version, age_s)
+
+    def verified(self, manifest: Manifest) -> Manifest:
+        """Return the manifest after a look at each file, as `observe` does."""
+        path = self.root / MANIFEST_KEY
+        with self._explained(MANIFEST_KEY):
+            written_ns = path.stat().st_mtime_ns if path.exists() else 0
+        return self._checked(manifest, written_ns)
+
+    def recover(self, keys: Collection[str]) -> Manifest:
+        """Take what lies at the release's own keys for ours, as there was a manifest of ours."""
+        with self._explained(""):
+            there = [key for key in keys if os.path.lexists(self.root / key)]
+            packs = [pack_sequence(PACKS + path.name) for path in (self.root / PACKS).glob("*")]
+        return Manifest(
+            dict.fromkeys(there, UNKNOWN),
+            sequence=max(packs, default=0),
+            packs=dict.fromkeys(filter(None, packs), 0),
+        )
+
+    def try_access(self) -> Room:
+        """Ask whether we may write there, or could make the folder; nothing is written."""
+        with self._explained(""):
+            corner = self.root / BOOKKEEPING
+            return room_for(corner if corner.is_dir() else self.root)
+
+    def try_conditions(self) -> Conditions:
+        """Return that they are honoured: a lock on the folder sees to it."""
+        return Conditions.HONOURED
 
     def refuse_foreign(self, artifacts: Collection[Artifact]) -> None:
         """Raise TargetError if something else than the same file lies where a new file goes."""
@@ -79,27 +105,35 @@ class FolderStorage:
                 "overwritten; move it away or choose another folder"
             )
 
-    def write_manifest(self, manifest: Manifest) -> None:
+    def write_manifest(self, manifest: Manifest, version: str) -> str:
         """Replace the manifest, and clear away what a crash may have left half written."""
+        data = format_manifest(manifest)
         with self._explained(MANIFEST_KEY):
             self._make_folders(f"{TEMPORARY}/")
-            for left_over in (self.root / TEMPORARY).iterdir():
-                left_over.unlink()
-            self._write(MANIFEST_KEY, format_manifest(manifest))
-            (self.root / TEMPORARY).rmdir()
+            with alone_in(self.root / BOOKKEEPING):
+                if self._version_there() != version:
+                    raise VersionConflictError(f"{self.name}: the manifest has been replaced")
+                for left_over in (self.root / TEMPORARY).iterdir():
+                    left_over.unlink()
+                self._write(MANIFEST_KEY, data)
+                if manifest.intent is None:
+                    with suppress(OSError):  # somebody we took over from is awake again
+                        (self.root / TEMPORARY).rmdir()
+        return _version(data)
 
-    def put_all(self, artifacts: Iterable[Artifact], on_done: OnDone) -> None:
+    def put_all(self, uploads: Iterable[Upload], may_write: MayWrite, on_done: OnDone) -> None:
         """Write the files one after the other; each folder is looked at once."""
         self._explained_folders(f"{TEMPORARY}/")
         known: set[str] = set()
-        for artifact in artifacts:
+        for artifact in (one.artifact for one in uploads):
+            may_write()
             folder = artifact.key.rpartition("/")[0]
             if folder not in known:
                 self._explained_folders(artifact.key)
                 known.add(folder)
             with self._explained(artifact.key):
                 self._replace(artifact.key, artifact.load())
-            on_done(artifact)
+            on_done(artifact, "")
 
     def delete(self, keys: Collection[str]) -> None:
         """Remove the files, then the folders that this has left empty."""
@@ -114,10 +148,28 @@ class FolderStorage:
                 with suppress(OSError):  # it isn't empty: there are other files in it
                     (self.root / folder).rmdir()
 
-    def claim(self, update_id: str, token: str) -> str:
+    def write_pack(self, sequence: int, pack: IO[bytes]) -> None:
+        """Keep the bodies of a release."""
+        key = pack_key(sequence)
+        with self._explained(key):
+            self._write(key, pack.read())
+
+    def read_pack(self, sequence: int) -> bytes | None:
+        """Return what was kept of a release."""
+        with self._explained(pack_key(sequence)), suppress(FileNotFoundError):
+            return (self.root / pack_key(sequence)).read_bytes()
+        return None
+
+    def delete_packs(self, sequences: Collection[int]) -> None:
+        """Forget what was kept of these releases."""
+        for sequence in sequences:
+            with self._explained(pack_key(sequence)):
+                (self.root / pack_key(sequence)).unlink(missing_ok=True)
+
+    def claim(self, update_id: str, ours: Claim, *, takeover: bool = False) -> Claim:
         """Grant it: nobody else publishes through this folder."""
-        del update_id
-        return token
+        del update_id, takeover
+        return ours
 
     def refresh_caches(self) -> None:
         """Do nothing: nothing caches a folder."""
@@ -125,7 +177,13 @@ class FolderStorage:
     def close(self) -> None:
         """Do nothing: nothing is held open."""
 
-    def _observed(self, manifest: Manifest, written_ns: int) -> Manifest:
+    def _version_there(self) -> str:
+        try:
+            return _version((self.root / MANIFEST_KEY).read_bytes())
+        except FileNotFoundError:
+            return ""
+
+    def _checked(self, manifest: Manifest, written_ns: int) -> Manifest:
         """Return the manifest less what is gone, with the altered files as unknown."""
         seen: dict[str, Record] = {}
         for folder in sorted({key.rpartition("/")[0] for key in manifest.records}):
@@ -138,7 +196,7 @@ class FolderStorage:
                     if record := manifest.records.get(key):
                         is_ours = _is_as_recorded(entry, key, record, written_ns)
                         seen[key] = record if is_ours else UNKNOWN
-        return manifest if seen == manifest.records else Manifest(seen)
+        return manifest if seen == manifest.records else replace(manifest, records=seen)
 
     def _is_foreign(self, artifact: Artifact) -> bool:
         path = self.root / artifact.key
@@ -152,7 +210,7 @@ class FolderStorage:
 
     def _has_plain_folder(self, key: str) -> bool:
         """Whether the folder of the key exists and no part of it is a link or a file."""
-        return all(_is_plain_folder(self.root / folder) for folder in _folders(key))
+        return all(is_plain_folder(self.root / folder) for folder in _folders(key))
 
     def _write(self, key: str, body: bytes) -> None:
         self._make_folders(f"{TEMPORARY}/")
@@ -162,7 +220,7 @@ class FolderStorage:
     def _replace(self, key: str, body: bytes) -> None:
         temporary = f"{self.root}/{TEMPORARY}/{secrets.token_hex(8)}"
         try:
-            _write_new(temporary, body, is_durable=key == MANIFEST_KEY)
+            write_new(temporary, body, is_durable=key == MANIFEST_KEY)
             os.replace(temporary, f"{self.root}/{key}")  # noqa: PTH105  ten thousand times
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -170,11 +228,11 @@ class FolderStorage:
 
     def _make_folders(self, key: str) -> None:
         for folder in reversed(list(_folders(key))):
-            if not _is_plain_folder(self.root / folder):
+            if not is_plain_folder(self.root / folder):
                 try:
                     (self.root / folder).mkdir(parents=True)
                 except FileExistsError:
-                    if not _is_plain_folder(self.root / folder):  # or another thread was first
+                    if not is_plain_folder(self.root / folder):  # or another thread was first
                         raise
 
     def _explained_folders(self, key: str) -> None:
@@ -191,9 +249,8 @@ class FolderStorage:
             raise TargetError(f"{where}: {remedy}") from error
 
 
-def explain(error: OSError) -> str:
-    """Return what is wrong with a folder, and what to do, in words."""
-    return _REMEDIES.get(error.errno or 0) or f"{error.strerror or error}; mend it"
+def _version(manifest: bytes) -> str:
+    return hashlib.sha256(manifest).hexdigest()
 
 
 def _folders(key: str) -> Iterator[str]:
@@ -204,13 +261,6 @@ def _folders(key: str) -> Iterator[str]:
         folder = folder.rpartition("/")[0]
 
 
-def _is_plain_folder(path: Path) -> bool:
-    try:
-        return stat.S_ISDIR(path.lstat().st_mode)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-
-
 def _is_as_recorded(entry: os.DirEntry[str], key: str, record: Record, written_ns: int) -> bool:
     facts = entry.stat(follow_symlinks=False)
     if not stat.S_ISREG(facts.st_mode) or facts.st_size != record.size:
@@ -219,17 +269,3 @@ def _is_as_recorded(entry: os.DirEntry[str], key: str, record: Record, written_n
         return True
     digest = hashlib.sha256(Path(entry.path).read_bytes()).hexdigest()
     return fingerprint_of(digest, headers_for(key)) == record.fingerprint
-
-
-def _write_new(path: str, body: bytes, *, is_durable: bool) -> None:
-    """Write a file that must not exist yet, with the rights that the user's umask gives."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(path, flags, 0o666)
-    try:
-        rest = memoryview(body)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        if is_durable:
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,9 +4,11 @@ import asyncio
 import os
 from pathlib import Path
 
+from statusgen.adapters.disk import room_for
 from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
+from statusgen.ports.surroundings import Room
 
 _SUBFOLDERS = ("tmp", "new", "cur")
 
@@ -16,6 +18,13 @@ class MaildirTransport:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    async def try_out(self) -> Room:
+        """See Transport.try_out. Nothing is written."""
+        try:
+            return room_for(self._folder)
+        except OSError as error:
+            raise _refused(error) from error
 
     async def connect(self) -> "_MaildirConnection":
         """See Transport.connect."""

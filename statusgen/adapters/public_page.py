@@ -1,13 +1,28 @@
-"""Fetches the public copy of a page as any reader would, to prove that a publish is live."""
+"""Fetches the public copy of a page as any reader would."""
 
 import hashlib
 import http.client
+import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from typing import IO
+from urllib.parse import urlsplit
+
+from statusgen.errors import Unavailable
+from statusgen.ports.surroundings import Answer, Certificate
 
 PAUSE_S = 0.5
 ATTEMPT_TIMEOUT_S = 10.0
+MOST_BYTES = 32_000_000
+"""More of a body is not read: no page of ours is so long."""
+
+_HTTPS_PORT = 443
 
 
 def prove_live(url: str, digest: str, timeout_s: float) -> str:
@@ -26,21 +41,100 @@ def prove_live(url: str, digest: str, timeout_s: float) -> str:
         time.sleep(PAUSE_S)
 
 
+class PublicWeb:
+    """The Web port."""
+
+    def __init__(self, timeout_s: float = ATTEMPT_TIMEOUT_S) -> None:
+        """`timeout_s` is how long a server may be silent."""
+        self._timeout_s = timeout_s
+
+    def fetch(
+        self, url: str, headers: Mapping[str, str] | None = None, *, follows: bool = True
+    ) -> Answer:
+        """See Web.fetch."""
+        if not url.startswith(("https://", "http://")):
+            raise Unavailable(f"{url} is not a web address")
+        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
+            url,
+            headers={"Accept-Encoding": "identity", "User-Agent": "statusgen", **(headers or {})},
+        )
+        opener = urllib.request.build_opener(*([] if follows else [_StayHere]))
+        try:
+            with opener.open(request, timeout=self._timeout_s) as answer:
+                return _answer(answer.status, answer.reason, answer.headers, answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return _answer(error.code, str(error.reason), error.headers, error)
+        except (OSError, http.client.HTTPException) as error:
+            raise Unavailable(f"{url} can't be fetched: {_reason(error)}") from error
+
+    def certificate(self, url: str) -> Certificate:
+        """See Web.certificate."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        context = ssl.create_default_context()
+        try:
+            with (
+                socket.create_connection((host, parts.port or _HTTPS_PORT), self._timeout_s) as raw,
+                context.wrap_socket(raw, server_hostname=host) as connection,
+            ):
+                told = connection.getpeercert() or {}
+        except ssl.SSLCertVerificationError as error:
+            return Certificate(None, _certificate_problem(error))
+        except OSError as error:
+            raise Unavailable(
+                f"{host} can't be asked for its certificate: {_reason(error)}"
+            ) from error
+        ends_s = ssl.cert_time_to_seconds(str(told["notAfter"]))
+        return Certificate(datetime.fromtimestamp(ends_s, UTC))
+
+
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer like any other."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def _answer(status: int, reason: str, headers: Message, body: IO[bytes]) -> Answer:
+    told = {name.lower(): value for name, value in headers.items()}
+    return Answer(status, reason, told, body.read(MOST_BYTES), _ahead_s(told))
+
+
+def _reason(error: Exception) -> str:
+    """Return why there is no answer, in a few words."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid ({_certificate_problem(reason)})"
+    if isinstance(reason, TimeoutError):
+        return "no answer in time"
+    return str(getattr(reason, "strerror", None) or reason)
+
+
+def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
+    return error.verify_message.rstrip(".").lower()
+
+
+def _ahead_s(headers: Mapping[str, str]) -> float | None:
+    """How far the server's clock is ahead; a cache says how long it has kept the answer."""
+    try:
+        told = parsedate_to_datetime(headers["date"])
+        age_s = float(headers.get("age", 0))
+    except (KeyError, ValueError):
+        return None
+    if told.tzinfo is None:
+        return None
+    return (told - datetime.now(UTC)).total_seconds() + age_s
+
+
 def _problem(url: str, digest: str, timeout_s: float) -> str:
     """Return what is wrong with the public copy; empty: nothing."""
-    if not url.startswith(("https://", "http://")):
-        return f"{url} is not a web address"
-    request = urllib.request.Request(  # noqa: S310 - the scheme was checked
-        url, headers={"Accept-Encoding": "identity", "User-Agent": "statusgen"}
-    )
     try:
-        with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310 - the same
-            body = answer.read()
-    except urllib.error.HTTPError as error:
-        error.close()
-        return f"{url} answers {error.code} {error.reason}"
-    except (OSError, http.client.HTTPException) as error:
-        return f"{url} can't be fetched: {getattr(error, 'reason', error)}"
-    if hashlib.sha256(body).hexdigest() != digest:
+        answer = PublicWeb(timeout_s).fetch(url)
+    except Unavailable as error:
+        return str(error)
+    if answer.status != http.HTTPStatus.OK:
+        return f"{url} answers {answer.status} {answer.reason}"
+    if hashlib.sha256(answer.body).hexdigest() != digest:
         return f"{url} still shows another version"
     return ""

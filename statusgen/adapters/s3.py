@@ -1,44 +1,43 @@
-"""An S3 bucket, or a part of one, as a target. Import it late: boto3 takes its time.
+"""An S3 bucket, or a part of one, as a target.
 
 Every object we put bears our mark, so that it is known as ours even if the manifest is lost.
 """
 
 import hashlib
-import json
 import uuid
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import closing, contextmanager
-from functools import cached_property
-from typing import Any
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from typing import IO, Any
 
-import boto3.session
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
-from statusgen.adapters.s3_errors import NOT_S3, UNREACHABLE, explain
-from statusgen.adapters.s3_hooks import add_content_md5, ask_once
+from statusgen.adapters.s3_bucket import Bucket, ConditionFailedError, ConditionRefusedError, Found
+from statusgen.adapters.s3_claims import OURS, claim
 from statusgen.adapters.threads import in_threads
-from statusgen.errors import TargetError, TargetUnreachable
-from statusgen.model.manifest import MANIFEST_KEY, Manifest, format_manifest, parse_manifest
-from statusgen.model.release import BOOKKEEPING, Artifact
-from statusgen.ports.storage import OnDone
+from statusgen.errors import TargetError
+from statusgen.model.claim import Claim
+from statusgen.model.manifest import (
+    MANIFEST_KEY,
+    Conditions,
+    Manifest,
+    Observed,
+    Record,
+    pack_key,
+    pack_sequence,
+)
+from statusgen.model.manifest_json import NewerFormatError, format_manifest, parse_manifest
+from statusgen.model.release import BOOKKEEPING, Artifact, headers_for
+from statusgen.model.value import replace
+from statusgen.ports.storage import ABSENT, MayWrite, OnDone, Upload, VersionConflictError
 
 THREADS = 16
-CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 20
-CLOUDFRONT_REGION = "us-east-1"  # where CloudFront, which is everywhere, takes its requests
 MARK = "statusgen"
 """The name of the metadata that says an object is ours; its value is the fingerprint."""
+TRIAL_KEY = f"{BOOKKEEPING}conditions.json"
 
-_DELETE_BATCH = 1000  # the most that DeleteObjects takes
+_ACCESS_KEY = f"{BOOKKEEPING}access.json"
 _FEW = 8  # up to so many keys are looked up one by one, more by listing
-
-_MISSING = {"NoSuchKey", "404", "NotFound"}
-_LOST_RACE = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
-_NO_CONDITIONS = {"NotImplemented", "501"}
-_TAGGED = {"get_object", "head_object", "put_object"}
-"""Requests that every S3 server answers with an ETag, and other servers don't."""
+_NO_TAG = "0" * 32
+_TRIAL = b"{}\n"
+_TRIES = 5
 
 
 class S3Storage:
@@ -46,254 +45,236 @@ class S3Storage:
 
     can_claim = True
 
-    def __init__(  # noqa: PLR0913 - a target's settings, most of them by name
+    def __init__(
         self,
         name: str,
         bucket: str,
         prefix: str = "",
         *,
-        region: str | None = None,
-        endpoint_url: str | None = None,
-        checksums: str | None = None,
         cloudfront: str | None = None,
+        **settings: Any,
     ) -> None:
+        """`settings` are those that `Bucket` takes by name."""
         self.name = name
-        self._bucket = bucket
-        self._prefix = f"{prefix.strip('/')}/".lstrip("/")
-        self._region = region
-        self._endpoint_url = endpoint_url
-        self._checksums = checksums or ("when_required" if endpoint_url else "when_supported")
         self._cloudfront = cloudfront
+        self._bucket = Bucket(name, bucket, prefix, connections=THREADS, **settings)
+        self._honours_conditions = False  # as far as we know
 
-    def read_manifest(self) -> Manifest | None:
-        """Return what we put there; None: the bucket is there but nothing of ours."""
-        data = self._get(MANIFEST_KEY)
+    @property
+    def ahead_s(self) -> float | None:
+        """How far the server's clock is ahead of ours."""
+        return self._bucket.ahead_s
+
+    def observe(self) -> Observed:
+        """Look at the manifest; see `Storage`."""
+        found = self._bucket.get(MANIFEST_KEY)
+        if found is None:
+            return Observed(None)
+        age_s = (found.told - found.changed).total_seconds()
         try:
-            return None if data is None else parse_manifest(data)
+            manifest = parse_manifest(found.body)
+        except NewerFormatError as error:
+            raise TargetError(f"{self.name}: {error}; upgrade this one") from error
         except ValueError as error:
-            raise TargetError(
-                f"{self.name}: {MANIFEST_KEY} is damaged ({error}); "
-                "delete that object, and the next publish uploads everything again"
-            ) from error
+            return Observed(None, found.tag, age_s, damage=str(error))
+        self._honours_conditions = manifest.conditions is Conditions.HONOURED
+        return Observed(manifest, found.tag, age_s)
+
+    def verified(self, manifest: Manifest) -> Manifest:
+        """Return the manifest after a look at a list of all objects.
+
+        Whatever changed after the manifest was last written is looked at itself, for its headers.
+        """
+        there = {one.key: one for one in self._bucket.list()}
+        written = there[MANIFEST_KEY].changed if MANIFEST_KEY in there else None
+        seen: dict[str, Record] = {}
+        suspects: list[Found] = []
+        for key, record in manifest.records.items():
+            if key not in there:
+                continue
+            found = there[key]
+            is_same = found.size == record.size and found.tag == record.tag
+            seen[key] = record if is_same else _altered(found)
+            if is_same and (written is None or found.changed >= written):
+                suspects.append(found)
+
+        def note(found: Found, has_changed: bool) -> None:  # noqa: FBT001 - a result
+            if has_changed:
+                seen[found.key] = _altered(found)
+
+        in_threads(self._has_other_headers, suspects, note, threads=THREADS)
+        return replace(manifest, records=seen)
+
+    def recover(self, keys: Collection[str]) -> Manifest:
+        """Return what bears our mark, whatever its key."""
+        del keys
+        there = list(self._bucket.list())
+        packs = list(filter(None, (pack_sequence(one.key) for one in there)))
+        ours: dict[str, Record] = {}
+
+        def note(found: Found, record: Record | None) -> None:
+            if record is not None:
+                ours[found.key] = record
+
+        others = [one for one in there if not one.key.startswith(BOOKKEEPING)]
+        in_threads(self._marked, others, note, threads=THREADS)
+        return Manifest(ours, sequence=max(packs, default=0), packs=dict.fromkeys(packs, 0))
+
+    def try_access(self) -> None:
+        """Write and remove a small object of ours."""
+        self._bucket.put(_ACCESS_KEY, _TRIAL, **OURS)
+        self._bucket.delete([_ACCESS_KEY])
+
+    def try_conditions(self) -> Conditions:
+        """Write a small object of ours as only a server that ignores conditions lets us."""
+        try:
+            with suppress(ConditionFailedError):  # there may be one from another trial
+                self._bucket.put(TRIAL_KEY, _TRIAL, ABSENT, **OURS)
+            for over in (ABSENT, _NO_TAG):
+                with suppress(ConditionFailedError):
+                    self._bucket.put(TRIAL_KEY, _TRIAL, over, **OURS)
+                    return Conditions.IGNORED
+        except ConditionRefusedError:
+            return Conditions.IGNORED
+        return Conditions.HONOURED
 
     def refuse_foreign(self, artifacts: Collection[Artifact]) -> None:
         """Raise TargetError if an object without our mark, and with other bytes, is in the way."""
         suspects = list(artifacts)
         if len(suspects) > _FEW:
-            present = self._list_keys()
+            present = {one.key for one in self._bucket.list()}
             suspects = [each for each in suspects if each.key in present]
-        foreign: list[str] = []
+        foreign: list[Artifact] = []
 
-        def note(artifact: Artifact, is_foreign: bool) -> None:  # noqa: FBT001 - a result
-            if is_foreign:
-                foreign.append(artifact.key)
+        def note(artifact: Artifact, found: Found | None) -> None:
+            if _is_foreign(found, artifact):
+                foreign.append(artifact)
 
-        with self._explained():
-            in_threads(self._is_foreign, suspects, note, threads=THREADS)
-        if foreign:
-            more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+        in_threads(lambda one: self._bucket.head(one.key), suspects, note, threads=THREADS)
+        self._refuse(foreign)
+
+    def write_manifest(self, manifest: Manifest, version: str) -> str:
+        """Replace the manifest of this version; see `Storage`."""
+        body = format_manifest(manifest)
+        conflict = VersionConflictError(f"{self.name}: the manifest has been replaced")
+        if manifest.conditions is Conditions.HONOURED:
+            try:
+                return self._bucket.put(MANIFEST_KEY, body, version, **OURS)
+            except ConditionFailedError:
+                raise conflict from None
+        if self._tag_of_manifest() != version:
+            raise conflict
+        written = self._bucket.put(MANIFEST_KEY, body, **OURS)
+        if self._tag_of_manifest() != written:
+            raise conflict
+        return written
+
+    def put_all(self, uploads: Iterable[Upload], may_write: MayWrite, on_done: OnDone) -> None:
+        """Upload over several connections at once."""
+
+        def put(upload: Upload) -> str:
+            artifact, over = upload.artifact, upload.over
+            for _ in range(_TRIES):
+                try:
+                    return self._put(artifact, over, may_write)
+                except ConditionFailedError:  # altered by other hands, or we were overtaken
+                    found = self._bucket.head(artifact.key)
+                    if found and _is_as_put(found, artifact):  # by a try whose answer was lost
+                        return found.tag
+                    may_write(in_doubt=True)  # after the look, so that a later change is noticed
+                    if upload.over == ABSENT:
+                        self._refuse([artifact] if _is_foreign(found, artifact) else [])
+                    over = found.tag if found else ABSENT
             raise TargetError(
-                f"{self.name}: {min(foreign)}{more} was not put there by statusgen and would be "
-                "overwritten; move it away or choose another prefix"
+                f"{self.name}: {artifact.key} is being changed by somebody else as well; find out "
+                "by whom, then publish again"
             )
 
-    def write_manifest(self, manifest: Manifest) -> None:
-        """Replace the manifest."""
-        with self._explained():
-            self._put_json(MANIFEST_KEY, format_manifest(manifest))
-
-    def put_all(self, artifacts: Iterable[Artifact], on_done: OnDone) -> None:
-        """Upload over several connections at once."""
-        with self._explained():
-            in_threads(self._put, artifacts, lambda each, _: on_done(each), threads=THREADS)
+        in_threads(put, uploads, lambda one, tag: on_done(one.artifact, tag), threads=THREADS)
 
     def delete(self, keys: Collection[str]) -> None:
         """Remove the objects, a thousand a request."""
-        full_keys = [self._prefix + key for key in keys]
-        for start in range(0, len(full_keys), _DELETE_BATCH):
-            batch = [{"Key": key} for key in full_keys[start : start + _DELETE_BATCH]]
-            with self._explained():
-                answer = self._ask("delete_objects", Delete={"Objects": batch, "Quiet": True})
-            for failure in answer.get("Errors", ()):
-                raise self._error(failure.get("Code", "an unknown error"))
+        self._bucket.delete(keys)
 
-    def claim(self, update_id: str, token: str) -> str:
-        """Write our token unless another is there; return the one that is there then.
+    def write_pack(self, sequence: int, pack: IO[bytes]) -> None:
+        """Keep the bodies of a release."""
+        facts = {"ContentType": "application/zip", "CacheControl": "no-store"}
+        self._bucket.put(pack_key(sequence), pack, **facts)
 
-        We read before we write, because some servers take no notice of the condition, and after
-        a lost race, because the first try of a repeated request may have been our own success.
-        """
-        key = f"{BOOKKEEPING}claims/{update_id}.json"
-        held = self._holder(key)
-        if held is not None:
-            return held
-        body = json.dumps({"token": token}).encode()
-        with self._explained():
-            try:
-                self._put_json(key, body, IfNoneMatch="*")
-            except ClientError as error:
-                if _code(error) in _NO_CONDITIONS:
-                    self._put_json(key, body)
-                elif _code(error) not in _LOST_RACE:
-                    raise
-            else:
-                return token
-        held = self._holder(key)
-        if held is None:
-            raise TargetError(
-                f"{self.name}: another publisher is claiming {update_id}; publish again"
-            )
-        return held
+    def read_pack(self, sequence: int) -> bytes | None:
+        """Return what was kept of a release."""
+        found = self._bucket.get(pack_key(sequence))
+        return found.body if found else None
+
+    def delete_packs(self, sequences: Collection[int]) -> None:
+        """Forget what was kept of these releases."""
+        self._bucket.delete([pack_key(one) for one in sequences])
+
+    def claim(self, update_id: str, ours: Claim, *, takeover: bool = False) -> Claim:
+        """Write our claim unless another is there, or over it; see `Storage`."""
+        reads_first = not self._honours_conditions
+        return claim(self._bucket, update_id, ours, takeover=takeover, reads_first=reads_first)
 
     def refresh_caches(self) -> None:
         """Invalidate the CloudFront distribution, if the target names one."""
-        if not self._cloudfront:
-            return
-        with self._explained():
-            everything = {"Quantity": 1, "Items": ["/*"]}
-            client = self._session.client("cloudfront", region_name=CLOUDFRONT_REGION)
-            with self._understood(), closing(client):
-                client.create_invalidation(
-                    DistributionId=self._cloudfront,
-                    InvalidationBatch={"Paths": everything, "CallerReference": uuid.uuid4().hex},
-                )
+        if self._cloudfront:
+            self._bucket.invalidate(self._cloudfront, uuid.uuid4().hex)
 
     def close(self) -> None:
         """Close the connections."""
-        if "_client" in self.__dict__:
-            self._client.close()
+        self._bucket.close()
 
-    @cached_property
-    def _session(self) -> Any:
-        return boto3.session.Session()
-
-    @cached_property
-    def _client(self) -> Any:
-        region = self._region or ("us-east-1" if self._endpoint_url else None)
-        config = Config(
-            connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=READ_TIMEOUT_S,
-            retries={"mode": "standard"},
-            max_pool_connections=THREADS,
-            request_checksum_calculation=self._checksums,
-            response_checksum_validation=self._checksums,
-            s3={"addressing_style": "path"} if self._endpoint_url else None,
-        )
-        try:
-            client = self._session.client(
-                "s3", region_name=region, endpoint_url=self._endpoint_url, config=config
+    def _refuse(self, foreign: Collection[Artifact]) -> None:
+        if foreign:
+            more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+            raise TargetError(
+                f"{self.name}: {min(one.key for one in foreign)}{more} was not put there by "
+                "statusgen and would be overwritten; move it away or choose another prefix"
             )
-        except ValueError as error:
-            raise self._error(type(error).__name__) from error
-        client.meta.events.register("before-call.s3.DeleteObjects", add_content_md5)
-        client.meta.events.register("before-call.s3.HeadBucket", ask_once)
-        return client
 
-    def _ask(self, request: str, **params: Any) -> Any:
-        """Make one request about the bucket; an answer that no S3 server gives is refused."""
-        with self._understood():
-            answer = getattr(self._client, request)(Bucket=self._bucket, **params)
-        if request in _TAGGED and "ETag" not in answer:
-            raise self._error(NOT_S3)
-        return answer
+    def _put(self, artifact: Artifact, over: str | None, may_write: MayWrite) -> str:
+        facts = {"ContentType": artifact.content_type, "CacheControl": artifact.cache_control}
+        mark = {MARK: artifact.fingerprint}
+        with self._bucket.asking(may_write):
+            return self._bucket.put(artifact.key, artifact.load(), over, Metadata=mark, **facts)
 
-    def _put(self, artifact: Artifact) -> None:
-        self._ask(
-            "put_object",
-            Key=self._prefix + artifact.key,
-            Body=artifact.load(),
-            ContentType=artifact.content_type,
-            CacheControl=artifact.cache_control,
-            Metadata={MARK: artifact.fingerprint},
-        )
+    def _tag_of_manifest(self) -> str:
+        found = self._bucket.head(MANIFEST_KEY)
+        return found.tag if found else ABSENT
 
-    def _put_json(self, key: str, body: bytes, **conditions: str) -> None:
-        self._ask(
-            "put_object",
-            Key=self._prefix + key,
-            Body=body,
-            ContentType="application/json; charset=utf-8",
-            CacheControl="no-store",
-            **conditions,
-        )
-
-    def _get(self, key: str) -> bytes | None:
-        """Return the object's body; None: there is no such object."""
-        with self._explained():
-            try:
-                answer = self._ask("get_object", Key=self._prefix + key)
-            except ClientError as error:
-                if _code(error) in _MISSING:
-                    return None
-                raise
-            body: bytes = answer["Body"].read()
-            return body
-
-    def _holder(self, key: str) -> str | None:
-        """Return the token in a claim; None: there is no claim."""
-        body = self._get(key)
-        if body is None:
+    def _marked(self, listed: Found) -> Record | None:
+        """Return what the mark of an object says; None: it isn't ours."""
+        found = self._bucket.head(listed.key)
+        if found is None or MARK not in found.metadata:
             return None
-        try:
-            return str(json.loads(body)["token"])
-        except (ValueError, TypeError, KeyError):
-            return "an unreadable claim"
+        return Record(found.metadata[MARK], found.size, found.tag)
 
-    def _list_keys(self) -> set[str]:
-        with self._explained(), self._understood():
-            pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=self._prefix
-            )
-            return {
-                each["Key"].removeprefix(self._prefix)
-                for page in pages
-                for each in self._contents(page)
-            }
-
-    def _contents(self, page: dict[str, Any]) -> list[dict[str, Any]]:
-        if "IsTruncated" not in page:  # every list says whether it goes on
-            raise self._error(NOT_S3)
-        objects: list[dict[str, Any]] = page.get("Contents", [])
-        return objects
-
-    def _is_foreign(self, artifact: Artifact) -> bool:
-        try:
-            head = self._ask("head_object", Key=self._prefix + artifact.key)
-        except ClientError as error:
-            if _code(error) in _MISSING:
-                return False
-            raise
-        if any(name.lower() == MARK for name in head["Metadata"]):
-            return False
-        body_md5 = hashlib.md5(artifact.load(), usedforsecurity=False).hexdigest()
-        return bool(head["ETag"].strip('"') != body_md5)
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except ClientError as error:
-            raise self._error(_code(error)) from error
-        except BotoCoreError as error:
-            raise self._error(type(error).__name__) from error
-
-    @contextmanager
-    def _understood(self) -> Iterator[None]:
-        """Refuse answers that the SDK can't read."""
-        try:
-            yield
-        except BotoCoreError:  # some are ValueErrors too
-            raise
-        except (ValueError, KeyError, ResponseParserError) as error:
-            raise self._error(NOT_S3) from error
-
-    def _error(self, code: str) -> TargetError:
-        sentence = explain(code, endpoint=self._endpoint_url, region=self._region)
-        kind = TargetUnreachable if code in UNREACHABLE else TargetError
-        return kind(f"{self.name}: {sentence}")
+    def _has_other_headers(self, listed: Found) -> bool:
+        found = self._bucket.head(listed.key)
+        if found is None:
+            return True
+        headers = headers_for(listed.key)
+        return (found.content_type, found.cache_control) != (
+            headers.content_type,
+            headers.cache_control,
+        )
 
 
-def _code(error: ClientError) -> str:
-    """Return the code of the error; of an answer without one, its HTTP status."""
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "an unknown error")
-    return str(error.response.get("Error", {}).get("Code") or status)
+def _altered(found: Found) -> Record:
+    """Return what we know of an object that is not as we put it: what to put over, no more."""
+    return Record("", 0, found.tag)
+
+
+def _is_foreign(found: Found | None, artifact: Artifact) -> bool:
+    """Whether an object bears no mark of ours and has other bytes."""
+    if found is None or MARK in found.metadata:
+        return False
+    return found.tag != _md5(artifact)
+
+
+def _is_as_put(found: Found, artifact: Artifact) -> bool:
+    return found.metadata.get(MARK) == artifact.fingerprint and found.tag == _md5(artifact)
+
+
+def _md5(artifact: Artifact) -> str:
+    return hashlib.md5(artifact.load(), usedforsecurity=False).hexdigest()

@@ -13,6 +13,7 @@ from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
 from statusgen.model.subscriber import needs_smtputf8
+from statusgen.ports.surroundings import RelayFacts
 from statusgen.ports.transport import Unreachable
 
 _CONNECT_TIMEOUT_S: Final = 15.0
@@ -70,6 +71,13 @@ class SmtpTransport:
             raise
         return _SmtpConnection(client, self._relay, self._final_dot_timeout_s)
 
+    async def try_out(self) -> RelayFacts:
+        """See Transport.try_out."""
+        connection = await self.connect()
+        facts = connection.facts()
+        await connection.close()
+        return facts
+
     async def _prepare(self, client: aiosmtplib.SMTP) -> None:
         await client.connect(timeout=_CONNECT_TIMEOUT_S)
         await client.ehlo()
@@ -122,6 +130,14 @@ class _SmtpConnection:
         self._client = client
         self._relay = relay
         self._final_dot_timeout_s = final_dot_timeout_s
+
+    def facts(self) -> RelayFacts:
+        """Return what the relay has said of itself."""
+        return RelayFacts(
+            is_encrypted=self._client.get_transport_info("sslcontext") is not None,
+            is_logged_in=bool(self._relay.user),
+            extensions=dict(self._client.esmtp_extensions),
+        )
 
     async def send(self, letter: Letter) -> Outcome:
         """See Connection.send."""

@@ -1,77 +1,124 @@
-"""Our bookkeeping: what we put on a target, key by key, and its stable JSON form.
+"""Our bookkeeping: what we put on a target, by whom, and what is being put there right now.
 
-It decides what need not be sent again and, alone, what may be removed.
+It decides what need not be sent again and, alone, what may be removed. It is the fence as well:
+whoever replaces the manifest they read by one with their intent may write, and nobody else.
 """
 
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from datetime import datetime
+from enum import StrEnum
 
-from statusgen.model.release import BOOKKEEPING, FINGERPRINT_LENGTH, Artifact, check_key
+from statusgen.model.notation import printable
+from statusgen.model.release import BOOKKEEPING, Artifact, check_key
 from statusgen.model.value import Value
 
 MANIFEST_KEY = f"{BOOKKEEPING}manifest.json"
-FORMAT = 1
-
-_FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_LENGTH}}}|")
+PACKS = f"{BOOKKEEPING}releases/"
 
 
-class Record(Value, frozen=True):
-    """What we know of one object of ours."""
+class Conditions(StrEnum):
+    """What a target does with writes on a condition."""
+
+    HONOURED = "honoured"
+    IGNORED = "ignored"
+    """Refused, or not noticed: two publishers are kept apart by looking only."""
+    UNKNOWN = "unknown"
+    """Nothing was ever published there."""
+
+
+class Record(Value, frozen=True, array_like=True):
+    """What we know of one object of ours; in JSON, an array of the fields."""
 
     fingerprint: str
     """Of body and headers; empty: ours, but its content is unknown (an upload was under way)."""
     size: int
     """Of the body in bytes; 0 when the content is unknown."""
+    tag: str = ""
+    """What the target calls this body, its ETag; empty where there is none or it is unknown."""
+    sequence: int = 0
+    """Of the release that put it there; 0: before releases were counted."""
 
 
 UNKNOWN = Record("", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """Every object on a target that is ours, by key."""
+class Publisher(Value, frozen=True):
+    """Who publishes, and by which process."""
+
+    user: str
+    host: str
+    process: str
+    """Tells processes of one host apart, also those that had the same number."""
+
+    def __str__(self) -> str:
+        return f"{printable(self.user)} on {printable(self.host)}"
+
+
+class Intent(Value, frozen=True):
+    """An upload that was begun and not yet ended."""
+
+    token: str
+    """Tells our own intent from anybody else's."""
+    by: Publisher
+    at: datetime
+    puts: int
+
+
+class KeptRelease(Value, frozen=True):
+    """A release that can be gone back to."""
+
+    sequence: int
+    id: str
+    at: datetime
+    by: Publisher
+    objects: int
+
+
+class Manifest(Value, frozen=True):
+    """Every object on a target that is ours, by key, and how it came to be there."""
 
     records: Mapping[str, Record]
+    sequence: int = 0
+    """Of the last release that was put there whole or given up half way; it only ever grows."""
+    token: str = ""
+    """Of whoever wrote this."""
+    intent: Intent | None = None
+    conditions: Conditions = Conditions.UNKNOWN
+    kept: tuple[KeptRelease, ...] = ()
+    """Newest first; the first is the one that is served, unless there is an intent."""
+    packs: Mapping[int, int] = {}
+    """Releases whose bodies are kept, each with the release that replaced the last of them, or 0
+    while some are still served."""
 
     def __post_init__(self) -> None:
         for key in self.records:
             check_key(key)
-        object.__setattr__(self, "records", MappingProxyType(dict(self.records)))
 
 
-def record_of(artifact: Artifact) -> Record:
+class Observed(Value, frozen=True):
+    """What a look at a target's manifest found."""
+
+    manifest: Manifest | None
+    """None: nothing of ours is there, or nothing that can be read."""
+    version: str = ""
+    """Of the manifest; it can be replaced only by who knows it. Empty: there is none."""
+    age_s: float = 0.0
+    """Since it was last written, by the target's own clock."""
+    damage: str = ""
+    """Why what is there can't be read; empty: it can, or nothing is there."""
+
+
+def pack_key(sequence: int) -> str:
+    """Return where the bodies that a release put up are kept."""
+    return f"{PACKS}{sequence:08d}.zip"
+
+
+def pack_sequence(key: str) -> int:
+    """Return the sequence in such a key; 0 for any other."""
+    stem = key.removeprefix(PACKS).removesuffix(".zip")
+    return int(stem) if key.startswith(PACKS) and stem.isdecimal() and stem.isascii() else 0
+
+
+def record_of(artifact: Artifact, tag: str = "", sequence: int = 0) -> Record:
     """Return what the manifest says once the artifact is up."""
-    return Record(artifact.fingerprint, artifact.size)
-
-
-def format_manifest(manifest: Manifest) -> bytes:
-    """Return the manifest as JSON; equal manifests give equal bytes."""
-    objects = {
-        key: [record.fingerprint, record.size] for key, record in sorted(manifest.records.items())
-    }
-    document = {"format": FORMAT, "objects": objects}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def parse_manifest(data: bytes) -> Manifest:
-    """Return the manifest in the bytes.
-
-    Raises: ValueError for anything that `format_manifest` would not have written.
-    """
-    document = json.loads(data.decode())
-    if not isinstance(document, dict) or set(document) != {"format", "objects"}:
-        raise ValueError("it has no 'format' and 'objects'")
-    if document["format"] != FORMAT or not isinstance(document["objects"], dict):
-        raise ValueError(f"its format is not {FORMAT}")
-    return Manifest({key: _parse_record(key, raw) for key, raw in document["objects"].items()})
-
-
-def _parse_record(key: str, raw: object) -> Record:
-    match raw:
-        case [str(fingerprint), int(size)] if _FINGERPRINT.fullmatch(fingerprint) and size >= 0:
-            return Record(fingerprint, size)
-        case _:
-            raise ValueError(f"the entry of {key!r} is damaged")
+    return Record(artifact.fingerprint, artifact.size, tag, sequence)

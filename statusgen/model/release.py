@@ -15,6 +15,7 @@ BOOKKEEPING = "_statusgen/"
 """The corner of a target that holds our own records; no artifact may lie in it."""
 
 FINGERPRINT_LENGTH = 32
+ID_LENGTH = 12
 
 FOR_A_MOMENT = "public, max-age=15, stale-while-revalidate=60, stale-if-error=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -88,9 +89,17 @@ class Release:
     """All artifacts of one publish; keys are unique and lie within the target."""
 
     artifacts: tuple[Artifact, ...]
+    sources: Callable[[Iterable[str]], bytes] = lambda _keys: b""
+    """Returns what the artifacts with these keys were made of, to be kept beside their bodies."""
 
     def __post_init__(self) -> None:
         check_keys(artifact.key for artifact in self.artifacts)
+
+
+def release_id(release: Release) -> str:
+    """Return the name of a release, equal for equal content and headers."""
+    told = "\n".join(sorted(f"{one.key} {one.fingerprint}" for one in release.artifacts))
+    return hashlib.sha256(told.encode()).hexdigest()[:ID_LENGTH]
 
 
 def artifact_from_bytes(key: str, body: bytes) -> Artifact:
@@ -129,6 +138,17 @@ def stage_of(key: str) -> Stage:
     if key.startswith("incidents/"):
         return Stage.INCIDENTS
     return Stage.INDEX if key == "index.html" else Stage.REST
+
+
+def page_of(incident_id: str) -> str:
+    """Return the key of an incident's page."""
+    return f"incidents/{incident_id}.html"
+
+
+def incident_of(key: str) -> str:
+    """Return the id of the incident whose page has this key; empty for any other key."""
+    name = key.removeprefix("incidents/").removesuffix(".html")
+    return name if key == page_of(name) else ""
 
 
 def check_keys(keys: Iterable[str]) -> None:

@@ -22,6 +22,16 @@ class Skip(StrEnum):
     """Not settled while it is news: until then every publish says that its letters are stopped."""
 
 
+class Why(StrEnum):
+    """Why an update is mailed."""
+
+    NEW = "new"
+    LATE = "asked for with --late"
+    """It is older than 24 hours."""
+    TAKEN_OVER = "asked for with --takeover"
+    """Another ledger has claimed it."""
+
+
 class MailOptions(Value, frozen=True):
     """What the command line says about letters."""
 
@@ -36,6 +46,7 @@ class Mailing(Value, frozen=True):
     audience_size: int = 0
     is_closing: bool = False
     """Whether it ends its incident: then it supersedes unsent letters about earlier updates."""
+    why: Why = Why.NEW
 
 
 class MailChoice(Value, frozen=True):
@@ -89,7 +100,9 @@ def choose_mail(
                 skipped.append(KnownUpdate(update_id, one.id, update.at, reason))
             continue
         closing = one.ended is not None and update is one.told[-1]
-        mailed.append(Mailing(KnownUpdate(update_id, one.id, update.at), is_closing=closing))
+        why = _why_to_mail(update, before, now)
+        known = KnownUpdate(update_id, one.id, update.at)
+        mailed.append(Mailing(known, is_closing=closing, why=why))
     mailed.sort(key=lambda mailing: (mailing.update.at, mailing.update.update_id))
     return MailChoice(tuple(mailed), tuple(skipped), renamed)
 
@@ -110,6 +123,12 @@ def _reason_to_skip(one: Outline, update: Told, now: datetime, options: MailOpti
     if one.ended is not None and update is not one.told[-1] and one.told[-1].is_for_all:
         return Skip.SUPERSEDED
     return None
+
+
+def _why_to_mail(update: Told, before: str | None, now: datetime) -> Why:
+    if before == Skip.CLAIMED:
+        return Why.TAKEN_OVER
+    return Why.LATE if update.at < now - TOO_LATE_AFTER else Why.NEW
 
 
 def _renames(

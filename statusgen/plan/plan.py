@@ -1,9 +1,11 @@
 """The plan: all that a publish would do, as a value that can be printed, refused or applied."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from statusgen.errors import Problem
 from statusgen.model.delivery import KnownUpdate
+from statusgen.model.release import incident_of
 from statusgen.model.value import Value
 from statusgen.plan.mail import MailChoice, Mailing
 from statusgen.plan.upload import UploadPlan
@@ -18,6 +20,10 @@ class TargetPlan(Value, frozen=True):
     upload: UploadPlan | None
     failure: str = ""
     is_unreachable: bool = False
+    is_held: bool = False
+    """Whether another publisher is at work there."""
+    notes: tuple[str, ...] = ()
+    """What is odd about it but keeps nothing back."""
 
 
 class Backlog(Value, frozen=True):
@@ -25,6 +31,21 @@ class Backlog(Value, frozen=True):
 
     update_id: str
     letters: int
+
+
+class Removal(Value, frozen=True):
+    """An incident that the page will have no more, although people were mailed about it."""
+
+    incident_id: str
+    people: int
+
+
+class KeptIncident(Value, frozen=True):
+    """An incident that stays as it was last published, whatever its files say."""
+
+    incident_id: str
+    problems: tuple[Problem, ...]
+    """What is wrong with its files."""
 
 
 class Plan(Value, frozen=True):
@@ -36,12 +57,25 @@ class Plan(Value, frozen=True):
     renamed: tuple[tuple[str, str], ...]
     backlog: tuple[Backlog, ...]
     brakes: tuple[str, ...]
+    removals: tuple[Removal, ...] = ()
+    kept: tuple[KeptIncident, ...] = ()
 
     @property
     def letters(self) -> int:
         """How many letters would leave, old and new."""
         new = sum(mailing.audience_size for mailing in self.mailings)
         return new + sum(one.letters for one in self.backlog)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes go up, on all targets."""
+        return sum(one.upload.bytes for one in self.targets if one.upload)
+
+    @property
+    def keys(self) -> set[str]:
+        """What goes up on any target."""
+        uploads = [one.upload for one in self.targets if one.upload]
+        return {put.artifact.key for upload in uploads for put in upload.puts}
 
     @property
     def is_empty(self) -> bool:
@@ -67,15 +101,25 @@ class Plan(Value, frozen=True):
         yield from (f"skip {one.update_id} {one.skipped}" for one in self.skipped)
         yield from (f"rename {old} {new}" for old, new in self.renamed)
         yield from (f"owed {one.update_id} {one.letters}" for one in self.backlog)
+        yield from (f"keep {one.incident_id}" for one in self.kept)
 
 
-def make_plan(
+def removed_incidents(targets: Iterable[TargetPlan]) -> frozenset[str]:
+    """The incidents whose pages go from a target."""
+    uploads = [one.upload for one in targets if one.upload]
+    return frozenset(incident_of(key) for one in uploads for key in one.deletes) - {""}
+
+
+def make_plan(  # noqa: PLR0913  the last two by name
     targets: Iterable[TargetPlan],
     mail: MailChoice,
     backlog: Iterable[Backlog],
     max_updates: int,
+    *,
+    people_told: Mapping[str, int] | None = None,
+    kept: Iterable[KeptIncident] = (),
 ) -> Plan:
-    """The plan, with every brake that it trips."""
+    """The plan, with every brake that it trips; `people_told` are those of removed incidents."""
     planned = tuple(targets)
     brakes = [
         f"{target.name}: {brake}"
@@ -95,4 +139,6 @@ def make_plan(
         renamed=mail.renamed,
         backlog=tuple(backlog),
         brakes=tuple(brakes),
+        removals=tuple(Removal(*one) for one in sorted((people_told or {}).items())),
+        kept=tuple(kept),
     )

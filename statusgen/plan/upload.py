@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from statusgen.model.manifest import Manifest, Record
+from statusgen.model.manifest import Manifest, Observed, Record
 from statusgen.model.release import Artifact, Release, Stage, stage_of
 from statusgen.model.value import Value
 
@@ -57,6 +57,8 @@ class Brake(Value, frozen=True):
 class UploadPlan(Value, frozen=True):
     """What to do to one target, in the order of doing it."""
 
+    seen: Observed
+    """What it was made for; there is nothing to be done where another manifest lies by now."""
     puts: tuple[Put, ...]
     deletes: tuple[str, ...]
     kept: Mapping[str, Record]
@@ -65,30 +67,36 @@ class UploadPlan(Value, frozen=True):
     brakes: tuple[Brake, ...]
 
     @property
+    def bytes(self) -> int:
+        """How many bytes go up."""
+        return sum(put.artifact.size for put in self.puts)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
         return not self.puts and not self.deletes
 
 
 def plan_upload(
-    release: Release, manifest: Manifest | None, max_deletes: float, *, keep_assets: bool = False
+    release: Release, seen: Observed, max_deletes: float, *, keep_assets: bool = False
 ) -> UploadPlan:
-    """Return the difference between a release and what a target's manifest says.
+    """Return the difference between a release and what was seen of a target.
 
     `max_deletes` is a share of the target's objects, 0 to 1. With `keep_assets` the styles of
     the release before stay, until an upload brings others again.
     """
-    there = manifest or Manifest({})
-    puts = tuple(
+    there = seen.manifest or Manifest({})
+    puts = [
         Put(artifact, reason)
-        for artifact in sorted(release.artifacts, key=_apply_order)
+        for artifact in release.artifacts
         if (reason := _reason_to_put(artifact, there))
-    )
+    ]
     gone = there.records.keys() - {each.key for each in release.artifacts}
     kept = _previous_assets(gone, there, puts) if keep_assets else {}
     deletes = tuple(sorted(gone - kept.keys()))
     return UploadPlan(
-        puts,
+        seen,
+        tuple(sorted(puts, key=_apply_order)),
         deletes,
         kept,
         unchanged=len(release.artifacts) - len(puts),
@@ -96,8 +104,9 @@ def plan_upload(
     )
 
 
-def _apply_order(artifact: Artifact) -> tuple[int, str]:
-    return stage_of(artifact.key), artifact.key
+def _apply_order(put: Put) -> tuple[int, bool, str]:
+    """New objects before those that may lead to them."""
+    return stage_of(put.artifact.key), put.reason is not Reason.NEW, put.artifact.key
 
 
 def _previous_assets(

@@ -76,6 +76,10 @@ class Ledger(Protocol):
         """Mark in doubt what a run that was cut off had in flight; return how many letters."""
         ...
 
+    def people_told(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """Return how many subscribers have mail about each of these incidents; none: left out."""
+        ...
+
     def backlog(self, policy: InDoubt) -> tuple[tuple[str, int], ...]:
         """Return each update that earlier runs left unfinished, oldest first, and its letters.
 

@@ -1,13 +1,40 @@
 """What the core asks of a target, be it a folder or a bucket."""
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Protocol
+from typing import IO, Protocol
 
-from statusgen.model.manifest import Manifest
+from statusgen.errors import TargetError
+from statusgen.model.claim import Claim
+from statusgen.model.manifest import Conditions, Manifest, Observed
 from statusgen.model.release import Artifact
+from statusgen.model.value import Value
+from statusgen.ports.surroundings import Room
 
-OnDone = Callable[[Artifact], None]
-"""Told of each artifact once it is up, always in the thread that called."""
+ABSENT = ""
+"""The tag of what is not there."""
+
+OnDone = Callable[[Artifact, str], None]
+"""Told of each artifact once it is up, with its tag, always in the thread that called."""
+
+
+class MayWrite(Protocol):
+    """Raises TargetError when we may not write to the target any more. Any thread may ask."""
+
+    def __call__(self, *, in_doubt: bool = False) -> None:
+        """Asked before each write; `in_doubt` after the target held another object than told."""
+        ...
+
+
+class Upload(Value, frozen=True):
+    """An artifact to put up, and what it takes the place of."""
+
+    artifact: Artifact
+    over: str | None
+    """The tag of what is there now; None: unknown, so that the write is on no condition."""
+
+
+class VersionConflictError(TargetError):
+    """The manifest on the target is not the version that was to be replaced."""
 
 
 class Storage(Protocol):
@@ -27,12 +54,47 @@ class Storage(Protocol):
         """Whether `claim` works here: others can see this target too."""
         ...
 
-    def read_manifest(self) -> Manifest | None:
-        """Return what is there of ours; None: nothing was ever published here.
+    @property
+    def ahead_s(self) -> float | None:
+        """How far its clock was ahead of ours at its last answer.
 
-        Where looking is cheap, objects that have gone are left out and objects that were
-        altered since have an empty fingerprint.
+        None: it has not said, or its clock is ours.
         """
+        ...
+
+    def observe(self) -> Observed:
+        """Look at the manifest.
+
+        Where looking further is cheap, objects that have gone are left out of it and objects
+        that were altered since have an empty fingerprint.
+        """
+        ...
+
+    def verified(self, manifest: Manifest) -> Manifest:
+        """Return the manifest after a look at each object.
+
+        Those that have gone are left out; those that someone else changed have an empty
+        fingerprint, and the tag that they have now.
+        """
+        ...
+
+    def recover(self, keys: Collection[str]) -> Manifest:
+        """Return what can be told of a target whose manifest is damaged; `keys` are the release's.
+
+        Whatever is not surely ours is not in it; packs that are there are, and the number of the
+        newest.
+        """
+        ...
+
+    def try_access(self) -> Room | None:
+        """Raise TargetError unless we may write and remove there, under `_statusgen/`.
+
+        Returns the room that is left, where that can be told.
+        """
+        ...
+
+    def try_conditions(self) -> Conditions:
+        """Find out what the target does with writes on a condition, by writing on one."""
         ...
 
     def refuse_foreign(self, artifacts: Collection[Artifact]) -> None:
@@ -42,22 +104,44 @@ class Storage(Protocol):
         """
         ...
 
-    def write_manifest(self, manifest: Manifest) -> None:
-        """Replace the manifest, whole or not at all."""
+    def write_manifest(self, manifest: Manifest, version: str) -> str:
+        """Replace the manifest of this version, whole or not at all; return the new version.
+
+        Raises: VersionConflictError when another version is there. Where the target ignores
+        conditions (`manifest.conditions`), the two are compared before and after the write.
+        """
         ...
 
-    def put_all(self, artifacts: Iterable[Artifact], on_done: OnDone) -> None:
-        """Put the artifacts up in any order; after the first failure no other is begun."""
+    def put_all(self, uploads: Iterable[Upload], may_write: MayWrite, on_done: OnDone) -> None:
+        """Put the artifacts up in any order; after the first failure no other is begun.
+
+        What is not what `over` says is replaced none the less if `may_write` in doubt allows it,
+        and if it has not changed since we asked. What is there already, just as we would put it,
+        was put there by a try of ours whose answer was lost.
+        """
         ...
 
     def delete(self, keys: Collection[str]) -> None:
         """Remove the objects; those that are gone already are fine."""
         ...
 
-    def claim(self, update_id: str, token: str) -> str:
-        """Claim the mailing of an update once for all; return the token that holds the claim.
+    def write_pack(self, sequence: int, pack: IO[bytes]) -> None:
+        """Keep the bodies of a release, in our own corner."""
+        ...
 
-        That is `token`, or a stranger's who was first. Only where `can_claim`.
+    def read_pack(self, sequence: int) -> bytes | None:
+        """Return what was kept of a release; None: nothing."""
+        ...
+
+    def delete_packs(self, sequences: Collection[int]) -> None:
+        """Forget what was kept of these releases."""
+        ...
+
+    def claim(self, update_id: str, ours: Claim, *, takeover: bool = False) -> Claim:
+        """Claim the mailing of an update once for all; return the claim that was there, or `ours`.
+
+        One that was there and isn't ours is a stranger's who was first; with `takeover` ours has
+        taken its place. Only where `can_claim`.
         """
         ...
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from statusgen.errors import MailError
 from statusgen.model.delivery import Outcome
 from statusgen.model.letter import Letter
+from statusgen.ports.surroundings import RelayFacts, Room
 
 
 class Unreachable(MailError):
@@ -39,5 +40,12 @@ class Transport(Protocol):
             Unreachable: trying again may help.
             MailError: trying again won't help.
 
+        """
+        ...
+
+    async def try_out(self) -> RelayFacts | Room:
+        """Go as far as a letter would, without one; the room is that of a folder.
+
+        Raises: as `connect`.
         """
         ...

@@ -8,6 +8,8 @@ import pytest
 
 from statusgen.adapters.s3 import S3Storage
 from tests.components.moto_server import moto_server  # noqa: F401 - a fixture
+from tests.components.rclone import rclone_server  # noqa: F401 - a fixture
+from tests.components.s3_proxy import REFUSE, run_proxy
 from tests.components.seaweedfs import S3Server, seaweedfs  # noqa: F401 - a fixture
 
 _numbers = itertools.count(1)
@@ -71,3 +73,16 @@ def bucket(seaweedfs, credentials) -> Bucket:  # noqa: ARG001, F811 - fixtures
 @pytest.fixture
 def moto_bucket(moto_server, credentials) -> Bucket:  # noqa: ARG001, F811 - fixtures
     return make_bucket(moto_server)
+
+
+@pytest.fixture
+def rclone_bucket(rclone_server, credentials) -> Bucket:  # noqa: ARG001, F811 - fixtures
+    """On a server that ignores conditions."""
+    return make_bucket(rclone_server)
+
+
+@pytest.fixture
+def refusing_bucket(moto_bucket):
+    """On a server that refuses conditions."""
+    with run_proxy(moto_bucket.server, REFUSE) as proxy:
+        yield Bucket(proxy.server_facts, moto_bucket.name)

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,30 @@ def test_another_writer_costs_what_was_cached_and_nothing_else(tmp_path):
 
     assert cache.get("pages", "a") == b"3"
     other.close()
+
+
+@pytest.mark.parametrize(
+    "lie",
+    ["value = X'32'", "value = 'text'", "value = 7", "key = 'c'", "checksum = 0"],
+)
+def test_a_value_that_is_not_what_was_put_loses_the_whole_cache(tmp_path, lie):
+    fill(tmp_path / "cache.db")
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as connection:
+        connection.execute(f"UPDATE shelf SET {lie} WHERE key = 'a'")
+        connection.commit()
+
+    one, other = CacheFile(tmp_path / "cache.db", "one"), CacheFile(tmp_path / "cache.db", "one")
+
+    assert one.get("pages", "a" if "key" not in lie else "c") is None
+    assert other.all("pages") == {}
+    assert CacheFile(tmp_path / "cache.db", "one").get("pages", "b") is None
+
+
+def test_a_cache_of_an_older_layout_starts_over(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as connection:
+        connection.execute("CREATE TABLE shelf (name TEXT, key TEXT, value BLOB)")
+        connection.commit()
+
+    fill(tmp_path / "cache.db")
+
+    assert CacheFile(tmp_path / "cache.db", "one").all("pages") == {"a": b"1", "b": b"2"}

@@ -1,4 +1,3 @@
-import errno
 import os
 import resource
 import subprocess
@@ -7,12 +6,9 @@ import time
 
 import pytest
 
-from statusgen.adapters.folder import FolderStorage, explain
-from statusgen.apply.upload import upload
+from statusgen.adapters.folder import FolderStorage
 from statusgen.errors import TargetError
-from statusgen.model.release import Release, artifact_from_bytes
-from statusgen.plan.upload import plan_upload
-from tests.fakes.storage import ignore
+from tests.fakes import publishing
 
 FIRST = {"incidents/a.html": "one", "feed.xml": "one", "index.html": "one"}
 
@@ -27,14 +23,8 @@ def storage(root):
     return FolderStorage("folder:public", root)
 
 
-def make_release(bodies):
-    return Release(tuple(artifact_from_bytes(key, body.encode()) for key, body in bodies.items()))
-
-
-def publish(storage, bodies):
-    release = make_release(bodies)
-    plan = plan_upload(release, storage.read_manifest(), max_deletes=1)
-    upload(storage, plan, release, ignore)
+def publish(storage, bodies, **options):
+    plan = publishing.publish(storage, bodies, **options)
     return [f"{put.reason} {put.artifact.key}" for put in plan.puts]
 
 
@@ -44,7 +34,7 @@ def files(root):
 
 def test_two_folders_of_one_release_are_the_same_byte_for_byte(tmp_path):
     for name in ("a", "b"):
-        publish(FolderStorage(f"folder:{name}", tmp_path / name), FIRST)
+        publish(FolderStorage(f"folder:{name}", tmp_path / name), FIRST, keeps=False)
 
     assert (
         files(tmp_path / "a")
@@ -187,10 +177,12 @@ def test_a_write_that_fails_half_way_leaves_the_old_page(storage, root):
         "from pathlib import Path\n"
         "from statusgen.adapters.folder import FolderStorage\n"
         "from statusgen.model.release import artifact_from_bytes\n"
+        "from statusgen.ports.storage import Upload\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "storage = FolderStorage('folder:public', Path(sys.argv[1]))\n"
-        "storage.put_all([artifact_from_bytes('index.html', b'x' * 100000)], print)\n"
+        "page = Upload(artifact_from_bytes('index.html', b'x' * 100000), None)\n"
+        "storage.put_all([page], lambda: None, lambda *_: None)\n"
     )
 
     done = subprocess.run(
@@ -203,25 +195,36 @@ def test_a_write_that_fails_half_way_leaves_the_old_page(storage, root):
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096
 
 
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        (errno.ENOSPC, "the disk is full; free some space"),
-        (errno.EROFS, "the disk is read-only; make it writable or choose another folder"),
-        (errno.EACCES, "no permission; give this user the right to write there"),
-        (errno.EIO, "Input/output error; mend it"),
-    ],
-)
-def test_what_the_disk_says_becomes_a_next_step(code, words):
-    assert words in explain(OSError(code, os.strerror(code)))
-
-
 def test_ten_thousand_files_are_checked_in_a_blink(storage):
     publish(storage, {f"incidents/{number:05}.html": "x" for number in range(10_000)})
     times = []
     for _ in range(3):
         begun = time.perf_counter()
-        storage.read_manifest()
+        storage.observe()
         times.append(time.perf_counter() - begun)
 
     assert min(times) < 0.5
+
+
+def test_what_others_changed_keeps_the_rest_of_the_manifest(storage, root):
+    publish(storage, FIRST)
+    (root / "feed.xml").write_text("changed")
+
+    manifest = storage.observe().manifest
+
+    assert manifest.records["feed.xml"].fingerprint == ""
+    assert (manifest.sequence, len(manifest.kept)) == (1, 1)
+
+
+def test_a_folder_that_is_not_there_yet_tells_its_room(storage, root):
+    room = storage.try_access()
+
+    assert room.free_bytes > 0
+    assert not root.exists()
+
+
+def test_a_folder_with_a_file_in_its_place_gives_no_access(storage, root):
+    root.write_text("")
+
+    with pytest.raises(TargetError, match="folder:public: there is a file or link where a folder"):
+        storage.try_access()

@@ -55,3 +55,17 @@ def test_an_outbox_that_cannot_be_written_is_one_sentence(tmp_path, letters):
 
     with pytest.raises(MailError, match="the outbox can't be written"):
         send(tmp_path / "outbox", *letters)
+
+
+def test_a_trial_tells_the_room_and_makes_nothing(tmp_path):
+    room = asyncio.run(MaildirTransport(tmp_path / "outbox").try_out())
+
+    assert room.free_bytes > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trial_is_refused_where_a_file_is_in_the_way(tmp_path):
+    (tmp_path / "outbox").write_text("")
+
+    with pytest.raises(MailError, match="the outbox can't be written"):
+        asyncio.run(MaildirTransport(tmp_path / "outbox").try_out())

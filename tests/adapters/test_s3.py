@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import signal
@@ -10,12 +11,13 @@ import urllib.request
 import pytest
 
 from statusgen.adapters.s3 import THREADS
-from statusgen.apply.upload import upload
 from statusgen.errors import TargetError
-from statusgen.model.release import Release, artifact_from_bytes, make_artifact
-from statusgen.plan.upload import plan_upload
+from statusgen.model.claim import UNREADABLE, Claim
+from statusgen.model.release import artifact_from_bytes
+from statusgen.model.value import replace
+from statusgen.ports.storage import ABSENT, Upload
 from tests.components.s3_proxy import IGNORE, LOSE_ANSWER, REFUSE, run_proxy
-from tests.fakes.storage import ignore
+from tests.fakes import publishing
 
 MOMENT = "public, max-age=15, stale-while-revalidate=60, stale-if-error=86400"
 BODIES = {
@@ -28,18 +30,11 @@ BODIES = {
 UPDATE_ID = "2026-11-21-checkout-errors/01-investigating"
 
 
-def make_release(bodies):
-    return Release(tuple(artifact_from_bytes(key, body.encode()) for key, body in bodies.items()))
-
-
 def publish(storage, bodies):
-    release = make_release(bodies)
-    plan = plan_upload(release, storage.read_manifest(), max_deletes=1)
     try:
-        upload(storage, plan, release, ignore)
+        return publishing.publish(storage, bodies)
     finally:
         storage.close()
-    return plan
 
 
 def make_public(bucket):
@@ -87,9 +82,10 @@ def test_an_upload_costs_its_changes_and_little_more(bucket):
         publish(storage, {**BODIES, "index.html": "<p>down", "incidents/b.html": "<p>b"})
         changed = len(proxy.requests) - first - unchanged
 
-    assert first == len(BODIES) + 3 + len(BODIES)  # each new key is looked up, as there are few
+    # the manifest is read and written twice, the pack once; conditions are tried three times
+    assert first == len(BODIES) + 4 + 3 + len(BODIES)  # each new key is looked up: there are few
     assert unchanged == 1
-    assert changed == 2 + 3 + 1
+    assert changed == 2 + 4 + 1
 
 
 def test_many_new_keys_are_looked_up_by_listing(bucket):
@@ -98,7 +94,39 @@ def test_many_new_keys_are_looked_up_by_listing(bucket):
     with run_proxy(bucket.server) as proxy:
         publish(bucket.storage(endpoint_url=proxy.server_facts.endpoint_url), bodies)
 
-    assert len(proxy.requests) == len(bodies) + 4
+    assert len(proxy.requests) == len(bodies) + 4 + 3 + 1
+
+
+def test_our_own_write_whose_answer_was_lost_is_known_as_ours(bucket):
+    with run_proxy(bucket.server) as proxy:
+        storage = bucket.storage(endpoint_url=proxy.server_facts.endpoint_url)
+        proxy.conditions = LOSE_ANSWER
+        told = []
+        upload = Upload(artifact_from_bytes("index.html", b"<p>"), ABSENT)
+
+        storage.put_all([upload], lambda **_: None, lambda _, tag: told.append(tag))
+        storage.close()
+
+    assert [one.split()[0] for one in proxy.requests] == ["PUT", "PUT", "HEAD"]
+    assert told == [hashlib.md5(b"<p>").hexdigest()]
+
+
+def test_an_object_that_changes_under_our_hands_is_put_over_only_after_asking(bucket):
+    storage = bucket.storage()
+    bucket.put("index.html", b"theirs")
+    asked = []
+
+    def may_write(*, in_doubt=False):
+        asked.append(in_doubt)
+        if in_doubt and len(asked) < 4:
+            bucket.put("index.html", f"theirs {len(asked)}".encode())
+
+    upload = Upload(artifact_from_bytes("index.html", b"ours"), "0" * 32)
+    storage.put_all([upload], may_write, lambda *_: None)
+    storage.close()
+
+    assert asked == [False, True, False, True, False]
+    assert bucket.get("index.html")["Body"] == b"ours"
 
 
 @pytest.mark.parametrize("prefix", ["status", "status/", "/status", "/status/"])
@@ -110,11 +138,13 @@ def test_a_prefix_never_touches_its_siblings(bucket, prefix):
     publish(bucket.storage(prefix), BODIES)
     publish(bucket.storage(prefix), {"index.html": "<p>down"})
 
-    ours = {"status/index.html": b"<p>down"}
-    manifest = {"status/_statusgen/manifest.json"}
     bodies = bucket.bodies()
-    assert {key: body for key, body in bodies.items() if key not in manifest} == siblings | ours
-    assert manifest <= bodies.keys()
+    corner = {key for key in bodies if key.startswith("status/_statusgen/")}
+    assert {key: bodies[key] for key in bodies.keys() - corner} == {
+        **siblings,
+        "status/index.html": b"<p>down",
+    }
+    assert "status/_statusgen/manifest.json" in corner
 
 
 def test_objects_of_ours_are_known_even_when_the_manifest_is_lost(bucket):
@@ -133,15 +163,11 @@ def test_an_upload_killed_in_the_middle_is_completed_by_the_next(bucket):
     script = (
         "import json, sys\n"
         "from statusgen.adapters.s3 import S3Storage\n"
-        "from statusgen.apply.upload import upload\n"
-        "from statusgen.model.release import Release, artifact_from_bytes, make_artifact\n"
-        "from statusgen.plan.upload import plan_upload\n"
+        "from tests.fakes.publishing import publish\n"
         "name, endpoint_url = sys.argv[1:]\n"
         "storage = S3Storage('s3://' + name, name, endpoint_url=endpoint_url)\n"
         "bodies = json.load(sys.stdin)\n"
-        "release = Release(tuple(artifact_from_bytes(k, b.encode()) for k, b in bodies.items()))\n"
-        "plan = plan_upload(release, storage.read_manifest(), 1)\n"
-        "upload(storage, plan, release, lambda each: print(each.key, flush=True))\n"
+        "publish(storage, bodies, lambda each, _: print(each.key, flush=True))\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script, bucket.name, bucket.server.endpoint_url],
@@ -158,8 +184,7 @@ def test_an_upload_killed_in_the_middle_is_completed_by_the_next(bucket):
 
     plan = publish(bucket.storage(), bodies)
 
-    there = bucket.bodies()
-    there.pop("_statusgen/manifest.json")
+    there = {key: one for key, one in bucket.bodies().items() if key[0] != "_"}
     assert 50 <= len(half) < len(bodies)
     assert there == {key: body.encode() for key, body in bodies.items()}
     assert plan.deletes == ("old.html",)
@@ -219,7 +244,7 @@ def test_an_endpoint_that_nobody_listens_on_gets_a_sentence(bucket):
 
 
 def test_an_endpoint_that_never_answers_gets_a_sentence(bucket, monkeypatch):
-    monkeypatch.setattr("statusgen.adapters.s3.READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("statusgen.adapters.s3_bucket.READ_TIMEOUT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         sentence = refusal(bucket.storage(endpoint_url=endpoint_url))
@@ -248,11 +273,11 @@ def test_after_a_failed_upload_no_other_is_begun(bucket):
             raise TargetError("the twentieth fails")
         return b"x"
 
-    digest = artifact_from_bytes("x.html", b"x").digest
-    artifacts = [make_artifact(f"{n:04}.html", digest, 1, load) for n in range(2000)]
+    page = artifact_from_bytes("x.html", b"x")
+    uploads = [Upload(replace(page, key=f"{n:04}.html", load=load), None) for n in range(2000)]
 
     with pytest.raises(TargetError, match="the twentieth fails"):
-        storage.put_all(artifacts, ignore)
+        storage.put_all(uploads, lambda: None, lambda *_: None)
 
     storage.close()
     assert len(loaded) <= 20 + THREADS
@@ -262,11 +287,11 @@ def test_after_a_failed_upload_no_other_is_begun(bucket):
 def test_a_claim_is_kept_whatever_the_server_makes_of_conditions(moto_bucket, conditions):
     with run_proxy(moto_bucket.server, conditions) as proxy:
         storage = moto_bucket.storage(endpoint_url=proxy.server_facts.endpoint_url)
-        first = storage.claim(UPDATE_ID, "ours")
-        stranger = storage.claim(UPDATE_ID, "theirs")
+        first = storage.claim(UPDATE_ID, Claim("ours"))
+        stranger = storage.claim(UPDATE_ID, Claim("theirs"))
         storage.close()
 
-    assert (first, stranger) == ("ours", "ours")
+    assert (first, stranger) == (Claim("ours"), Claim("ours"))
 
 
 def test_of_claimants_at_the_same_time_one_wins(bucket):
@@ -274,7 +299,9 @@ def test_of_claimants_at_the_same_time_one_wins(bucket):
     held = []
 
     threads = [
-        threading.Thread(target=lambda n=n: held.append(storages[n].claim(UPDATE_ID, f"token {n}")))
+        threading.Thread(
+            target=lambda n=n: held.append(storages[n].claim(UPDATE_ID, Claim(f"token {n}")).token)
+        )
         for n in range(4)
     ]
     for thread in threads:
@@ -293,10 +320,10 @@ def test_a_claim_that_cannot_be_read_is_a_strangers(bucket):
     bucket.put(f"_statusgen/claims/{UPDATE_ID}.json", b"?")
     storage = bucket.storage()
 
-    held = storage.claim(UPDATE_ID, "ours")
+    held = storage.claim(UPDATE_ID, Claim("ours"))
 
     storage.close()
-    assert held == "an unreadable claim"
+    assert held == UNREADABLE
 
 
 def test_caches_in_front_are_told(moto_bucket, monkeypatch):

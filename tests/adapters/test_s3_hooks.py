@@ -1,5 +1,8 @@
+import tempfile
+
 import pytest
 
+from statusgen.adapters.s3_bucket import Bucket
 from statusgen.adapters.s3_hooks import add_content_md5, ask_once
 
 
@@ -17,3 +20,23 @@ def test_a_removal_bears_the_digest_of_its_body(body):
     add_content_md5(params=params)
 
     assert params["headers"] == {"Content-MD5": "ePbrFwvNFIRnzBrIv+T8Ag=="}
+
+
+def test_an_object_is_sent_at_once_and_what_comes_from_a_file_is_asked_for(bucket):
+    sent = {}
+    ours = Bucket("acme", bucket.name, endpoint_url=bucket.server.endpoint_url)
+    ours._client.meta.events.register(  # noqa: SLF001 - the headers are the SDK's
+        "before-send.s3.PutObject",
+        lambda request, **_: sent.update({request.url.rpartition("/")[2]: request.headers}),
+    )
+
+    ours.put("page", b"<p>")
+    with tempfile.TemporaryFile() as file:
+        file.write(b"many bytes")
+        file.seek(0)
+        ours.put("pack", file)
+
+    ours.close()
+    assert "Expect" not in sent["page"]
+    assert sent["pack"]["Expect"] in {"100-continue", b"100-continue"}
+    assert bucket.bodies() == {"page": b"<p>", "pack": b"many bytes"}

@@ -5,8 +5,10 @@ import pytest
 from statusgen.adapters.s3 import S3Storage
 from statusgen.adapters.s3_errors import UNREACHABLE
 from statusgen.errors import TargetError, TargetUnreachable
+from statusgen.model.claim import Claim
 from statusgen.model.manifest import Manifest
 from statusgen.model.release import artifact_from_bytes
+from statusgen.ports.storage import Upload
 from tests.components.odd_server import HANG_UP, odd_server
 
 pytestmark = pytest.mark.usefixtures("credentials")
@@ -18,13 +20,13 @@ NO_S3 = "does not answer as S3 does; check the target's endpoint_url"
 
 MANY = [artifact_from_bytes(f"{number}.html", b"x") for number in range(20)]
 READS = {
-    "manifest": lambda storage: storage.read_manifest(),
+    "manifest": lambda storage: storage.observe(),
     "look": lambda storage: storage.refuse_foreign([PAGE]),
-    "claim": lambda storage: storage.claim("checkout/01", "ours"),
+    "claim": lambda storage: storage.claim("checkout/01", Claim("ours")),
 }
 WRITES = {
-    "put": lambda storage: storage.put_all([PAGE], lambda _: None),
-    "write": lambda storage: storage.write_manifest(Manifest({})),
+    "put": lambda storage: storage.put_all([Upload(PAGE, None)], lambda: None, lambda *_: None),
+    "write": lambda storage: storage.write_manifest(Manifest({}), ""),
 }
 REMOVAL = {"delete": lambda storage: storage.delete(["index.html"])}
 ALL = READS | WRITES | REMOVAL

@@ -228,3 +228,34 @@ def test_a_relay_that_refuses_data_itself_takes_the_next_letter():
         return [outcome.state for outcome in outcomes]
 
     assert asyncio.run(send_two()) == [DeliveryState.DEFERRED, DeliveryState.ACCEPTED]
+
+
+def try_out(transport):
+    return asyncio.run(transport.try_out())
+
+
+@pytest.mark.component("openssl")
+@pytest.mark.parametrize("is_implicit_tls", [False, True])
+def test_a_trial_goes_as_far_as_the_login_and_tells_what_is_offered(certificate, is_implicit_tls):
+    users = {"ann": "secret"}
+    with smtp_relay(Script(), certificate, users=users, is_implicit_tls=is_implicit_tls) as script:
+        relay = elsewhere(script, user="ann", is_implicit_tls=is_implicit_tls)
+        facts = try_out(SmtpTransport(relay, "secret", tls_context=certificate.client_context()))
+
+    assert (facts.is_encrypted, facts.is_logged_in) == (True, True)
+    assert {"size", "smtputf8"} <= facts.extensions.keys()
+    assert facts.extensions["size"].isdecimal()
+    assert script.seen == []
+
+
+def test_a_trial_of_a_relay_on_this_machine_needs_neither_tls_nor_a_login():
+    with smtp_relay(Script(), has_smtputf8=False) as script:
+        facts = try_out(SmtpTransport(here(script)))
+
+    assert (facts.is_encrypted, facts.is_logged_in) == (False, False)
+    assert "smtputf8" not in facts.extensions
+
+
+def test_a_trial_elsewhere_is_refused_without_tls():
+    with smtp_relay(Script()) as script, pytest.raises(MailError, match="offers no STARTTLS"):
+        try_out(SmtpTransport(elsewhere(script)))

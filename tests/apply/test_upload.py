@@ -1,25 +1,13 @@
 import pytest
 
-from statusgen.apply.upload import manifest_of, upload
 from statusgen.errors import TargetError
-from statusgen.model.manifest import UNKNOWN
-from statusgen.model.release import Release, artifact_from_bytes
-from statusgen.plan.upload import plan_upload
-from tests.fakes.storage import FakeStorage, ignore
+from statusgen.model.manifest import UNKNOWN, Intent
+from statusgen.model.value import replace
+from tests.fakes.publishing import NOW, make_run, publish
+from tests.fakes.storage import FakeStorage
 
 FIRST = {"assets/a.abc123.css": "1", "incidents/a.html": "1", "feed.xml": "1", "index.html": "1"}
 SECOND = {"assets/b.def456.css": "2", "incidents/a.html": "2", "feed.xml": "1", "index.html": "2"}
-
-
-def make_release(bodies):
-    return Release(tuple(artifact_from_bytes(key, body.encode()) for key, body in bodies.items()))
-
-
-def publish(storage, bodies, on_done=ignore, **options):
-    release = make_release(bodies)
-    plan = plan_upload(release, storage.read_manifest(), max_deletes=1, **options)
-    upload(storage, plan, release, on_done)
-    return plan
 
 
 def served(storage):
@@ -37,11 +25,13 @@ def test_a_first_upload_puts_everything_in_stage_order():
 
     assert storage.requests == [
         "read manifest",
+        "try conditions",
         "manifest 1",
         "put assets/a.abc123.css",
         "put incidents/a.html",
         "put feed.xml",
         "put index.html",
+        "pack 1",
         "refresh caches",
         "manifest 2",
     ]
@@ -65,9 +55,10 @@ def test_removals_come_after_every_upload():
 
     publish(storage, SECOND)
 
-    assert storage.requests[-4:] == [
+    assert storage.requests[-5:] == [
         "put index.html",
         "delete assets/a.abc123.css",
+        "pack 2",
         "refresh caches",
         "manifest 2",
     ]
@@ -78,7 +69,7 @@ def test_each_artifact_is_told_of_once_it_is_up():
     storage = FakeStorage()
     told = []
 
-    publish(storage, FIRST, on_done=lambda artifact: told.append(artifact.key))
+    publish(storage, FIRST, on_done=lambda artifact, _: told.append(artifact.key))
 
     assert told == list(FIRST)
 
@@ -103,6 +94,7 @@ STEPS = [
     "put incidents/a.html",
     "put index.html",
     "delete assets/a.abc123.css",
+    "pack 2",
     "manifest 2",
 ]
 
@@ -120,7 +112,8 @@ def test_whatever_step_failed_the_next_upload_completes_it(step):
     publish(storage, SECOND)
 
     assert served(storage) == SECOND
-    assert storage.read_manifest() == manifest_of(make_release(SECOND))
+    assert storage.observe().manifest.intent is None
+    assert publish(storage, SECOND).is_empty
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -195,7 +188,7 @@ def test_the_manifest_under_way_knows_everything_that_may_change():
     with pytest.raises(TargetError):
         publish(storage, SECOND)
 
-    records = storage.read_manifest().records
+    records = storage.observe().manifest.records
     assert {key for key, record in records.items() if record == UNKNOWN} == {
         "assets/a.abc123.css",
         "assets/b.def456.css",
@@ -222,3 +215,67 @@ def test_a_file_may_become_a_folder_of_the_same_name():
     publish(storage, {"a/b": "1"})
 
     assert served(storage) == {"a/b": "1"}
+
+
+def test_new_objects_come_before_those_that_lead_to_them():
+    storage = FakeStorage()
+    publish(storage, {"history/2026-10.html": "1", "history/index.html": "1", "index.html": "1"})
+    storage.requests.clear()
+
+    bodies = {"history/2026-10.html": "2", "history/index.html": "2", "index.html": "2"}
+    publish(storage, {**bodies, "history/2026-11.html": "2"})
+
+    assert [one for one in storage.requests if one.startswith("put ")] == [
+        "put history/2026-11.html",
+        "put history/2026-10.html",
+        "put history/index.html",
+        "put index.html",
+    ]
+
+
+def test_of_an_upload_that_is_taken_over_what_is_missing_comes_first():
+    storage = FakeStorage()
+    publish(storage, {"history/index.html": "1", "index.html": "1"})
+    bodies = {"history/2026-11.html": "2", "history/index.html": "2", "index.html": "2"}
+    storage.fail_on = "put history/2026-11.html"
+    with pytest.raises(TargetError):
+        publish(storage, bodies)
+
+    storage.fail_on = "put history/index.html"
+    with pytest.raises(TargetError):
+        publish(storage, {**bodies, "history/index.html": "3"})
+
+    assert "history/2026-11.html" in storage.objects
+
+
+def test_an_upload_that_left_nothing_is_ended_by_the_next():
+    storage = FakeStorage()
+    publish(storage, FIRST)
+    seen = storage.observe()
+    intent = Intent("theirs", make_run().by, NOW, 1)
+    storage.write_manifest(replace(seen.manifest, intent=intent, token="theirs"), seen.version)
+
+    plan = publish(storage, FIRST)
+
+    assert plan.is_empty
+    assert storage.observe().manifest.intent is None
+    assert storage.observe().manifest.sequence == 3
+
+
+def test_what_somebody_else_keeps_changing_is_said():
+    storage = FakeStorage()
+    publish(storage, FIRST)
+    storage.fail_on = "put index.html"
+    with pytest.raises(TargetError):
+        publish(storage, SECOND)
+    storage.fail_on = ""
+    looks = storage.verified
+
+    def altered(manifest):
+        storage.objects["index.html"] = b"theirs"
+        return looks(manifest)
+
+    storage.verified = altered
+
+    with pytest.raises(TargetError, match="somebody else changes what was put there"):
+        publish(storage, SECOND)

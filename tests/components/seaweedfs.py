@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,12 @@ import pytest
 from botocore.config import Config
 
 from tests.components.available import missing, weed
+from tests.components.smtp_relay import Certificate
 
 ACCESS_KEY = "testkey"
 SECRET_KEY = "testsecret"
 GRPC_OFFSET = 10_000
+HTTPS_OFFSET = 20_000
 START_TIMEOUT_S = 60
 
 
@@ -58,15 +60,22 @@ def seaweedfs() -> Iterator[S3Server]:
 
 
 @contextmanager
-def run_seaweedfs() -> Iterator[S3Server]:
-    """Start a server with an empty store, and kill it in the end (a TERM takes it 20 s)."""
+def run_seaweedfs(
+    policies: Mapping[str, object] | None = None, certificate: Certificate | None = None
+) -> Iterator[S3Server]:
+    """Start a server with an empty store, and kill it in the end (a TERM takes it 20 s).
+
+    For each of the IAM policies there is a user who may do what it allows; the policy's name is
+    the user's access key and secret key. With a certificate the server that is yielded speaks
+    https.
+    """
     folder = Path(tempfile.mkdtemp(prefix="weed-"))
     port = _free_port_range()
-    process = _start(folder, port)
+    process = _start(folder, port, policies or {}, certificate)
     try:
         server = S3Server(f"http://127.0.0.1:{port}")
         _wait_until_ready(server, process, folder)
-        yield server
+        yield S3Server(f"https://127.0.0.1:{port + HTTPS_OFFSET}") if certificate else server
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
@@ -74,14 +83,28 @@ def run_seaweedfs() -> Iterator[S3Server]:
         _remove_sockets(port)
 
 
-def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    identity = {
+def _start(
+    folder: Path,
+    port: int,
+    policies: Mapping[str, object],
+    certificate: Certificate | None,
+) -> subprocess.Popen[bytes]:
+    admin = {
         "name": "admin",
         "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}],
         "actions": ["Admin", "Read", "List", "Tagging", "Write"],
     }
+    users = [
+        {
+            "name": name,
+            "credentials": [{"accessKey": name, "secretKey": name}],
+            "policyNames": [name],
+        }
+        for name in policies
+    ]
+    documents = [{"name": name, "content": json.dumps(one)} for name, one in policies.items()]
     settings = folder / "s3.json"
-    settings.write_text(json.dumps({"identities": [identity]}))
+    settings.write_text(json.dumps({"identities": [admin, *users], "policies": documents}))
     command = [
         weed() or "weed",
         "-v=0",
@@ -105,6 +128,9 @@ def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
         "-volume.max=5000",  # every bucket takes several
         "-volume.preStopSeconds=0",
     ]
+    if certificate:
+        command.append(f"-s3.port.https={port + HTTPS_OFFSET}")
+        command += [f"-s3.cert.file={certificate.path}", f"-s3.key.file={certificate.key_path}"]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, stdout=log, stderr=log)
 
@@ -120,7 +146,7 @@ def _free_port_range() -> int:
     """Return a port that is free with the three after it, and again with the gRPC offset."""
     for _ in range(200):
         port = SystemRandom().randrange(12_000, 22_000, 4)
-        if _are_free(port, port + GRPC_OFFSET):
+        if _are_free(port, port + GRPC_OFFSET, port + HTTPS_OFFSET):
             return port
     raise AssertionError("no free ports")
 

@@ -8,6 +8,8 @@ from statusgen.model.release import (
     artifact_from_bytes,
     fingerprint_of,
     headers_for,
+    incident_of,
+    page_of,
     stage_of,
 )
 
@@ -105,3 +107,18 @@ def test_assets_go_first_then_incidents_and_the_index_last():
         "index.html",
     ]
     assert stage_of("history/index.html") is Stage.REST
+
+
+@pytest.mark.parametrize(
+    ("key", "incident_id"),
+    [
+        (page_of("2026-11-21-login"), "2026-11-21-login"),
+        ("incidents/a.html", "a"),
+        ("incidents/a.txt", ""),
+        ("history/a.html", ""),
+        ("a.html", ""),
+        ("index.html", ""),
+    ],
+)
+def test_the_key_of_a_page_names_its_incident(key, incident_id):
+    assert incident_of(key) == incident_id

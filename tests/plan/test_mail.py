@@ -6,7 +6,7 @@ import pytest
 
 from statusgen.model.delivery import HELD, KnownUpdate
 from statusgen.model.outline import outline
-from statusgen.plan.mail import MailOptions, Skip, choose_mail, vanished_ids
+from statusgen.plan.mail import MailOptions, Skip, Why, choose_mail, vanished_ids
 from tests.builders import instant, make_first, make_incident, make_update
 
 ID = "2026-11-21-checkout-errors"
@@ -193,3 +193,19 @@ def test_an_end_at_a_lower_severity_silences_nothing_before_it():
     choice = choose(FIRST, end)
 
     assert mailed_stems(choice) == ["01", "03"]
+
+
+@pytest.mark.parametrize(
+    ("ledger", "age", "options", "why"),
+    [
+        (None, timedelta(0), {}, Why.NEW),
+        (None, timedelta(0), {"late": True}, Why.NEW),
+        (None, timedelta(days=2), {"late": True}, Why.LATE),
+        (known(("01", "02:04"), skipped=Skip.CLAIMED), timedelta(0), {"takeover": True}, "claim"),
+    ],
+    ids=["new", "new with --late", "old with --late", "taken over"],
+)
+def test_each_mailing_says_why(ledger, age, options, why):
+    [mailing] = choose(FIRST, ledger=ledger, now=FIRST.at + age, **options).mailed
+
+    assert mailing.why == (Why.TAKEN_OVER if why == "claim" else why)

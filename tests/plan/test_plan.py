@@ -3,10 +3,18 @@
 import pytest
 
 from statusgen.model.delivery import KnownUpdate
+from statusgen.model.manifest import Manifest, Observed, Record
 from statusgen.model.release import Release, artifact_from_bytes
 from statusgen.model.value import replace
 from statusgen.plan.mail import MailChoice, Mailing
-from statusgen.plan.plan import Backlog, TargetPlan, make_plan
+from statusgen.plan.plan import (
+    Backlog,
+    KeptIncident,
+    Removal,
+    TargetPlan,
+    make_plan,
+    removed_incidents,
+)
 from statusgen.plan.upload import plan_upload
 from tests.builders import instant
 
@@ -17,12 +25,12 @@ def make_mailing(number=1, audience_size=3):
 
 def make_target(body=b"hello", name="folder:public"):
     release = Release((artifact_from_bytes("index.html", body),))
-    return TargetPlan(name, plan_upload(release, None, 0.2))
+    return TargetPlan(name, plan_upload(release, Observed(None), 0.2))
 
 
-def make(*targets, mailed=(), skipped=(), renamed=(), backlog=(), max_updates=5):
+def make(*targets, mailed=(), skipped=(), renamed=(), backlog=(), max_updates=5, kept=()):
     choice = MailChoice(tuple(mailed), tuple(skipped), tuple(renamed))
-    return make_plan(targets, choice, backlog, max_updates)
+    return make_plan(targets, choice, backlog, max_updates, kept=kept)
 
 
 def test_letters_old_and_new_are_counted():
@@ -62,10 +70,11 @@ def test_equal_plans_have_equal_digests():
         make(make_target(), **BASE | {"mailed": [make_mailing(2)]}),
         make(make_target(), **BASE | {"mailed": [make_mailing(1, 4)]}),
         make(make_target(), **BASE | {"backlog": [Backlog("api/01", 6)]}),
+        make(make_target(), **BASE, kept=[KeptIncident("api", ())]),
         make(make_target(), **BASE, renamed=[("login/1", "login/01")]),
         make(make_target(), **BASE, skipped=[replace(make_mailing(9).update, skipped="old")]),
     ],
-    ids=["bytes", "target", "update", "audience", "letters owed", "rename", "skip"],
+    ids=["bytes", "target", "update", "audience", "letters owed", "kept", "rename", "skip"],
 )
 def test_a_plan_that_does_something_else_has_another_digest(other):
     assert make(make_target(), **BASE).digest != other.digest
@@ -80,7 +89,7 @@ def test_more_updates_than_are_allowed_unasked_are_a_brake(updates, is_braked):
 
 
 def test_the_brake_of_a_target_bears_its_name():
-    full = plan_upload(Release(()), _manifest_of(12), 0.2)
+    full = plan_upload(Release(()), Observed(_manifest_of(12)), 0.2)
 
     plan = make(TargetPlan("folder:public", full))
 
@@ -88,6 +97,25 @@ def test_the_brake_of_a_target_bears_its_name():
 
 
 def _manifest_of(number):
-    from statusgen.model.manifest import Manifest, Record  # noqa: PLC0415
-
     return Manifest({f"{one}.html": Record("x", 1) for one in range(number)})
+
+
+def test_incidents_whose_pages_go_from_a_target_are_known():
+    there = {"incidents/login.html", "incidents/api.html", "history/2026-11.html", "index.html"}
+    seen = Observed(Manifest({key: Record("x", 1) for key in there}))
+    release = Release((artifact_from_bytes("incidents/api.html", b"x"),))
+    targets = [
+        TargetPlan("folder:public", plan_upload(release, seen, 1)),
+        TargetPlan("s3://acme", None, "did not answer"),
+    ]
+
+    assert removed_incidents(targets) == {"login"}
+
+
+def test_people_who_know_of_what_goes_are_in_the_plan_and_change_nothing_it_does():
+    choice = MailChoice((), (), ())
+
+    plan = make_plan([make_target()], choice, [], 5, people_told={"login": 2, "api": 1})
+
+    assert plan.removals == (Removal("api", 1), Removal("login", 2))
+    assert plan.digest == make(make_target()).digest

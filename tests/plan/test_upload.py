@@ -1,8 +1,8 @@
 import pytest
 
-from statusgen.apply.upload import manifest_of
-from statusgen.model.manifest import UNKNOWN, Manifest, Record
+from statusgen.model.manifest import UNKNOWN, Manifest, Observed, Record
 from statusgen.model.release import Headers, Release, artifact_from_bytes, fingerprint_of
+from statusgen.plan.bookkeeping import manifest_of
 from statusgen.plan.upload import BrakeReason, Reason, plan_upload
 
 
@@ -71,7 +71,7 @@ FIND_DIFFERENCES = [
 
 @pytest.mark.parametrize(("release", "manifest", "puts", "deletes"), FIND_DIFFERENCES)
 def test_the_plan_is_the_difference(release, manifest, puts, deletes):
-    plan = plan_upload(release, manifest, max_deletes=0.2)
+    plan = plan_upload(release, Observed(manifest), max_deletes=0.2)
 
     assert [f"{put.reason} {put.artifact.key}" for put in plan.puts] == puts
     assert list(plan.deletes) == deletes
@@ -85,7 +85,7 @@ def test_a_changed_header_is_a_change():
     before = fingerprint_of(page.digest, Headers(page.content_type, "no-store"))
     there = Manifest({page.key: Record(before, page.size)})
 
-    plan = plan_upload(release, there, max_deletes=0.2)
+    plan = plan_upload(release, Observed(there), max_deletes=0.2)
 
     assert [put.reason for put in plan.puts] == [Reason.CHANGED]
 
@@ -102,13 +102,17 @@ def test_a_changed_header_is_a_change():
     ],
 )
 def test_removing_too_much_is_braked(there, left, brakes):
-    plan = plan_upload(make_numbered(left), make_manifest(make_numbered(there)), max_deletes=0.2)
+    plan = plan_upload(
+        make_numbered(left), Observed(make_manifest(make_numbered(there))), max_deletes=0.2
+    )
 
     assert [brake.reason for brake in plan.brakes] == brakes
 
 
 def test_a_brake_says_its_numbers():
-    plan = plan_upload(make_numbered(50), make_manifest(make_numbered(100)), max_deletes=0.2)
+    plan = plan_upload(
+        make_numbered(50), Observed(make_manifest(make_numbered(100))), max_deletes=0.2
+    )
 
     assert str(plan.brakes[0]) == (
         "50 of 100 objects would be removed, more than the 20 that are allowed unasked"
@@ -116,6 +120,6 @@ def test_a_brake_says_its_numbers():
 
 
 def test_an_empty_release_says_what_it_would_remove():
-    plan = plan_upload(make_numbered(0), make_manifest(make_numbered(3)), max_deletes=0.2)
+    plan = plan_upload(make_numbered(0), Observed(make_manifest(make_numbered(3))), max_deletes=0.2)
 
     assert str(plan.brakes[0]) == "the release is empty, and 3 objects would be removed"

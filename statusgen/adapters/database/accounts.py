@@ -1,13 +1,13 @@
 """The ledger's answers in numbers: how many letters are in which state, and why."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 
 from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.schema import delivery, known_update
-from statusgen.model.delivery import Account, KnownUpdate
+from statusgen.model.delivery import Account, DeliveryState, KnownUpdate
 from statusgen.model.unsent import Unsent
 
 KNOWN = (
@@ -17,6 +17,9 @@ KNOWN = (
     known_update.c.skipped,
 )
 """The columns of a KnownUpdate."""
+
+FEW = 500
+"""So many ids are looked up by their index; for more, the table is read whole."""
 
 
 class SqlAccounts:
@@ -55,6 +58,20 @@ class SqlAccounts:
             for number, state, letters in connection.execute(grouped):
                 counts[number][state] = letters
         return tuple((KnownUpdate(*row[1:]), Account.of(counts.get(row[0], {}))) for row in rows)
+
+    def people_told(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """See Ledger.people_told."""
+        query = (
+            select(known_update.c.incident_id, func.count(delivery.c.subscriber_id.distinct()))
+            .join(delivery, delivery.c.update_number == known_update.c.number)
+            .where(delivery.c.state == DeliveryState.ACCEPTED)
+            .group_by(known_update.c.incident_id)
+        )
+        if len(incident_ids) <= FEW:
+            query = query.where(known_update.c.incident_id.in_(incident_ids))
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return {row[0]: row[1] for row in rows if row[0] in incident_ids}
 
     def unsent(self, update_ids: Sequence[str]) -> tuple[Unsent, ...]:
         """See Ledger.unsent."""

@@ -18,16 +18,13 @@ from sqlalchemy import (
     update,
 )
 
-from statusgen.adapters.database.accounts import KNOWN
+from statusgen.adapters.database.accounts import FEW, KNOWN
 from statusgen.adapters.database.choosing import picked_by
 from statusgen.adapters.database.delivering import UNSENT, SqlDeliveries
 from statusgen.adapters.database.lock import locked
 from statusgen.adapters.database.schema import claim, delivery, known_update, setting, subscriber
 from statusgen.model.delivery import Audience, DeliveryState, KnownUpdate
 from statusgen.model.value import replace
-
-_FEW = 500
-"""So many ids are looked up by their index; for more, the table is read whole."""
 
 _INSERT_UNKNOWN = insert(known_update).from_select(
     ["update_id", "incident_id", "at", "skipped", "recorded_at"],
@@ -64,7 +61,7 @@ class SqlLedger(SqlDeliveries):
     def known_updates(self, ids: Collection[str] | None = None) -> Mapping[str, KnownUpdate]:
         """See Ledger.known_updates."""
         query = select(*KNOWN).order_by(known_update.c.number)
-        if ids is not None and len(ids) <= _FEW:
+        if ids is not None and len(ids) <= FEW:
             query = query.where(known_update.c.update_id.in_(ids))
         with self._database.reading() as connection:
             rows = connection.execute(query).all()

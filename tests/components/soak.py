@@ -1,0 +1,10 @@
+"""How far the long tests go: a part within the suite, everything with `make soak`."""
+
+import os
+
+IS_SOAK = bool(os.environ.get("SOAK"))
+
+
+def part(quick: int, full: int) -> int:
+    """Return how many rounds to go."""
+    return full if IS_SOAK else quick
