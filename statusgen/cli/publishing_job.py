@@ -1,0 +1,161 @@
+"""What `plan` and `publish` start from: their options, and everything a plan needs, opened."""
+
+import shlex
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from statusgen.cli.context import Context, json_option, open_targets
+from statusgen.cli.output import progress
+from statusgen.errors import ContentError
+from statusgen.model.value import Value
+
+if TYPE_CHECKING:
+    from statusgen.composition import State
+    from statusgen.config.settings import Settings
+    from statusgen.plan.bookkeeping import Run
+    from statusgen.plan.plan import Plan
+    from statusgen.usecases.archive import Archive
+    from statusgen.usecases.build import Prepared
+    from statusgen.usecases.uploading import Uploader
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+NO_REASON = "no reason given"
+
+_OPTIONS = (
+    json_option,
+    click.option("--no-mail", is_flag=True, help="Publish the site; letters stay owed."),
+    click.option("--late", is_flag=True, help="Mail updates older than 24 hours as well."),
+    click.option(
+        "--takeover",
+        is_flag=False,
+        flag_value=NO_REASON,
+        default=None,
+        metavar="[REASON]",
+        help="Wait for no other publisher, and mail updates that another ledger has claimed; "
+        "the reason is noted in the claim.",
+    ),
+    click.option(
+        "--verify",
+        is_flag=True,
+        help="Look at each object on the targets; what others changed or removed is put up again.",
+    ),
+    click.option(
+        "--keep-broken",
+        is_flag=True,
+        help="Leave incidents whose files are wrong as they were last published, if they are "
+        "over and have nothing new to say.",
+    ),
+)
+
+
+class Wishes(Value, frozen=True):
+    """What the options that a plan and its publish share say."""
+
+    no_mail: bool = False
+    late: bool = False
+    takeover: str | None = None
+    """The reason; None: nothing is taken over."""
+    verify: bool = False
+    keep_broken: bool = False
+
+    def flags(self) -> list[str]:
+        """The same as a command line."""
+        given = {
+            "--no-mail": self.no_mail,
+            "--late": self.late,
+            "--verify": self.verify,
+            "--keep-broken": self.keep_broken,
+            "--takeover": self.takeover is not None,
+        }
+        reason = [shlex.quote(self.takeover)] if self.takeover not in {None, NO_REASON} else []
+        return [*(name for name in given if given[name]), *reason]
+
+
+class Job(Value, frozen=True):
+    """Everything a plan needs, opened."""
+
+    context: Context
+    wishes: Wishes
+    prepared: "Prepared"
+    uploader: "Uploader"
+    run: "Run"
+    state: "State | None"
+    """None when no letters are to be planned."""
+    plan: "Plan"
+
+
+def planning_options(command: Command) -> Command:
+    """Adds the options that `Wishes` holds, and `--json`."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def open_job(context: Context, wishes: Wishes) -> Iterator[Job]:
+    """The plan as of now; raises whatever keeps it from being made."""
+    from statusgen.composition import is_gone, open_state, prove_live, this_run
+    from statusgen.plan.mail import MailOptions
+    from statusgen.usecases.build import prepare
+    from statusgen.usecases.publish import plan_publish
+    from statusgen.usecases.uploading import Outside, Uploader
+
+    settings, takeover = context.settings, wishes.takeover is not None
+    with ExitStack() as stack:
+        keep = partial(_keep_broken, context) if wishes.keep_broken else None
+        with progress("Rendering", None), _hint(is_useful=keep is None):
+            prepared = prepare(settings, context.open_cache(), context.now, keep)
+        targets = stack.enter_context(open_targets(settings))
+        state = None
+        if settings.mail is not None and not wishes.no_mail:
+            state = stack.enter_context(open_state(settings))
+        run = this_run(context.now)
+        outside = Outside(run, prove_live, progress, is_gone)
+        uploader = Uploader(
+            settings, prepared.release, targets, outside, takeover=takeover, verify=wishes.verify
+        )
+        planned = plan_publish(
+            uploader,
+            prepared.archive,
+            state.ledger if state else None,
+            context.now,
+            MailOptions(late=wishes.late, takeover=takeover),
+            people_told=partial(_people_told, settings),
+        )
+        yield Job(context, wishes, prepared, uploader, run, state, planned)
+
+
+@contextmanager
+def _hint(*, is_useful: bool) -> Iterator[None]:
+    """Whoever has something urgent to say should know that there is a way past an old typo."""
+    try:
+        yield
+    except ContentError as error:
+        if is_useful and all(one.path.startswith("incidents/") for one in error.problems):
+            error.add_note(
+                "correct it; or, for incidents that are over, statusgen publish --keep-broken, "
+                "which leaves them as they were last published"
+            )
+        raise
+
+
+def _keep_broken(context: Context, archive: "Archive") -> "Archive":
+    from statusgen.usecases.keeping import keep_broken
+
+    with open_targets(context.settings) as targets:
+        return keep_broken([one.storage for one in targets], context.now, archive)
+
+
+def _people_told(settings: "Settings", incident_ids: Collection[str]) -> Mapping[str, int]:
+    """Asked for what is removed only, and then also where no letters are planned."""
+    from statusgen.composition import open_state
+
+    if settings.mail is None:
+        return {}
+    with open_state(settings) as state:
+        return state.ledger.people_told(incident_ids)

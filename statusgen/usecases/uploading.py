@@ -1,0 +1,245 @@
+"""Targets brought up to one release, each for itself, and those with a public URL proved."""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, TypeVar
+
+from statusgen.apply.fence import who_writes
+from statusgen.apply.pack import recovered
+from statusgen.apply.upload import upload
+from statusgen.config.settings import S3Target, Settings, TargetSettings
+from statusgen.errors import TargetError, TargetHeld, TargetUnreachable, UsageError
+from statusgen.model.manifest import Conditions, Observed, Publisher
+from statusgen.model.release import Release
+from statusgen.model.value import Value, replace
+from statusgen.plan.bookkeeping import Run, holder
+from statusgen.plan.plan import TargetPlan
+from statusgen.plan.upload import plan_upload
+from statusgen.ports.storage import Storage
+
+Watch = Callable[[str, int | None], AbstractContextManager[Callable[..., None]]]
+"""Opens a view on `what` with so many steps ahead, None if unknown; yields what counts one."""
+
+IsGone = Callable[[Publisher], bool]
+"""Whether a publisher was a process of this host that has ended."""
+
+Prove = Callable[[str, str, float], str]
+"""Takes a URL, the sha256 it should serve and seconds to wait; returns what is wrong, or ''."""
+
+Wait = Callable[[float], None]
+"""Lets so many seconds pass."""
+
+Result = TypeVar("Result")
+
+RETRY_AFTER_S = 5.0
+DEFAULT_PROOF_S = 30.0
+
+
+class Outside(Value, frozen=True):
+    """What an upload asks of the world around it."""
+
+    run: Run
+    prove: Prove
+    watch: Watch
+    is_gone: IsGone
+
+
+class Target(Value, frozen=True):
+    """A configured target and the storage behind it."""
+
+    settings: TargetSettings
+    storage: Storage
+
+
+class TargetResult(Value, frozen=True):
+    """What became of one target; `failure` is empty when it serves the release."""
+
+    name: str
+    put: int = 0
+    deleted: int = 0
+    failure: str = ""
+    is_unreachable: bool = False
+    is_held: bool = False
+
+
+class Uploads(Value, frozen=True):
+    """The uploads of one publish, in the order of the targets."""
+
+    results: Sequence[TargetResult]
+
+    @property
+    def behind(self) -> tuple[TargetResult, ...]:
+        """Targets that do not serve the release."""
+        return tuple(one for one in self.results if one.failure)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing was changed anywhere, because of another publisher."""
+        behind = self.behind
+        return len(behind) == len(self.results) and any(one.is_held for one in behind)
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether no target at all answered."""
+        return all(one.is_unreachable for one in self.results)
+
+
+def seen_by_readers(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """The targets of which one has to be up before letters leave: the S3 ones, else the folders."""
+    buckets = tuple(one for one in targets if isinstance(one.settings, S3Target))
+    return buckets or tuple(targets)
+
+
+class Uploader:
+    """Brings targets up to one release, each for itself, and proves those with a public URL."""
+
+    def __init__(  # noqa: PLR0913  two of them by name
+        self,
+        settings: Settings,
+        release: Release,
+        targets: Sequence[Target],
+        outside: Outside,
+        *,
+        takeover: bool = False,
+        verify: bool = False,
+    ) -> None:
+        """With `verify` each object on a target is looked at; `takeover` waits for nobody."""
+        if not targets:
+            raise UsageError(
+                'statusgen.toml names no target; add [[targets]] with url = "folder:public"'
+            )
+        self._settings = settings
+        self._release = release
+        self._targets = tuple(targets)
+        self._outside = outside
+        self._takeover = takeover
+        self._verify = verify
+
+    def plan(self) -> tuple[TargetPlan, ...]:
+        """What each target needs, in the order of the targets."""
+        return tuple(self._each(self._plan_one, [one.storage for one in self._targets]))
+
+    def upload(self, plans: Sequence[TargetPlan]) -> Uploads:
+        """Carries the plans out, all at once; a target that fails keeps no other back."""
+        puts = sum(len(one.upload.puts) for one in plans if one.upload)
+        with self._outside.watch("Uploading", puts) as done:
+            upload_one = partial(self._upload_one, done)
+            results = self._each(upload_one, plans, self._targets)
+        return Uploads(results)
+
+    def upload_until(self, deadline_s: float, first: Uploads, wait: Wait = time.sleep) -> Uploads:
+        """Tries again while no target that readers see answers, until the monotonic deadline."""
+        uploads = first
+        while not self.is_page_up(uploads) and uploads.is_out_of_reach:
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
+                break
+            wait(min(RETRY_AFTER_S, left_s))
+            uploads = self.upload(self.plan())
+        return uploads
+
+    def is_page_up(self, uploads: Uploads) -> bool:
+        """Whether letters may leave: a target that readers see serves the release."""
+        seen = seen_by_readers(self._targets)
+        pairs = zip(uploads.results, self._targets, strict=True)
+        return any(not one.failure for one, target in pairs if target in seen)
+
+    def claimants(self, uploads: Uploads) -> tuple[Storage, ...]:
+        """The targets that are up and on which updates are claimed."""
+        pairs = zip(uploads.results, self._targets, strict=True)
+        return tuple(
+            target.storage for one, target in pairs if not one.failure and target.storage.can_claim
+        )
+
+    def _each(self, work: Callable[..., Result], *many: Sequence[Any]) -> list[Result]:
+        """The work on every target, at once."""
+        with ThreadPoolExecutor(len(self._targets)) as pool:
+            return list(pool.map(work, *many))
+
+    def _plan_one(self, storage: Storage) -> TargetPlan:
+        try:
+            seen, notes = self._look(storage)
+        except TargetError as error:
+            return _failed_plan(storage.name, error)
+        planned = plan_upload(
+            self._release, seen, self._settings.brakes.max_deletes, keep_assets=True
+        )
+        return TargetPlan(storage.name, planned, notes=notes)
+
+    def _look(self, storage: Storage) -> tuple[Observed, tuple[str, ...]]:
+        keys = [one.key for one in self._release.artifacts]
+        is_gone = None if self._takeover else self._outside.is_gone
+        return look(storage, keys, is_gone, verify=self._verify)
+
+    def _upload_one(
+        self, done: Callable[..., None], planned: TargetPlan, target: Target
+    ) -> TargetResult:
+        if planned.upload is None:
+            return TargetResult(
+                planned.name,
+                failure=planned.failure,
+                is_unreachable=planned.is_unreachable,
+                is_held=planned.is_held,
+            )
+        puts, deletes = len(planned.upload.puts), len(planned.upload.deletes)
+        try:
+            upload(target.storage, planned.upload, self._release, self._outside.run, done)
+        except TargetError as error:
+            return TargetResult(
+                planned.name,
+                failure=str(error),
+                is_unreachable=isinstance(error, TargetUnreachable),
+                is_held=isinstance(error, TargetHeld),
+            )
+        return TargetResult(planned.name, puts, deletes, failure=self._proof(target.settings))
+
+    def _proof(self, target: TargetSettings) -> str:
+        index = next((one for one in self._release.artifacts if one.key == "index.html"), None)
+        if target.public_url is None or index is None:
+            return ""
+        mail = self._settings.mail
+        wait_s = mail.verify_timeout.total_seconds() if mail else DEFAULT_PROOF_S
+        return self._outside.prove(f"{target.public_url}/index.html", index.digest, wait_s)
+
+
+def look(
+    storage: Storage, keys: Collection[str], is_gone: IsGone | None, *, verify: bool = False
+) -> tuple[Observed, tuple[str, ...]]:
+    """What is on a target, and what is odd about it, each in half a sentence.
+
+    Raises `TargetHeld` where somebody else is at work; with `is_gone` None nobody is waited for.
+    A damaged manifest is made anew, with the help of the `keys` of the release.
+    """
+    seen = storage.observe()
+    manifest, notes = seen.manifest, []
+    if seen.damage:
+        notes.append(f"its manifest is damaged ({seen.damage}); made anew from a listing")
+        manifest = recovered(storage, keys)
+    elif manifest is not None and verify:
+        manifest = storage.verified(manifest)
+    if manifest is not None and manifest.intent is not None:
+        if is_gone is not None and holder(seen, is_gone):
+            raise TargetHeld(
+                f"{storage.name}: {who_writes(seen)}; wait for it to end, or add --takeover if "
+                "it never will"
+            )
+        notes.append(f"an upload by {manifest.intent.by} was not ended and is taken over")
+    if manifest is not None and manifest.conditions is Conditions.IGNORED:
+        notes.append(
+            "it ignores conditional writes; two publishers at the same moment may be noticed too "
+            "late"
+        )
+    return replace(seen, manifest=manifest), tuple(notes)
+
+
+def _failed_plan(name: str, error: TargetError) -> TargetPlan:
+    return TargetPlan(
+        name,
+        None,
+        failure=str(error),
+        is_unreachable=isinstance(error, TargetUnreachable),
+        is_held=isinstance(error, TargetHeld),
+    )

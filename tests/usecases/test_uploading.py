@@ -1,0 +1,219 @@
+"""Targets go their own ways; letters wait for the one that readers see."""
+
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from statusgen.config.settings import FolderTarget, S3Target
+from statusgen.errors import TargetError, TargetUnreachable, UsageError
+from statusgen.model.manifest import MANIFEST_KEY, Conditions
+from statusgen.model.release import Release, artifact_from_bytes
+from statusgen.usecases.uploading import RETRY_AFTER_S, Outside, Target, Uploader
+from tests.builders import make_settings
+from tests.fakes.publishing import make_run, publish
+from tests.fakes.storage import FakeStorage
+
+RELEASE = Release((artifact_from_bytes("index.html", b"all well"),))
+BUCKET = S3Target("s3://acme", "acme", "")
+FOLDER = FolderTarget("folder:public", Path("/nowhere/public"))
+
+
+@contextmanager
+def unseen(_what, _total):
+    yield lambda *_: None
+
+
+def make(*pairs, prove=lambda *_: "", is_gone=lambda _: False, **options):
+    targets = [Target(settings, storage) for settings, storage in pairs]
+    outside = Outside(make_run(), prove, unseen, is_gone)
+    return Uploader(make_settings(), RELEASE, targets, outside, **options)
+
+
+def run(uploader):
+    return uploader.upload(uploader.plan())
+
+
+@pytest.mark.parametrize(
+    ("bucket_fails", "folder_fails", "is_up"),
+    [(False, False, True), (False, True, True), (True, False, False), (True, True, False)],
+)
+def test_letters_wait_for_the_bucket_where_there_is_one(bucket_fails, folder_fails, is_up):
+    bucket = FakeStorage("s3://acme", fail_on="put index.html" if bucket_fails else "")
+    folder = FakeStorage("folder:public", fail_on="put index.html" if folder_fails else "")
+    uploader = make((FOLDER, folder), (BUCKET, bucket))
+
+    uploads = run(uploader)
+
+    assert uploader.is_page_up(uploads) is is_up
+    assert len(uploads.behind) == bucket_fails + folder_fails
+    assert ("index.html" in folder.objects) is not folder_fails
+
+
+def test_a_target_that_can_not_be_read_keeps_no_other_back():
+    dark = FakeStorage("s3://acme", fail_on="read manifest")
+    folder = FakeStorage("folder:public")
+    uploader = make((BUCKET, dark), (FOLDER, folder))
+
+    uploads = run(uploader)
+
+    assert [one.name for one in uploads.behind] == ["s3://acme"]
+    assert folder.objects["index.html"] == b"all well"
+
+
+def test_a_page_that_does_not_serve_what_was_sent_is_behind():
+    public = S3Target("s3://acme", "acme", "", public_url="https://status.example.com")
+    asked = []
+
+    def prove(url, digest, wait_s):
+        asked.append((url, digest, wait_s))
+        return "https://status.example.com serves something else"
+
+    uploads = run(make((public, FakeStorage("s3://acme")), prove=prove))
+
+    [(url, digest, _)] = asked
+    assert url == "https://status.example.com/index.html"
+    assert digest == RELEASE.artifacts[0].digest
+    assert [one.failure for one in uploads.behind] == [
+        "https://status.example.com serves something else"
+    ]
+
+
+def test_only_targets_that_are_up_are_claimed_on():
+    up, down = FakeStorage("s3://up"), FakeStorage("s3://down", fail_on="put index.html")
+    uploader = make((BUCKET, up), (BUCKET, down))
+
+    assert uploader.claimants(run(uploader)) == (up,)
+
+
+class AwakeningStorage(FakeStorage):
+    """Answers from the third question on."""
+
+    def observe(self):
+        if self.requests.count("read manifest") < 2:
+            self.requests.append("read manifest")
+            raise TargetUnreachable("s3://acme: did not answer")
+        return super().observe()
+
+
+def test_a_target_that_wakes_up_in_time_is_served():
+    waits = []
+    uploader = make((BUCKET, AwakeningStorage("s3://acme")))
+    first = run(uploader)
+
+    uploads = uploader.upload_until(time.monotonic() + 60, first, waits.append)
+
+    assert waits == [RETRY_AFTER_S] * 2
+    assert first.is_out_of_reach
+    assert not uploader.is_page_up(first)
+    assert uploader.is_page_up(uploads)
+
+
+def test_without_a_target_there_is_nothing_to_publish_to():
+    with pytest.raises(UsageError, match="targets"):
+        make()
+
+
+def leave_half_way(storage):
+    """Publish something until the index, and die."""
+    storage.fail_on = "put index.html"
+    with pytest.raises(TargetError):
+        publish(storage, {"index.html": "theirs"}, run=make_run("them", "theirs"))
+    storage.fail_on = ""
+
+
+def test_an_upload_under_way_is_waited_for_and_says_whose_it_is():
+    storage = FakeStorage("s3://acme")
+    leave_half_way(storage)
+
+    [planned] = make((BUCKET, storage)).plan()
+
+    assert planned.is_held
+    assert "them on laptop is publishing there since 2026-11-21T02:04:00Z" in planned.failure
+
+
+@pytest.mark.parametrize("reason", ["its process has ended", "no sign of life", "asked for"])
+def test_an_upload_that_nobody_ends_is_taken_over(reason):
+    storage = FakeStorage("s3://acme", age_s=121 if reason == "no sign of life" else 1)
+    leave_half_way(storage)
+    uploader = make(
+        (BUCKET, storage),
+        is_gone=lambda who: reason == "its process has ended" and who.process == "theirs",
+        takeover=reason == "asked for",
+    )
+
+    [planned] = uploader.plan()
+    uploads = uploader.upload([planned])
+
+    assert planned.notes == ("an upload by them on laptop was not ended and is taken over",)
+    assert not uploads.behind
+    assert storage.objects["index.html"] == b"all well"
+
+
+def test_who_comes_second_changes_nothing_and_is_told():
+    storage = FakeStorage("s3://acme")
+    slow = make((BUCKET, storage))
+    plans = slow.plan()
+    publish(storage, {"index.html": "quicker"}, run=make_run("them"))
+
+    uploads = slow.upload(plans)
+
+    assert uploads.is_held
+    assert "them on laptop published there" in uploads.results[0].failure
+    assert storage.objects["index.html"] == b"quicker"
+
+
+def test_a_damaged_manifest_is_made_anew_and_said():
+    storage = FakeStorage("s3://acme")
+    run(make((BUCKET, storage)))
+    storage.objects[MANIFEST_KEY] = b"?"
+    uploader = make((BUCKET, storage))
+
+    [planned] = uploader.plan()
+    uploads = uploader.upload([planned])
+
+    assert "its manifest is damaged" in planned.notes[0]
+    assert not uploads.behind
+    assert storage.observe().manifest.kept
+
+
+def test_what_others_changed_is_put_up_again_when_one_looks():
+    storage = FakeStorage("s3://acme")
+    run(make((BUCKET, storage)))
+    storage.objects["index.html"] = b"theirs"
+
+    [unseen_plan] = make((BUCKET, storage)).plan()
+    uploads = run(make((BUCKET, storage), verify=True))
+
+    assert unseen_plan.upload.is_empty
+    assert not uploads.behind
+    assert storage.objects["index.html"] == b"all well"
+
+
+def test_a_target_that_ignores_conditions_is_said_to():
+    storage = FakeStorage("s3://acme", conditions=Conditions.IGNORED)
+    run(make((BUCKET, storage)))
+
+    [planned] = make((BUCKET, storage)).plan()
+
+    assert "it ignores conditional writes" in planned.notes[0]
+
+
+class WaitingStorage(FakeStorage):
+    """Goes on only when the other target is served."""
+
+    def put_all(self, uploads, may_write, on_done):
+        assert self.other.wait(10)
+        super().put_all(uploads, may_write, on_done)
+
+
+def test_a_slow_target_keeps_no_other_waiting():
+    slow, quick = WaitingStorage("s3://slow"), FakeStorage("s3://quick")
+    slow.other = threading.Event()
+    quick.refresh_caches = slow.other.set
+
+    uploads = run(make((BUCKET, slow), (BUCKET, quick)))
+
+    assert not uploads.behind
