@@ -13,12 +13,16 @@ DEMO_SUBSCRIBERS := demo/subscribers.csv
 # More for pytest, as in: make test ARGS="-k letters -x"
 ARGS :=
 
-.PHONY: help demo test check lint format messages bench dist components
+SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_bucket.py \
+	tests/journeys/test_faulty_bucket.py tests/journeys/test_killed_upload.py
+
+.PHONY: help demo test soak check lint format messages bench dist components
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    publish the sample page into public/ and its letters into outbox/"
 	@echo "make test    run the tests, real servers and checkers included"
+	@echo "make soak    run the long tests of publishing at full length (an hour)"
 	@echo "make check   what CI runs: lint, types and tests, with coverage"
 	@echo "make format  put the code into its one format"
 	@echo "make messages  collect what the interface says into the catalogues for translators"
@@ -64,6 +68,10 @@ components: $(VENV)/.installed-dev
 
 test: $(VENV)/.installed-dev components
 	@$(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
+
+# The long tests of publishing at their full length: every request, every fault, every order.
+soak: $(VENV)/.installed-dev components
+	@SOAK=1 $(PYTHON) -m pytest -n auto --maxprocesses 8 $(SOAKED) $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	@$(PYTHON) -m ruff check --quiet .

@@ -4,19 +4,23 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import statusgen
 from statusgen.config.settings import FolderTarget, MailSettings, S3Target, Settings, TargetSettings
-from statusgen.errors import DatabaseError, UsageError
+from statusgen.errors import DatabaseError, MailError, UsageError
+from statusgen.model.manifest import Publisher
 from statusgen.model.relay import parse_relay
 from statusgen.model.value import Value
+from statusgen.plan.bookkeeping import Run
 from statusgen.ports.cache import Cache
 from statusgen.ports.preview import PreviewServer
 from statusgen.ports.storage import Storage
+from statusgen.ports.surroundings import Records, RelayFacts, Room, StateFacts, Web
 from statusgen.ports.transport import Transport
 
 if TYPE_CHECKING:
@@ -25,6 +29,11 @@ if TYPE_CHECKING:
 
 SECRET_KEY = "STATUSGEN_SECRET_KEY"  # noqa: S105  the name of a variable
 SMTP_PASSWORD = "STATUSGEN_SMTP_PASSWORD"  # noqa: S105  the name of a variable
+
+HURRIED_S = 8.0
+"""How long `doctor` waits for a silent server."""
+
+_KEY_SETTING = "secret_key"
 
 
 class State(Value, frozen=True):
@@ -71,18 +80,27 @@ def open_state(settings: Settings) -> Iterator[State]:
     from statusgen.adapters.database.engine import open_database
     from statusgen.adapters.database.ledger import SqlLedger
 
+    _refuse_servers(settings)
+    database = open_database(settings.database, settings.root)
+    try:
+        ledger = SqlLedger(database)
+        key = os.environ.get(SECRET_KEY) or ledger.setting(_KEY_SETTING, secrets.token_hex)
+        yield State(SqlAddressBook(database, key.encode()), ledger, key.encode())
+    finally:
+        database.close()
+
+
+def has_secret_key() -> bool:
+    """Whether the environment holds the secret key."""
+    return bool(os.environ.get(SECRET_KEY))
+
+
+def _refuse_servers(settings: Settings) -> None:
     if not settings.database.startswith("sqlite:"):
         raise UsageError(
             "[state] database: PostgreSQL is not there yet, because two senders would not be "
             'kept apart; use "sqlite:///.statusgen/state.db"'
         )
-    database = open_database(settings.database, settings.root)
-    try:
-        ledger = SqlLedger(database)
-        key = os.environ.get(SECRET_KEY) or ledger.setting("secret_key", secrets.token_hex)
-        yield State(SqlAddressBook(database, key.encode()), ledger, key.encode())
-    finally:
-        database.close()
 
 
 def open_folder(path: Path) -> Storage:
@@ -92,8 +110,8 @@ def open_folder(path: Path) -> Storage:
     return FolderStorage(f"folder:{path}", path)
 
 
-def open_target(target: TargetSettings) -> Storage:
-    """The storage behind one `[[targets]]`."""
+def open_target(target: TargetSettings, *, hurried: bool = False) -> Storage:
+    """The storage behind one `[[targets]]`; one that is `hurried` asks once and waits little."""
     match target:
         case FolderTarget():
             from statusgen.adapters.folder import FolderStorage
@@ -101,6 +119,7 @@ def open_target(target: TargetSettings) -> Storage:
             return FolderStorage(target.url, target.path)
         case S3Target():
             from statusgen.adapters.s3 import S3Storage
+            from statusgen.adapters.s3_bucket import HURRIED
 
             return S3Storage(
                 target.url,
@@ -110,6 +129,7 @@ def open_target(target: TargetSettings) -> Storage:
                 endpoint_url=target.endpoint_url,
                 checksums=target.checksums,
                 cloudfront=target.cloudfront,
+                patience=HURRIED if hurried else None,
             )
 
 
@@ -141,6 +161,64 @@ def open_publishing_lock(settings: Settings) -> Iterator[None]:
         ) from error
     with locked(folder / "publish.lock"):
         yield
+
+
+def this_run(now: datetime) -> Run:
+    """Who publishes: this very process, once."""
+    from statusgen.adapters.process import this_publisher
+
+    return Run(this_publisher(), now, secrets.token_hex(8))
+
+
+def is_gone(publisher: Publisher) -> bool:
+    """Whether it was a process of this host that has ended."""
+    from statusgen.adapters import process
+
+    return process.is_gone(publisher)
+
+
+def open_web() -> Web:
+    """Web servers, as readers ask them."""
+    from statusgen.adapters.public_page import PublicWeb
+
+    return PublicWeb(HURRIED_S)
+
+
+def open_records(resolver: tuple[str, int] | None) -> Records:
+    """The domain name system, by this machine's resolvers or by one IP address and port."""
+    from statusgen.adapters.dns_records import DnsRecords
+
+    return DnsRecords(resolver)
+
+
+def look_at_state(settings: Settings) -> StateFacts:
+    """What can be told of the database without making it; `DatabaseError` if it is unusable."""
+    from statusgen.adapters.database.examining import look_at_state
+
+    _refuse_servers(settings)
+    return look_at_state(settings.database, settings.root, _KEY_SETTING)
+
+
+def try_transport(mail: MailSettings) -> RelayFacts | Room:
+    """How far a letter would come; raises `MailError`."""
+    import asyncio
+    import socket
+
+    if not mail.transport.startswith("folder:"):
+        relay = parse_relay(mail.transport)
+        with suppress(OSError):  # here, and not in a thread of asyncio's that we could not leave
+            socket.getaddrinfo(relay.host, relay.port)
+    transport = open_transport(mail)
+
+    async def try_out() -> RelayFacts | Room:
+        try:
+            return await asyncio.wait_for(transport.try_out(), HURRIED_S)
+        except TimeoutError:
+            raise MailError(
+                "it did not answer in time; check mail.transport and the network"
+            ) from None
+
+    return asyncio.run(try_out())
 
 
 def prove_live(url: str, digest: str, timeout_s: float) -> str:

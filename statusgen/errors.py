@@ -6,7 +6,8 @@ StatusgenError
 ├── Refused           a brake, another plan, another publisher: nothing was done  exit 3
 └── Unavailable       something outside did not answer or said no                 exit 4
     ├── TargetError       a target: folder or bucket
-    │   └── TargetUnreachable   it did not answer at all; trying again may help
+    │   ├── TargetUnreachable   it did not answer at all; trying again may help
+    │   └── TargetHeld          somebody else is publishing there; nothing was changed on it
     ├── MailError         the relay or the outbox
     └── DatabaseError     the address book and the ledger
 
@@ -74,6 +75,10 @@ class TargetError(Unavailable):
 
 class TargetUnreachable(TargetError):
     """A target did not answer, so that nothing is known of it; trying again may help."""
+
+
+class TargetHeld(TargetError):
+    """Somebody else is publishing to the target, or just did; nothing was changed there."""
 
 
 class MailError(Unavailable):

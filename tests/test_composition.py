@@ -1,10 +1,12 @@
 """Which adapter stands behind which setting."""
 
+import socket
+
 import pytest
 
 from statusgen import composition
 from statusgen.config.reader import read_settings
-from statusgen.errors import Refused
+from statusgen.errors import MailError, Refused, UsageError
 from statusgen.model.value import replace
 from tests.fakes.repository import make_repository
 
@@ -74,3 +76,37 @@ def test_a_cache_belongs_to_its_configuration(settings):
     other = composition.open_cache(replace(settings, fingerprint="other")).get("pages", "a")
 
     assert (same, other) == (b"1", None)
+
+
+def test_a_look_at_the_database_does_not_make_it(settings):
+    facts = composition.look_at_state(settings)
+
+    assert not facts.is_there
+    assert not (settings.root / ".statusgen").exists()
+
+
+def test_a_look_at_the_database_finds_the_key_that_was_kept(settings):
+    with composition.open_state(settings):
+        pass
+
+    assert composition.look_at_state(settings).has_secret_key
+
+
+def test_a_server_for_a_database_is_refused_by_a_look_too(settings):
+    with pytest.raises(UsageError, match="PostgreSQL"):
+        composition.look_at_state(replace(settings, database="postgresql+psycopg://db"))
+
+
+@pytest.mark.parametrize("key", ["", "from outside"])
+def test_whether_the_environment_holds_a_key_is_known(monkeypatch, key):
+    monkeypatch.setenv("STATUSGEN_SECRET_KEY", key)
+
+    assert composition.has_secret_key() is bool(key)
+
+
+def test_a_relay_that_accepts_and_says_nothing_is_left_after_a_while(settings, monkeypatch):
+    monkeypatch.setattr(composition, "HURRIED_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        transport = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(MailError, match="did not answer in time; check"):
+            composition.try_transport(replace(settings.mail, transport=transport))

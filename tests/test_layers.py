@@ -31,7 +31,7 @@ COMPOSITION_IS_SEEN_BY = {"cli", COMPOSITION}
 # Loaded by the commands that need them, never at start-up (DESIGN.md section 8).
 HEAVY = (
     *("boto3", "botocore", "sqlalchemy", "feedgen", "icalendar", "aiosmtplib", "rich"),
-    "watchfiles",
+    *("dns", "watchfiles"),
 )
 
 MAX_LINES = 300

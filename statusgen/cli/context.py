@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from statusgen.config.settings import Settings
     from statusgen.ports.cache import Cache
     from statusgen.usecases.archive import Archive
-    from statusgen.usecases.publish import Target
+    from statusgen.usecases.uploading import Target
 
 
 @dataclass(slots=True)
@@ -102,13 +102,13 @@ class Context:
 
 
 @contextmanager
-def open_targets(settings: "Settings") -> "Iterator[tuple[Target, ...]]":
+def open_targets(settings: "Settings", *, hurried: bool = False) -> "Iterator[tuple[Target, ...]]":
     """The configured targets with their storages, closed at the end."""
     from statusgen.composition import open_target
-    from statusgen.usecases.publish import Target
+    from statusgen.usecases.uploading import Target
 
     with ExitStack() as stack:
-        targets = tuple(Target(one, open_target(one)) for one in settings.targets)
+        targets = tuple(Target(one, open_target(one, hurried=hurried)) for one in settings.targets)
         for one in targets:
             stack.callback(one.storage.close)
         yield targets

@@ -204,7 +204,7 @@ def _send(context: Context, state: "State", retry: str = "") -> None:
     archive = read_archive(settings, context.open_cache(), context.now)
     with open_targets(settings) as targets:
         planned = plan_resume(targets, archive, state.ledger, context.now, retry)
-    queued = mailing.queue_letters(planned, archive, state.ledger, (), context.now, takeover=False)
+    queued = mailing.queue_letters(planned, archive, state.ledger, context.now)
     is_stopped = tell_stopped(queued)
     if not queued.update_ids:
         nothing: dict[str, object] = {

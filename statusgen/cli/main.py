@@ -32,7 +32,9 @@ _COMMANDS = {
     "preview": "preview",
     "plan": "publishing",
     "publish": "publishing",
+    "rollback": "rollback",
     "due": "site",
+    "doctor": "doctor",
     "subscribers": "people",
     "mail": "mail",
 }

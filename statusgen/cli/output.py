@@ -25,6 +25,12 @@ def say(text: str = "") -> None:
     click.echo(text, color=_colour())
 
 
+def say_under(lead: str, text: str, colour: str | None = None) -> None:
+    """A line of the result whose folds begin where the text does; the lead bears the colour."""
+    lines = _folded(lead + text, sys.stdout, indent=len(lead))
+    click.echo(click.style(lead, fg=colour) + lines[len(lead) :], color=_colour())
+
+
 def tell(text: str, label: str = "", colour: str | None = None) -> None:
     """A line of talk, folded between words on a terminal; the label, with its colour, leads."""
     lead = f"{label}: " if label else ""
@@ -66,8 +72,8 @@ def tell_trouble(error: "StatusgenError") -> None:
         tell_problems(error.problems)
         wrong = sum(not one.is_warning for one in error.problems)
         tell(f"{count(wrong, 'problem')}; nothing was done")
-        return
-    tell(str(error), "error", "red")
+    else:
+        tell(str(error), "error", "red")
     for step in getattr(error, "__notes__", ()):
         tell_next(step)
 
@@ -94,6 +100,13 @@ def problem_as_json(problem: "Problem") -> dict[str, object]:
 def count(number: int, noun: str) -> str:
     """`1 file`, `2,041 files`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def size(number: int) -> str:
+    """`512 bytes`, `14.2 kB`, `2.3 MB`."""
+    from rich.filesize import decimal
+
+    return decimal(number)
 
 
 def short_path(path: Path) -> str:
@@ -152,8 +165,11 @@ def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
-def _folded(text: str, stream: TextIO) -> str:
-    """The text as a terminal shows it best: words, paths, ids and `commands` stay whole."""
+def _folded(text: str, stream: TextIO, indent: int | None = None) -> str:
+    """The text as a terminal shows it best: words, paths, ids and `commands` stay whole.
+
+    Folds begin two columns to the right of the text, or at `indent`.
+    """
     if not stream.isatty():
         return text
     import re
@@ -166,7 +182,7 @@ def _folded(text: str, stream: TextIO) -> str:
     lines = textwrap.fill(
         re.sub("`[^`]*`", lambda found: found[0].replace(" ", "\0"), text),
         max(width, 20),
-        subsequent_indent=" " * (len(text) - len(text.lstrip()) + 2),
+        subsequent_indent=" " * (len(text) - len(text.lstrip()) + 2 if indent is None else indent),
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -1,15 +1,17 @@
 """How a plan looks, for people and for programs."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from statusgen.cli.output import count
+from statusgen.cli.output import count, problem_as_json, size, tell, tell_problems
 
 if TYPE_CHECKING:
-    from statusgen.plan.plan import Plan, TargetPlan
+    from statusgen.plan.plan import KeptIncident, Plan, Removal, TargetPlan
 
 MOST_FILES = 12
+GONE = "no longer part of the site"
+LEFT = "left from an earlier run"
 
 
 def show_plan(
@@ -17,10 +19,45 @@ def show_plan(
 ) -> None:
     """Writes what would happen, line by line; `with_letters` False: none were planned."""
     for target in plan.targets:
-        for line in _target(target, most_files):
+        for line in describe_target(target, most_files):
             write(line)
+    for removal in plan.removals:
+        write(describe_removal(removal))
+    for kept in plan.kept:
+        write(f"keeps {kept.incident_id} as it was last published")
     for line in _letters(plan) if with_letters else ("letters: none are planned",):
         write(line)
+
+
+def describe_removal(removal: "Removal") -> str:
+    """One line about an incident that the page will have no more."""
+    people = "1 person was" if removal.people == 1 else f"{removal.people:,} people were"
+    return f"removes {removal.incident_id}, which {people} mailed about"
+
+
+def question(plan: "Plan") -> str:
+    """What is asked before a plan is applied."""
+    parts = ["Publish"]
+    if plan.removals:
+        parts.append(f"remove {count(len(plan.removals), 'incident')} that people know of")
+    if plan.letters:
+        parts.append(f"send {count(plan.letters, 'letter')}")
+    *most, last = parts
+    return f"{', '.join(most)} and {last}?" if most else f"{last}?"
+
+
+def tell_removals(removals: "Iterable[Removal]") -> None:
+    """Says what goes although people were mailed about it."""
+    for one in removals:
+        verb, _, rest = describe_removal(one).partition(" ")
+        tell(rest, verb, "red")
+
+
+def tell_kept(kept: "Iterable[KeptIncident]") -> None:
+    """Names everything that is wrong and is not published, so that nobody overlooks it."""
+    for one in kept:
+        tell_problems(one.problems)
+        tell(f"{one.incident_id} stays as it was last published", "kept", "yellow")
 
 
 def plan_as_json(plan: "Plan") -> dict[str, object]:
@@ -31,34 +68,59 @@ def plan_as_json(plan: "Plan") -> dict[str, object]:
             {
                 "target": target.name,
                 "failure": target.failure or None,
+                "notes": list(target.notes),
                 "put": [
                     {"key": put.artifact.key, "reason": put.reason, "bytes": put.artifact.size}
                     for put in (target.upload.puts if target.upload else ())
                 ],
-                "delete": list(target.upload.deletes if target.upload else ()),
+                "delete": [
+                    {"key": key, "reason": GONE}
+                    for key in (target.upload.deletes if target.upload else ())
+                ],
                 "unchanged": target.upload.unchanged if target.upload else 0,
+                "bytes": target.upload.bytes if target.upload else 0,
             }
             for target in plan.targets
         ],
         "letters": [
-            {"update": one.update.update_id, "audience": one.audience_size} for one in plan.mailings
+            {"update": one.update.update_id, "audience": one.audience_size, "reason": one.why}
+            for one in plan.mailings
         ],
-        "owed": [{"update": one.update_id, "letters": one.letters} for one in plan.backlog],
+        "owed": [
+            {"update": one.update_id, "letters": one.letters, "reason": LEFT}
+            for one in plan.backlog
+        ],
         "skipped": [{"update": one.update_id, "reason": one.skipped} for one in plan.skipped],
         "renamed": [{"from": old, "to": new} for old, new in plan.renamed],
+        "removals": [{"incident": one.incident_id, "people": one.people} for one in plan.removals],
+        "kept": [
+            {
+                "incident": one.incident_id,
+                "problems": [problem_as_json(problem) for problem in one.problems],
+            }
+            for one in plan.kept
+        ],
         "brakes": list(plan.brakes),
+        "total": {
+            "put": sum(len(one.upload.puts) for one in plan.targets if one.upload),
+            "delete": sum(len(one.upload.deletes) for one in plan.targets if one.upload),
+            "bytes": plan.bytes,
+            "letters": plan.letters,
+        },
     }
 
 
-def _target(target: "TargetPlan", most: int) -> Iterator[str]:
+def describe_target(target: "TargetPlan", most: int = MOST_FILES) -> Iterator[str]:
+    """What would happen on one target, line by line."""
     if target.upload is None:
         yield f"behind: {target.failure}"
         return
     upload = target.upload
     yield (
-        f"{target.name}: {count(len(upload.puts), 'file')} to upload, "
+        f"{target.name}: {count(len(upload.puts), 'file')} to upload ({size(upload.bytes)}), "
         f"{len(upload.deletes):,} to remove, {upload.unchanged:,} unchanged"
     )
+    yield from (f"  note: {note}" for note in target.notes)
     lines = [f"  {put.reason:<9} {put.artifact.key}" for put in upload.puts]
     yield from _some(lines, most)
     yield from _some([f"  remove    {key}" for key in upload.deletes], most)
@@ -70,7 +132,7 @@ def _letters(plan: "Plan") -> Iterator[str]:
     else:
         yield "letters: none are owed"
     rows = [(one.audience_size, one.update.update_id, "") for one in plan.mailings]
-    rows += [(one.letters, one.update_id, " (left from an earlier run)") for one in plan.backlog]
+    rows += [(one.letters, one.update_id, f" ({LEFT})") for one in plan.backlog]
     width = max((len(f"{number:,}") for number, _, _ in rows), default=0)
     for number, update_id, note in rows:
         yield f"  {number:>{width},} about {update_id}{note}"

@@ -9,8 +9,9 @@ from statusgen.cli.output import count, say, tell
 
 if TYPE_CHECKING:
     from statusgen.model.delivery import Account
+    from statusgen.plan.plan import Plan
     from statusgen.usecases.mailing import Queued
-    from statusgen.usecases.publish import Uploads
+    from statusgen.usecases.uploading import Uploads
 
 
 @dataclass(slots=True)
@@ -42,10 +43,12 @@ def tell_stopped(queued: "Queued") -> bool:
         tell(failure, "behind", "red")
     for update_id in queued.unclaimed:
         tell(f"{update_id}, because no target is left to claim it on", "still owed", "yellow")
-    for update_id in queued.claimed_elsewhere:
+    for update_id, claim in queued.taken_over:
+        tell(f"{update_id}, which was claimed by {claim}", "taken over", "yellow")
+    for update_id, claim in queued.claimed_elsewhere:
         tell(
-            f"{update_id} is claimed on the target (_statusgen/claims/) by another ledger, "
-            "which has mailed it; if it has not, run publish --takeover",
+            f"{update_id} is claimed on the target (_statusgen/claims/) by {claim}, and mailed "
+            'from there; if it was not, run publish --takeover "why"',
             "not mailed",
             "yellow",
         )
@@ -76,11 +79,11 @@ def shortfall(total: "Account") -> str:
 
 
 def result_as_json(
-    digest: str, uploads: "Uploads", mailed: Mailed, next_due: str | None
+    plan: "Plan", uploads: "Uploads", mailed: Mailed, next_due: str | None
 ) -> dict[str, object]:
     """The result for programs."""
     return {
-        "digest": digest,
+        "digest": plan.digest,
         "targets": [
             {
                 "target": one.name,
@@ -91,6 +94,7 @@ def result_as_json(
             for one in uploads.results
         ],
         "letters": {"accepted": mailed.accepted, "audience": mailed.audience},
+        "kept": [one.incident_id for one in plan.kept],
         "next_update_due": next_due,
     }
 

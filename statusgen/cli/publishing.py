@@ -1,15 +1,12 @@
 """`plan` and `publish`: what would happen, and making it happen."""
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.context import Context, is_terminal, json_option, open_targets, pass_context
+from statusgen.cli.context import Context, is_terminal, pass_context
 from statusgen.cli.output import (
-    count,
     progress,
     say,
     tell,
@@ -17,7 +14,7 @@ from statusgen.cli.output import (
     tell_next,
     tell_warnings,
 )
-from statusgen.cli.plan_view import plan_as_json, show_plan
+from statusgen.cli.plan_view import plan_as_json, question, show_plan, tell_kept, tell_removals
 from statusgen.cli.publish_view import (
     Mailed,
     result_as_json,
@@ -26,61 +23,42 @@ from statusgen.cli.publish_view import (
     tell_doubts,
     tell_stopped,
 )
+from statusgen.cli.publishing_job import Job, Wishes, open_job, planning_options
 from statusgen.errors import Refused, Unavailable, UsageError
-from statusgen.model.value import Value
 
 if TYPE_CHECKING:
-    from statusgen.composition import State
-    from statusgen.plan.plan import Plan
-    from statusgen.usecases.build import Prepared
-    from statusgen.usecases.publish import Uploader, Uploads
+    from statusgen.usecases.uploading import Uploads
 
-
-_late = click.option("--late", is_flag=True, help="Mail updates older than 24 hours as well.")
-_takeover = click.option(
-    "--takeover", is_flag=True, help="Mail updates that another ledger has claimed."
-)
 _MOST_FILES_ASKED = 4
 """How many files are named before the question; `plan` names more."""
-_no_mail = click.option("--no-mail", is_flag=True, help="Publish the site; letters stay owed.")
-
-
-class _Job(Value, frozen=True):
-    """Everything a plan needs, opened."""
-
-    context: Context
-    prepared: "Prepared"
-    uploader: "Uploader"
-    state: "State | None"
-    """None when no letters are to be planned."""
-    plan: "Plan"
 
 
 @click.command()
-@json_option
-@_no_mail
-@_late
-@_takeover
+@planning_options
 @pass_context
-def plan(context: Context, no_mail: bool, late: bool, takeover: bool) -> None:
+def plan(
+    context: Context,
+    no_mail: bool,
+    late: bool,
+    takeover: str | None,
+    verify: bool,
+    keep_broken: bool,
+) -> None:
     """Show what `publish` would do.
 
     Files with reasons, letters with audience sizes, what is not mailed and why, and the digest
     that `publish --expect` takes.
     """
-    with _job(context, no_mail=no_mail, late=late, takeover=takeover) as job:
+    wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
+    with open_job(context, wishes) as job:
+        tell_kept(job.plan.kept)
         tell_warnings(job.prepared.archive.warnings)
         context.report(plan_as_json(job.plan), lambda: _say_plan(job))
         for brake in job.plan.brakes:
             tell(brake, "brake", "yellow")
         if not job.plan.is_empty:
-            flags = {
-                "--no-mail": no_mail,
-                "--late": late,
-                "--takeover": takeover,
-                "--force": bool(job.plan.brakes),
-            }
-            tell_next(" ".join(["statusgen publish", *(name for name in flags if flags[name])]))
+            force = ["--force"] if job.plan.brakes else []
+            tell_next(" ".join(["statusgen publish", *force, *wishes.flags()]))
         if any(target.failure for target in job.plan.targets):
             raise click.exceptions.Exit(Unavailable.exit_code)
 
@@ -88,20 +66,19 @@ def plan(context: Context, no_mail: bool, late: bool, takeover: bool) -> None:
 @click.command()
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--expect", metavar="DIGEST", help="Apply the plan with this digest, or nothing.")
-@_no_mail
-@_late
 @click.option("--force", is_flag=True, help="Go past the brakes on many updates or removals.")
-@_takeover
-@json_option
+@planning_options
 @pass_context
 def publish(
     context: Context,
     yes: bool,
     expect: str | None,
+    force: bool,
     no_mail: bool,
     late: bool,
-    force: bool,
-    takeover: bool,
+    takeover: str | None,
+    verify: bool,
+    keep_broken: bool,
 ) -> None:
     """Check, build, plan, ask, upload, and mail the subscribers.
 
@@ -112,59 +89,41 @@ def publish(
 
     if not yes and not is_terminal():
         raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
-    with (
-        open_publishing_lock(context.settings),
-        _job(context, no_mail=no_mail, late=late, takeover=takeover) as job,
-    ):
+    wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
+    with open_publishing_lock(context.settings), open_job(context, wishes) as job:
+        tell_kept(job.plan.kept)
         refuse(job.plan, expect, force=force)
         _rehearse(job)
         tell_warnings(job.prepared.archive.warnings)
-        if not yes and not job.plan.is_empty:
+        if yes:
+            tell_removals(job.plan.removals)
+        elif not job.plan.is_empty:
             _ask(job)
-        failed = _apply(job, takeover=takeover)
+        failed = _apply(job)
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)
 
 
-def _say_plan(job: _Job) -> None:
+def _say_plan(job: Job) -> None:
     show_plan(job.plan, say, with_letters=job.state is not None)
     say(f"digest {job.plan.digest}")
 
 
-def _ask(job: _Job) -> None:
+def _ask(job: Job) -> None:
     show_plan(job.plan, tell, with_letters=job.state is not None, most_files=_MOST_FILES_ASKED)
-    letters = f" and send {count(job.plan.letters, 'letter')}" if job.plan.letters else ""
-    if not click.confirm(f"\nPublish{letters}?", err=True):
+    if not click.confirm(f"\n{question(job.plan)}", err=True):
         tell("nothing was published")
         raise click.exceptions.Exit(Refused.exit_code)
 
 
-@contextmanager
-def _job(context: Context, *, no_mail: bool, late: bool, takeover: bool) -> Iterator[_Job]:
-    from statusgen.composition import open_state, prove_live
-    from statusgen.plan.mail import MailOptions
-    from statusgen.usecases.build import prepare
-    from statusgen.usecases.publish import Uploader, plan_publish
-
-    settings = context.settings
-    with ExitStack() as stack:
-        with progress("Rendering", None):
-            prepared = prepare(settings, context.open_cache(), context.now)
-        targets = stack.enter_context(open_targets(settings))
-        state = None
-        if settings.mail is not None and not no_mail:
-            state = stack.enter_context(open_state(settings))
-        ledger = state.ledger if state else None
-        options = MailOptions(late=late, takeover=takeover)
-        uploader = Uploader(settings, prepared.release, targets, prove_live, progress)
-        planned = plan_publish(uploader, prepared.archive, ledger, context.now, options)
-        yield _Job(context, prepared, uploader, state, planned)
-
-
-def _apply(job: _Job, *, takeover: bool) -> bool:
+def _apply(job: Job) -> bool:
     """Upload, then mail; returns whether anything is left behind."""
     started_s = time.monotonic()
+    with progress("Rendering", None):
+        job.prepared.render_ahead(job.plan.keys, job.context.now)
     uploads = job.uploader.upload(job.plan.targets)
+    if uploads.is_held:
+        raise Refused("; ".join(one.failure for one in uploads.behind))
     page_behind = False
     if job.state is not None and not job.uploader.is_page_up(uploads):
         uploads, page_behind = _wait_for_page(job, uploads, started_s)
@@ -172,7 +131,7 @@ def _apply(job: _Job, *, takeover: bool) -> bool:
         tell(one.failure, "behind", "red")
     mailed = Mailed()
     if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
-        mailed = _mail(job, uploads, takeover=takeover, page_behind=page_behind)
+        mailed = _mail(job, uploads, page_behind=page_behind)
     elif job.state is not None and job.plan.letters:
         tell("no letter was sent, because the page is not up; run publish again to go on")
     is_behind = bool(uploads.behind) or mailed.is_behind
@@ -180,7 +139,7 @@ def _apply(job: _Job, *, takeover: bool) -> bool:
     return is_behind
 
 
-def _wait_for_page(job: _Job, uploads: "Uploads", started_s: float) -> "tuple[Uploads, bool]":
+def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Uploads, bool]":
     """Tries for `without_page_after`; then letters go out although the page can't be reached."""
     mail = job.context.settings.mail
     limit = mail.without_page_after if mail else None
@@ -194,7 +153,7 @@ def _wait_for_page(job: _Job, uploads: "Uploads", started_s: float) -> "tuple[Up
     return uploads, not is_up
 
 
-def _rehearse(job: _Job) -> None:
+def _rehearse(job: Job) -> None:
     """Raises what would keep the letters from leaving, while nothing is done yet."""
     from statusgen.composition import open_transport
     from statusgen.usecases import mailing
@@ -207,18 +166,18 @@ def _rehearse(job: _Job) -> None:
     mailing.rehearse(job.plan, job.prepared.archive, forms, job.context.now)
 
 
-def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -> Mailed:
+def _mail(job: Job, uploads: "Uploads", *, page_behind: bool) -> Mailed:
     from statusgen.composition import open_transport
     from statusgen.usecases import mailing
 
     settings, state = job.context.settings, job.state
     assert state is not None  # noqa: S101  asked by the caller
     assert settings.mail is not None  # noqa: S101  or there would be no state
-    claimants = job.uploader.claimants(uploads)
     archive, now = job.prepared.archive, job.context.now
-    queued = mailing.queue_letters(
-        job.plan, archive, state.ledger, claimants, now, takeover=takeover
+    claiming = mailing.Claiming(
+        job.uploader.claimants(uploads), job.run.by, takeover=job.wishes.takeover
     )
+    queued = mailing.queue_letters(job.plan, archive, state.ledger, now, claiming)
     behind = tell_stopped(queued)
     if not queued.update_ids:
         return Mailed(is_behind=behind)
@@ -246,7 +205,7 @@ def _mail(job: _Job, uploads: "Uploads", *, takeover: bool, page_behind: bool) -
     )
 
 
-def _report(job: _Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) -> None:
+def _report(job: Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) -> None:
     from statusgen.cli.due_view import due_text
     from statusgen.model.notation import format_instant
     from statusgen.prose.times import PageClock
@@ -259,11 +218,12 @@ def _report(job: _Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) -
     promise = due_text(first, PageClock(settings.page.zone), now) if first else ""
     told = mailed if job.state is not None else None
     job.context.report(
-        result_as_json(job.plan.digest, uploads, mailed, instant),
+        result_as_json(job.plan, uploads, mailed, instant),
         lambda: say_result(uploads, told, promise),
     )
     if is_behind:
         why = "statusgen mail status says why; " if mailed.problem else ""
-        tell_next(f"{why}statusgen publish goes on")
+        kept = " --keep-broken" if job.plan.kept else ""
+        tell_next(f"{why}statusgen publish{kept} goes on")
     elif first:
         tell_next("statusgen update, then statusgen publish")

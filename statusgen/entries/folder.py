@@ -30,6 +30,12 @@ class IncidentSource(Value, frozen=True):
         """The updates that are no drafts."""
         return tuple(update for update in self.updates if not update.draft)
 
+    def without_drafts(self) -> "IncidentSource":
+        """Return what of it anybody may read."""
+        postmortem = self.postmortem
+        is_shown = postmortem is not None and not postmortem.draft
+        return IncidentSource(self.id, self.published, postmortem if is_shown else None)
+
     @property
     def latest_instant(self) -> datetime | None:
         """The latest `at`, `started` or `edited` that is not a draft's, the postmortem included."""

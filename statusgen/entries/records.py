@@ -1,5 +1,6 @@
-"""Checked entries as bytes and back, for caches; what can't be read back is None."""
+"""Checked entries as bytes and back, for caches and for packs; what can't be read is None."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -29,6 +30,7 @@ class FolderRecord(msgspec.Struct, frozen=True, array_like=True):
 _ENCODER = msgspec.msgpack.Encoder()
 _RECORD = msgspec.msgpack.Decoder(FolderRecord)
 _SOURCE = msgspec.msgpack.Decoder(IncidentSource)
+_SOURCES = msgspec.msgpack.Decoder(tuple[IncidentSource, ...])
 
 
 def encode(value: FolderRecord | IncidentSource) -> bytes:
@@ -44,6 +46,16 @@ def decode_record(raw: bytes) -> FolderRecord | None:
 def decode_source(raw: bytes) -> IncidentSource | None:
     """The source in `raw`, or None for anything else."""
     return _decode(_SOURCE, raw)
+
+
+def encode_sources(sources: Iterable[IncidentSource]) -> bytes:
+    """The bytes of many sources."""
+    return _ENCODER.encode(tuple(sources))
+
+
+def decode_sources(raw: bytes) -> dict[str, IncidentSource]:
+    """The sources in `raw` by id; none for anything else."""
+    return {one.id: one for one in _decode(_SOURCES, raw) or ()}
 
 
 def _decode(decoder: "msgspec.msgpack.Decoder[Value]", raw: bytes) -> Value | None:

@@ -3,8 +3,8 @@
 Reads each file once. What a cache still knows of unchanged files is not read again.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from statusgen.config.settings import Settings
@@ -14,18 +14,28 @@ from statusgen.entries.folder import (
     future_problems,
     parse_folder,
 )
-from statusgen.entries.records import FolderRecord, decode_record, decode_source
+from statusgen.entries.records import FolderRecord, decode_record, decode_source, encode
 from statusgen.entries.tree import Folder, scan_content, shown_path
-from statusgen.errors import ContentError, Problem
+from statusgen.errors import ContentError, Problem, Unavailable
 from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
+from statusgen.model.value import Value
 from statusgen.ports.cache import Cache
-from statusgen.usecases.folder_reader import FolderReader, fold_source, vocabulary
+from statusgen.usecases.folder_reader import FolderReader, digest_of, fold_source, vocabulary
 from statusgen.usecases.listing import MAKER, PAGES, RECORDS, SOURCES, Listing
 from statusgen.usecases.spool import Spool
 from statusgen.usecases.workforce import WORTH_A_PROCESS, run_in_parallel
 
 POSTMORTEM_WITHIN = timedelta(hours=48)
+
+
+class Kept(Value, frozen=True):
+    """An incident that stands as it was last published, because its files are wrong."""
+
+    source: IncidentSource
+    outline: Outline
+    problems: tuple[Problem, ...]
+    """What is wrong with the files; at least one."""
 
 
 @dataclass(slots=True)
@@ -43,6 +53,8 @@ class Archive:
     bodies: Spool
     """Pages rendered by the reader on the way, by incident id."""
     _cache: Cache
+    kept: tuple[Kept, ...] = ()
+    """Incidents that stand as they were last published, whatever their files say."""
     _incidents: dict[str, Incident] = field(default_factory=dict)
 
     @property
@@ -54,6 +66,11 @@ class Archive:
     def errors(self) -> tuple[Problem, ...]:
         """What must be mended before anything is published."""
         return tuple(one for one in self.problems if not one.is_warning)
+
+    def refuse_errors(self) -> None:
+        """Raises `ContentError` with everything that is wrong, if anything is."""
+        if self.errors:
+            raise ContentError(self.problems)
 
     def incident(self, incident_id: str) -> Incident:
         """The whole of a published incident."""
@@ -75,19 +92,38 @@ class Archive:
 
     def source(self, incident_id: str) -> IncidentSource:
         """An incident's updates, drafts included."""
+        for kept in self.kept:
+            if kept.source.id == incident_id:
+                return kept.source
         raw = self._cache.get(SOURCES, incident_id)
-        source = decode_source(raw) if raw is not None else None
-        if source is None:
-            source = self._read_again(incident_id)
-        return source
+        is_known = raw is not None and digest_of(raw) == self.digests[incident_id]
+        source = decode_source(raw) if raw is not None and is_known else None
+        return source or self._read_again(incident_id)
+
+    def keeping(self, kept: Sequence[Kept]) -> "Archive":
+        """The same content but for these incidents, whose errors count no more."""
+        outlines = {one.id: one for one in self.outlines} | {
+            one.source.id: one.outline for one in kept
+        }
+        passed = {problem for one in kept for problem in one.problems}
+        return replace(
+            self,
+            outlines=tuple(one for _, one in sorted(outlines.items())),
+            digests=self.digests | {one.source.id: digest_of(encode(one.source)) for one in kept},
+            problems=tuple(one for one in self.problems if one not in passed),
+            kept=tuple(kept),
+            _incidents={},
+        )
 
     def _read_again(self, incident_id: str) -> IncidentSource:
-        folders, _ = scan_content(self.settings.root)
-        folder = next(one for one in folders if one.id == incident_id)
-        parsed = parse_folder(self.settings.root, folder, vocabulary(self.settings))
-        if parsed.source is None:
-            raise ContentError(parsed.problems)
-        return parsed.source
+        folders, _ = scan_content(self.settings.root, incident_id, f"{incident_id}\0")
+        for folder in folders:
+            source = parse_folder(self.settings.root, folder, vocabulary(self.settings)).source
+            if source is not None and digest_of(encode(source)) == self.digests[incident_id]:
+                return source
+        raise Unavailable(
+            f"{shown_path(incident_id)} was changed while it was read; run the command again"
+        )
 
 
 def read_archive(
@@ -99,8 +135,7 @@ def read_archive(
 ) -> Archive:
     """The content of `settings.root`; raises `ContentError` with every error in every file."""
     archive = survey_archive(settings, cache, now, reader, listing)
-    if archive.errors:
-        raise ContentError(archive.problems)
+    archive.refuse_errors()
     return archive
 
 

@@ -1,6 +1,8 @@
 """`build`: the site into a folder, and nothing else."""
 
 import gc
+import secrets
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,19 +11,25 @@ from statusgen.apply.upload import upload
 from statusgen.config.places import overlap, parse_place
 from statusgen.config.settings import FolderTarget, Settings
 from statusgen.errors import UsageError
+from statusgen.model.manifest import Publisher
 from statusgen.model.notation import BadValue
 from statusgen.model.release import Release
 from statusgen.model.value import Value
+from statusgen.plan.bookkeeping import Run
 from statusgen.plan.upload import plan_upload
 from statusgen.ports.cache import Cache
 from statusgen.ports.storage import Storage
-from statusgen.usecases.archive import Archive, read_archive
+from statusgen.usecases.archive import Archive, survey_archive
 from statusgen.usecases.listing import Listing
 
 if TYPE_CHECKING:
-    from statusgen.usecases.publish import Watch
+    from statusgen.usecases.release import PageReader
+    from statusgen.usecases.uploading import Watch
 
 DEFAULT_OUT = "_site"
+
+Keep = Callable[[Archive], Archive]
+"""Takes an archive with errors, and returns one with fewer."""
 
 
 class Prepared(Value, frozen=True):
@@ -29,6 +37,13 @@ class Prepared(Value, frozen=True):
 
     archive: Archive
     release: Release
+    reader: "PageReader"
+
+    def render_ahead(self, keys: Iterable[str], now: datetime) -> None:
+        """Make many pages at once that will be asked for one by one; see `release`."""
+        from statusgen.usecases.release import render_ahead  # noqa: PLC0415  loaded already
+
+        render_ahead(self.archive, self.reader, keys, now)
 
 
 class Built(Value, frozen=True):
@@ -42,26 +57,32 @@ class Built(Value, frozen=True):
     archive: Archive
 
 
-def prepare(settings: Settings, cache: Cache, now: datetime) -> Prepared:
-    """Check everything and render the release; raises `ContentError` with all that is wrong."""
+def prepare(settings: Settings, cache: Cache, now: datetime, keep: Keep | None = None) -> Prepared:
+    """Check everything and render the release; raises `ContentError` with all that is wrong.
+
+    `keep` may find another way around what is wrong with incidents.
+    """
     gc.disable()
     try:
-        return _prepare(settings, cache, now)
+        return _prepare(settings, cache, now, keep)
     finally:
         gc.freeze()  # values hold no cycles: to look for some takes a tenth of a large build
         gc.enable()
 
 
-def _prepare(settings: Settings, cache: Cache, now: datetime) -> Prepared:
+def _prepare(settings: Settings, cache: Cache, now: datetime, keep: Keep | None) -> Prepared:
     listing = Listing(settings, cache)
     from statusgen.templates import Templates  # noqa: PLC0415  loaded while the folder is listed
     from statusgen.usecases.release import PageReader, make_release  # noqa: PLC0415
 
     reader = PageReader(settings, Templates(settings.root), now)
-    archive = read_archive(settings, cache, now, reader, listing)
+    archive = survey_archive(settings, cache, now, reader, listing)
+    if archive.errors and keep is not None:
+        archive = keep(archive)
+    archive.refuse_errors()
     release = make_release(archive, reader.site, cache, now)
     cache.save()
-    return Prepared(archive, release)
+    return Prepared(archive, release, reader)
 
 
 def build(
@@ -70,9 +91,11 @@ def build(
     """The site at `now` into `folder`; files that did not change are not written again."""
     with watch("Rendering", None):
         prepared = prepare(settings, cache, now)
-    plan = plan_upload(prepared.release, folder.read_manifest(), max_deletes=1.0)
+    plan = plan_upload(prepared.release, folder.observe(), max_deletes=1.0)
+    prepared.render_ahead((put.artifact.key for put in plan.puts), now)
+    run = Run(Publisher("", "", "build"), now, secrets.token_hex(8))
     with watch("Writing", len(plan.puts)) as done:
-        upload(folder, plan, prepared.release, done)
+        upload(folder, plan, prepared.release, run, done, keeps=False)
     outlines = prepared.archive.outlines
     return Built(
         incidents=len(outlines),

@@ -53,7 +53,7 @@ class FolderReader:
         record = FolderRecord(
             stamp=folder.stamp,
             read_ns=read_ns,
-            digest=hashlib.sha256(source).hexdigest()[:32],
+            digest=digest_of(source),
             outline=outline(incident) if incident else None,
             latest=latest.timestamp() if latest else 0.0,
             warnings=parsed.problems,
@@ -76,6 +76,11 @@ class FolderReader:
         """The incident's page, where a subclass renders one on the way; None here."""
         del incident, record
         return None
+
+
+def digest_of(source: bytes) -> str:
+    """What stands for all texts of an incident, by its encoded source."""
+    return hashlib.sha256(source).hexdigest()[:32]
 
 
 def vocabulary(settings: Settings) -> Vocabulary:
@@ -101,8 +106,5 @@ def fold_source(
     source: IncidentSource, settings: Settings, *, with_drafts: bool
 ) -> Incident | None:
     """The incident of a source; None when every update is a draft that isn't wanted."""
-    updates = source.updates if with_drafts else source.published
-    postmortem = source.postmortem
-    if postmortem is not None and postmortem.draft and not with_drafts:
-        postmortem = None
-    return fold(updates, settings.severities, postmortem) if updates else None
+    shown = source if with_drafts else source.without_drafts()
+    return fold(shown.updates, settings.severities, shown.postmortem) if shown.updates else None

@@ -7,8 +7,10 @@ from statusgen.apply.deliver import DeliveryReport, DeliveryRules, deliver
 from statusgen.config.settings import MailSettings, Settings
 from statusgen.errors import TargetError
 from statusgen.letters.compose import LetterForm, LetterForms
+from statusgen.model.claim import UNKNOWN, Claim
 from statusgen.model.delivery import Outcome
 from statusgen.model.letter import Letter
+from statusgen.model.manifest import Publisher
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.value import Value, replace
 from statusgen.plan.mail import Skip
@@ -22,14 +24,25 @@ from statusgen.usecases.archive import Archive
 from statusgen.usecases.publish import audiences, incident_and_step
 
 
+class Claiming(Value, frozen=True):
+    """Where updates are claimed before they are mailed, and for whom."""
+
+    targets: Sequence[Storage]
+    by: Publisher
+    takeover: str | None = None
+    """Why a stranger's claim is taken over; None: it stops the letters."""
+
+
 class Queued(Value, frozen=True):
     """What the ledger owes after a plan was entered into it."""
 
     update_ids: tuple[str, ...]
     """In the order of sending."""
     letters: int
-    claimed_elsewhere: tuple[str, ...]
+    claimed_elsewhere: tuple[tuple[str, Claim], ...]
     """Updates whose letters are stopped, because another ledger has mailed them."""
+    taken_over: tuple[tuple[str, Claim], ...]
+    """Updates that are mailed although another ledger had claimed them, with its claim."""
     behind: tuple[str, ...]
     """Why targets that were up could not be claimed on, each in a sentence."""
     unclaimed: tuple[str, ...]
@@ -59,38 +72,40 @@ def rehearse(plan: Plan, archive: Archive, forms: LetterForms, now: datetime) ->
             forms.form(*found, language=language, now=now)
 
 
-def queue_letters(  # noqa: PLR0913  the plan, and all that it is entered into
+def queue_letters(
     plan: Plan,
     archive: Archive,
     ledger: Ledger,
-    claimants: Sequence[Storage],
     now: datetime,
-    *,
-    takeover: bool,
+    claiming: Claiming | None = None,
 ) -> Queued:
     """Enters the plan into the ledger: renames, skips, and each new update with its audience.
 
-    Every update is claimed on each of `claimants` first; a stranger's claim stops its letters.
-    A target that can't be claimed on is behind from then on, and another has to do.
+    Every update that has readers is claimed on each target of `claiming` first; a stranger's
+    claim stops its letters. A target that can't be claimed on is behind from then on, and
+    another has to do.
     """
     for old_id, new_id in plan.renamed:
         ledger.rename(old_id, new_id)
     ledger.record_skipped(plan.skipped, now)
     renamed = dict(plan.renamed)
     backlog = [renamed.get(one.update_id, one.update_id) for one in plan.backlog]
-    registry = _Registry(ledger, claimants)
-    new, unclaimed = [], []
-    strangers = [one.update_id for one in plan.skipped if one.skipped == Skip.CLAIMED]
+    registry = _Registry(ledger, claiming, now)
+    new, unclaimed, taken_over = [], [], []
+    strangers = [(one.update_id, UNKNOWN) for one in plan.skipped if one.skipped == Skip.CLAIMED]
     for mailing, audience in audiences(plan.mailings, archive):
         update_id = mailing.update.update_id
-        is_ours = registry.claim(update_id)
+        has_readers = ledger.audience_size(mailing.update.incident_id, audience) > 0
+        stranger = registry.claim(update_id) if has_readers else None
         if not registry.is_open:
             unclaimed.append(update_id)
             continue
-        if not is_ours and not takeover:
-            strangers.append(update_id)
+        if stranger is not None and not registry.takes_over:
+            strangers.append((update_id, stranger))
             ledger.record_skipped([replace(mailing.update, skipped=Skip.CLAIMED)], now)
             continue
+        if stranger is not None:
+            taken_over.append((update_id, stranger))
         ledger.queue(mailing.update, audience, now)
         if mailing.is_closing:
             ledger.supersede(update_id, now)
@@ -100,6 +115,7 @@ def queue_letters(  # noqa: PLR0913  the plan, and all that it is entered into
         update_ids=tuple(owed),
         letters=sum(ledger.account(one).owed for one in owed),
         claimed_elsewhere=tuple(strangers),
+        taken_over=tuple(taken_over),
         behind=tuple(registry.failures),
         unclaimed=tuple(unclaimed),
         vanished=tuple(one for one in backlog if one not in owed),
@@ -151,29 +167,41 @@ class _Desk:
 class _Registry:
     """The targets that updates are claimed on, as long as they answer."""
 
-    def __init__(self, ledger: Ledger, claimants: Sequence[Storage]) -> None:
+    def __init__(self, ledger: Ledger, claiming: Claiming | None, now: datetime) -> None:
         self._ledger = ledger
-        self._claimants = list(claimants)
+        self._targets = list(claiming.targets) if claiming else []
+        self._by = str(claiming.by) if claiming else ""
+        self._takeover = claiming.takeover if claiming else None
+        self._now = now
         self.failures: list[str] = []
 
     @property
     def is_open(self) -> bool:
         """Whether letters may leave: a target still answers, or there never was one to ask."""
-        return bool(self._claimants) or not self.failures
+        return bool(self._targets) or not self.failures
 
-    def claim(self, update_id: str) -> bool:
-        """Claim the update wherever it can be; whether no stranger holds it anywhere."""
-        if not self._claimants:
-            return True
-        token = self._ledger.token_for(update_id)
-        return set(self._holders(update_id, token)) <= {token}
+    @property
+    def takes_over(self) -> bool:
+        """Whether strangers' claims stop nothing."""
+        return self._takeover is not None
 
-    def _holders(self, update_id: str, token: str) -> Iterator[str]:
-        for one in tuple(self._claimants):
+    def claim(self, update_id: str) -> Claim | None:
+        """Claim the update wherever it can be; return a stranger's claim, if one was anywhere."""
+        if not self._targets:
+            return None
+        ours = Claim(self._ledger.token_for(update_id), self._by, self._now)
+        strangers = [one for one in self._held(update_id, ours) if one.token != ours.token]
+        return strangers[0] if strangers else None
+
+    def _held(self, update_id: str, ours: Claim) -> Iterator[Claim]:
+        for one in tuple(self._targets):
             try:
-                yield one.claim(update_id, token)
+                held = one.claim(update_id, ours)
+                if held.token != ours.token and self._takeover is not None:
+                    one.claim(update_id, replace(ours, reason=self._takeover), takeover=True)
+                yield held
             except TargetError as error:
-                self._claimants.remove(one)
+                self._targets.remove(one)
                 self.failures.append(str(error))
 
 

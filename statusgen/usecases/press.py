@@ -12,7 +12,7 @@ from functools import cache, partial
 from statusgen.errors import Unavailable
 from statusgen.model.outline import Outline
 from statusgen.model.page import Month
-from statusgen.model.release import Artifact, artifact_from_bytes, make_artifact
+from statusgen.model.release import Artifact, artifact_from_bytes, make_artifact, page_of
 from statusgen.ports.cache import Cache
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
@@ -51,7 +51,7 @@ class Press:
         """The page of every incident."""
         return [
             self._page(
-                f"incidents/{one.id}.html",
+                page_of(one.id),
                 one.id,
                 [one],
                 partial(self._current if one.id in self._open else self._settled, one.id),

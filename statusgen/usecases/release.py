@@ -1,25 +1,27 @@
 """Content becomes a release: every artifact of the site, rendered or known from the cache."""
 
 import hashlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from statusgen.config.settings import Settings
-from statusgen.entries.records import FolderRecord
+from statusgen.entries.records import FolderRecord, decode_source, encode, encode_sources
 from statusgen.model.incident import Incident
 from statusgen.model.page import Page, current, make_page, months
-from statusgen.model.release import Release, artifact_from_bytes
+from statusgen.model.release import Release, artifact_from_bytes, incident_of
 from statusgen.ports.cache import Cache
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site import release_mark
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.folder_reader import FolderReader, Rendered
+from statusgen.usecases.folder_reader import FolderReader, Rendered, fold_source
 from statusgen.usecases.listing import PROSE
 from statusgen.usecases.press import Press, page_key, stored_page
 from statusgen.usecases.programs import Subscriptions, live_files
+from statusgen.usecases.workforce import WORTH_A_PROCESS, run_in_parallel
 
 
 class PageReader(FolderReader):
@@ -56,6 +58,14 @@ class PageReader(FolderReader):
         key = page_key(self.site.fingerprint, [record.digest])
         return Rendered(stored_page(key, body), body)
 
+    def page(self, encoded: bytes) -> tuple[str, bytes]:
+        """The id and the page of an incident that is over, from its encoded source."""
+        source = decode_source(encoded)
+        assert source is not None  # noqa: S101  it was encoded by this very program
+        incident = fold_source(source, self.settings, with_drafts=self.with_drafts)
+        assert incident is not None  # noqa: S101  or it would have no page
+        return source.id, self.site.incident(incident, self._now)
+
     def __getstate__(self) -> tuple[Settings, datetime]:
         return (self.settings, self._now)
 
@@ -91,6 +101,26 @@ class KeptBodies(BodyRenderer):
         return self._made[key]
 
 
+def render_ahead(archive: Archive, reader: PageReader, keys: Iterable[str], now: datetime) -> None:
+    """Make the pages at `keys` on all cores, where many of them are known but not at hand.
+
+    So it is when a new target wants what an earlier build rendered.
+    """
+    wanted = set(map(incident_of, keys))
+    absent = [
+        one.id
+        for one in archive.outlines
+        if one.id in wanted and one.is_settled(now) and one.id not in archive.bodies
+    ]
+    if len(absent) < WORTH_A_PROCESS:
+        return
+    reader.warm_up()
+    sources = [encode(archive.source(one)) for one in absent]
+    for batch in run_in_parallel(reader.page, sources):
+        for incident_id, body in batch:
+            archive.bodies.put(incident_id, body)
+
+
 def current_page(archive: Archive, now: datetime) -> Page:
     """The status page at `now`."""
     settings = archive.settings
@@ -122,4 +152,15 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
     ]
     press.remember()
     mark = artifact_from_bytes(release_mark.KEY, release_mark.release_mark(artifacts))
-    return Release((*artifacts, mark))
+    return Release((*artifacts, mark), partial(published_sources, archive, threading.Lock()))
+
+
+def published_sources(archive: Archive, lock: threading.Lock, keys: Iterable[str]) -> bytes:
+    """What readers may know of the incidents whose pages have these keys; see `Release.sources`.
+
+    Targets ask from several threads; an archive serves one at a time.
+    """
+    with lock:
+        return encode_sources(
+            archive.source(one).without_drafts() for one in map(incident_of, keys) if one
+        )

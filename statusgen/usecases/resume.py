@@ -15,7 +15,8 @@ from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.publish import Target, choose, seen_by_readers
+from statusgen.usecases.publish import choose
+from statusgen.usecases.uploading import Target, seen_by_readers
 
 RETRIED = (DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)
 """What `mail retry` queues again."""
@@ -77,7 +78,7 @@ def _look(targets: Sequence[Target]) -> tuple[list[Manifest], list[str]]:
     manifests, failures = [], []
     for one in targets:
         try:
-            manifests.append(one.storage.read_manifest() or Manifest({}))
+            manifests.append(one.storage.observe().manifest or Manifest({}))
         except TargetError as error:
             failures.append(str(error))
     return manifests, failures

@@ -25,6 +25,10 @@ class Spool:
             self._places[name] = (self._end, len(body))
             self._end += len(body)
 
+    def __contains__(self, name: str) -> bool:
+        """Whether a body was put under that name."""
+        return name in self._places
+
     def get(self, name: str) -> bytes | None:
         """The body, or None where none was put."""
         place = self._places.get(name)

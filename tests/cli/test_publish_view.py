@@ -1,8 +1,20 @@
 import pytest
 
-from statusgen.cli.publish_view import Mailed, result_as_json, say_result, shortfall, tell_doubts
+from statusgen.cli.publish_view import (
+    Mailed,
+    result_as_json,
+    say_result,
+    shortfall,
+    tell_doubts,
+    tell_stopped,
+)
+from statusgen.model.claim import Claim
 from statusgen.model.delivery import Account
-from statusgen.usecases.publish import TargetResult, Uploads
+from statusgen.plan.mail import MailChoice
+from statusgen.plan.plan import KeptIncident, make_plan
+from statusgen.usecases.mailing import Queued
+from statusgen.usecases.uploading import TargetResult, Uploads
+from tests.builders import instant
 
 UPLOADS = Uploads((TargetResult("folder:public", put=3), TargetResult("s3://x", failure="away")))
 
@@ -33,8 +45,12 @@ def test_the_result_says_when_the_next_update_is_due(capsys):
 
 
 def test_programs_get_the_same():
-    result = result_as_json("abc", UPLOADS, Mailed(accepted=1, audience=2), None)
+    plan = make_plan([], MailChoice((), (), ()), [], 5, kept=[KeptIncident("login", ())])
 
+    result = result_as_json(plan, UPLOADS, Mailed(accepted=1, audience=2), None)
+
+    assert result["digest"] == plan.digest
+    assert result["kept"] == ["login"]
     assert result["letters"] == {"accepted": 1, "audience": 2}
     assert [one["failure"] for one in result["targets"]] == [None, "away"]
 
@@ -48,3 +64,24 @@ def test_who_got_a_second_copy_is_named(capsys):
 
     assert "2 letters were in flight" in (err := capsys.readouterr().err)
     assert err.endswith("sub_a sub_b\n")
+
+
+def test_whose_claim_stops_letters_or_was_taken_over_is_said(capsys):
+    theirs = Claim("theirs", "someone on laptop", instant("02:04"))
+    queued = Queued((), 0, (("login/01", theirs),), (("login/02", theirs),), (), (), ())
+
+    is_stopped = tell_stopped(queued)
+
+    err = capsys.readouterr().err
+    assert is_stopped
+    assert "not mailed: login/01 is claimed on the target" in err
+    assert "by someone on laptop since 2026-11-21T02:04:00Z, and mailed from there" in err
+    assert 'run publish --takeover "why"' in err
+    assert "taken over: login/02, which was claimed by someone on laptop since" in err
+
+
+def test_a_claim_that_was_taken_over_stops_nothing(capsys):
+    queued = Queued(("login/02",), 1, (), (("login/02", Claim("theirs")),), (), (), ())
+
+    assert not tell_stopped(queued)
+    assert "which was claimed by another ledger\n" in capsys.readouterr().err

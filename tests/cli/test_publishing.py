@@ -201,7 +201,9 @@ def test_a_plan_is_what_publish_expects(repository):
 
     done = publish(repository, "--expect", planned["digest"])
 
-    assert planned["letters"] == [{"update": f"{ID}/01-investigating", "audience": 2}]
+    assert planned["letters"] == [
+        {"update": f"{ID}/01-investigating", "audience": 2, "reason": "new"}
+    ]
     assert done.code == 0
 
 

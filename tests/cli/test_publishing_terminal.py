@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.components.smtp_relay import Script, smtp_relay
-from tests.fakes.repository import NOW, make_repository
+from tests.fakes.repository import FIRST, NOW, make_repository
 from tests.fakes.terminal import CTRL_C, on_terminal
 
 QUESTION = "Publish and send 2 letters? [y/N]:"
@@ -27,6 +27,21 @@ def test_a_yes_publishes_and_the_end_says_when_the_next_update_is_due(repository
     assert code == 0
     assert "2 subscribers have mail\nnext update due 02:19 UTC, in 9 minutes\n" in terminal.shown
     assert len(repository.letters()) == 2
+
+
+def test_removing_what_people_were_mailed_about_is_asked(repository):
+    repository.write("second/01.md", FIRST)
+    assert repository.run("publish", "--yes").code == 0
+    (repository.root / "incidents" / "second" / "01.md").unlink()
+
+    with on_terminal(repository.root, "publish", now=NOW) as terminal:
+        terminal.wait_for("Publish and remove 1 incident that people know of? [y/N]:")
+        terminal.press("n\n")
+        code = terminal.wait_for_the_end()
+
+    assert code == 3
+    assert "removes second, which 2 people were mailed about\n" in terminal.shown
+    assert (repository.root / "public" / "incidents" / "second.html").exists()
 
 
 def test_a_no_publishes_nothing(repository):

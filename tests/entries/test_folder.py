@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from statusgen.entries.folder import future_problems, parse_folder
+from statusgen.entries.folder import IncidentSource, future_problems, parse_folder
 from statusgen.entries.tree import scan_content
-from tests.builders import instant, make_vocabulary, write_tree
+from statusgen.model.update import Postmortem
+from tests.builders import instant, make_first, make_update, make_vocabulary, write_tree
 
 WORDS = make_vocabulary()
 FIRST = (
@@ -115,6 +116,16 @@ def test_a_draft_may_be_ahead_of_time(tmp_path):
     ((folder,), _) = scan_content(tmp_path)
 
     assert future_problems(tmp_path, folder, WORDS, instant("2026-01-01T00:00")) == []
+
+
+@pytest.mark.parametrize("is_draft", [False, True])
+def test_what_anybody_may_read_holds_no_draft(is_draft):
+    first, postmortem = make_first(), Postmortem("What we learnt", draft=is_draft)
+    source = IncidentSource("a", (first, make_update("update", draft=True)), postmortem)
+
+    assert source.without_drafts() == IncidentSource(
+        "a", (first,), None if is_draft else postmortem
+    )
 
 
 def test_a_correction_may_not_be_ahead_of_time_either(tmp_path):

@@ -1,7 +1,14 @@
 import pytest
 
 from statusgen.entries.folder import IncidentSource
-from statusgen.entries.records import FolderRecord, decode_record, decode_source, encode
+from statusgen.entries.records import (
+    FolderRecord,
+    decode_record,
+    decode_source,
+    decode_sources,
+    encode,
+    encode_sources,
+)
 from statusgen.errors import Problem
 from statusgen.model.outline import outline
 from statusgen.model.update import Postmortem
@@ -43,3 +50,14 @@ def test_damaged_bytes_are_nothing(cut):
 def test_bytes_of_another_kind_are_nothing():
     assert decode_record(encode(SOURCE)) is None
     assert decode_source(encode(RECORD)) is None
+
+
+def test_many_sources_come_back_by_their_ids():
+    other = IncidentSource("b", SOURCE.updates, None)
+
+    assert decode_sources(encode_sources([SOURCE, other])) == {"a": SOURCE, "b": other}
+
+
+@pytest.mark.parametrize("data", [b"", b"?", encode(SOURCE), encode_sources([SOURCE])[:-1]])
+def test_no_sources_are_found_in_anything_else(data):
+    assert decode_sources(data) == {}

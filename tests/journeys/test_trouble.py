@@ -1,5 +1,6 @@
 """What goes wrong outside: one sentence, the right exit code, and the next run goes on."""
 
+import json
 import shutil
 import socket
 
@@ -53,16 +54,23 @@ def test_a_lost_ledger_mails_nobody_again(repository):
     assert len(repository.letters()) == 2
 
 
-def test_takeover_mails_what_another_ledger_claimed(repository):
+def test_takeover_mails_what_another_ledger_claimed_and_notes_why(repository, bucket):
     publish(repository)
     lose_ledger(repository)
-    publish(repository)
+    stopped = publish(repository)
     shutil.rmtree(repository.root / "outbox")
 
-    done = publish(repository, "--takeover")
+    done = publish(repository, "--takeover", "the laptop was stolen")
+    lose_ledger(repository)
+    again = publish(repository)
 
+    claim = json.loads(bucket.get(f"_statusgen/claims/{ID}/01-investigating.json")["Body"])
     assert done.code == 0, done.err
     assert len(repository.letters()) == 2
+    assert claim["reason"] == "the laptop was stolen"
+    since = f"by {claim['by']} since 2026-11-21T02:10:00Z"
+    assert all(since in one.err for one in (stopped, done, again))
+    assert f"taken over: {ID}/01-investigating, which was claimed" in done.err
 
 
 def test_letters_left_owed_are_not_claimed(repository):

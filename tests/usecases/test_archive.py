@@ -7,12 +7,14 @@ import pytest
 
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
-from statusgen.errors import ContentError
+from statusgen.entries.folder import IncidentSource
+from statusgen.entries.records import encode
+from statusgen.errors import ContentError, Unavailable
 from statusgen.usecases import listing as module
 from statusgen.usecases.archive import read_archive, survey_archive
 from statusgen.usecases.folder_reader import FolderReader
 from statusgen.usecases.workforce import WORTH_A_PROCESS
-from tests.builders import instant
+from tests.builders import instant, make_first
 from tests.fakes.repository import FIRST, ID, make_repository
 
 NOW = instant("02:10")
@@ -86,6 +88,33 @@ def test_a_cache_that_lost_its_texts_reads_them_again(repository):
     cache.remove(module.SOURCES, [ID])
 
     assert found.incident(ID).steps[0].update.stem == "01-investigating"
+
+
+def test_a_source_that_is_not_the_one_that_was_checked_is_read_again(repository):
+    settings = read_settings(repository.root)
+    cache = CacheFile(repository.root / "other.db", "one")
+    found = survey_archive(settings, cache, NOW)
+    other = IncidentSource(ID, (make_first(incident_id=ID),), None)
+    cache.put(module.SOURCES, [(ID, encode(other))])
+
+    assert found.incident(ID).title == "Increased error rates on checkout"
+
+
+@pytest.mark.parametrize("change", ["edited", "broken", "removed"])
+def test_a_file_that_changes_while_it_is_read_stops_the_run(repository, change):
+    settings = read_settings(repository.root)
+    cache = CacheFile(repository.root / "other.db", "one")
+    found = survey_archive(settings, cache, NOW)
+    cache.remove(module.SOURCES, [ID])
+    text = FIRST.replace("one in three", "two in three").replace("SEV1", "SEV9")
+    path = repository.write(
+        f"{ID}/01-investigating.md", text if change == "broken" else text.replace("SEV9", "SEV1")
+    )
+    if change == "removed":
+        path.unlink()
+
+    with pytest.raises(Unavailable, match="was changed while it was read; run the command again"):
+        found.incident(ID)
 
 
 def test_every_problem_of_every_file_is_told_at_once(repository):

@@ -1,5 +1,6 @@
 """`build`: the same bytes every time, however they came about."""
 
+import hashlib
 import os
 from contextlib import nullcontext
 
@@ -9,7 +10,7 @@ from statusgen.adapters.cache_file import CacheFile
 from statusgen.adapters.folder import FolderStorage
 from statusgen.config.reader import read_settings
 from statusgen.errors import ContentError, UsageError
-from statusgen.usecases.build import build, check_out
+from statusgen.usecases.build import build, check_out, prepare
 from statusgen.usecases.workforce import WORTH_A_PROCESS
 from tests.builders import instant
 from tests.fakes.repository import FIRST, ID, make_repository, tree
@@ -67,6 +68,25 @@ def test_cold_warm_and_parallel_builds_are_identical(repository, monkeypatch):
     sites = [site(repository, name) for name in ("parallel", "warm", "single", "memory")]
     assert len(sites[0]) > WORTH_A_PROCESS
     assert all(one == sites[0] for one in sites)
+
+
+def test_pages_that_a_new_target_wants_are_made_ahead_by_all_cores(repository, tmp_path):
+    write_many(repository)
+    run(repository, "first", "a.db")
+    cache = CacheFile(tmp_path / "a.db", "one")
+    prepared = prepare(read_settings(repository.root), cache, NOW)
+    artifacts = prepared.release.artifacts
+
+    prepared.render_ahead([one.key for one in artifacts[:50]], NOW)
+    few = sum(f"incident-{one:03}" in prepared.archive.bodies for one in range(50))
+    prepared.render_ahead([one.key for one in artifacts], NOW)
+
+    assert few == 0
+    made = [one for one in artifacts if one.key.startswith("incidents/incident-")]
+    assert len(made) > WORTH_A_PROCESS
+    for one in made:
+        body = prepared.archive.bodies.get(one.key[len("incidents/") : -len(".html")])
+        assert hashlib.sha256(body).hexdigest() == one.digest
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00garbage" * 2000], ids=["emptied", "overwritten"])

@@ -6,11 +6,13 @@ from statusgen.adapters.cache_file import CacheFile
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.config.reader import read_settings
 from statusgen.errors import ContentError
+from statusgen.model.claim import UNKNOWN, Claim
 from statusgen.model.delivery import HELD, KnownUpdate
+from statusgen.model.manifest import Publisher
 from statusgen.plan.mail import MailOptions, Skip
 from statusgen.plan.plan import Backlog, Plan, make_plan
 from statusgen.usecases.archive import read_archive
-from statusgen.usecases.mailing import make_forms, queue_letters, rehearse
+from statusgen.usecases.mailing import Claiming, make_forms, queue_letters, rehearse
 from statusgen.usecases.publish import choose
 from tests.builders import instant, write_tree
 from tests.fakes.mail import make_book, make_database
@@ -19,6 +21,7 @@ from tests.fakes.storage import FakeStorage
 
 NOW = instant("02:10")
 UPDATE = f"{ID}/01-investigating"
+STRANGER = Claim("a stranger's", "somebody on desktop", instant("02:05"))
 
 
 @pytest.fixture
@@ -37,37 +40,58 @@ def ledger(tmp_path):
     database.close()
 
 
-def make(archive, ledger):
-    choice = choose(archive, ledger, NOW, MailOptions())
+def make(archive, ledger, **options):
+    choice = choose(archive, ledger, NOW, MailOptions(**options))
     return make_plan([], choice, [], 5)
+
+
+def queue(archive, ledger, *targets, takeover=None):
+    plan = make(archive, ledger, takeover=takeover is not None)
+    claiming = Claiming(targets, Publisher("someone", "laptop", "1"), takeover)
+    return queue_letters(plan, archive, ledger, NOW, claiming)
 
 
 def test_an_update_is_claimed_and_queued(archive, ledger):
     bucket = FakeStorage()
 
-    queued = queue_letters(make(archive, ledger), archive, ledger, [bucket], NOW, takeover=False)
+    queued = queue(archive, ledger, bucket)
 
     assert (queued.update_ids, queued.letters) == ((UPDATE,), 1)
-    assert bucket.claims == {UPDATE: ledger.token_for(UPDATE)}
+    assert bucket.claims == {UPDATE: Claim(ledger.token_for(UPDATE), "someone on laptop", NOW)}
+
+
+def test_an_update_that_nobody_here_would_read_is_claimed_for_nobody(archive, tmp_path):
+    """A build machine without an address book must not keep who has one from mailing."""
+    empty = make_database(tmp_path / "elsewhere")
+    bucket = FakeStorage()
+
+    queued = queue(archive, SqlLedger(empty), bucket)
+
+    empty.close()
+    assert queued.letters == 0
+    assert bucket.claims == {}
 
 
 def test_our_own_claim_is_known_as_ours(archive, ledger):
-    bucket = FakeStorage(claims={UPDATE: ledger.token_for(UPDATE)})
+    bucket = FakeStorage(claims={UPDATE: Claim(ledger.token_for(UPDATE))})
 
-    queued = queue_letters(make(archive, ledger), archive, ledger, [bucket], NOW, takeover=False)
+    queued = queue(archive, ledger, bucket)
 
     assert queued.claimed_elsewhere == ()
     assert queued.letters == 1
 
 
-@pytest.mark.parametrize(("takeover", "letters"), [(False, 0), (True, 1)])
+@pytest.mark.parametrize(("takeover", "letters"), [(None, 0), ("the laptop is lost", 1)])
 def test_a_stranger_s_claim_on_any_target_stops_the_letters(archive, ledger, takeover, letters):
-    buckets = [FakeStorage(), FakeStorage(claims={UPDATE: "a stranger's"})]
+    buckets = [FakeStorage(), FakeStorage(claims={UPDATE: STRANGER})]
 
-    queued = queue_letters(make(archive, ledger), archive, ledger, buckets, NOW, takeover=takeover)
+    queued = queue(archive, ledger, *buckets, takeover=takeover)
 
     assert queued.letters == letters
-    assert queued.claimed_elsewhere == (() if takeover else (UPDATE,))
+    assert queued.claimed_elsewhere == (() if takeover else ((UPDATE, STRANGER),))
+    assert queued.taken_over == (((UPDATE, STRANGER),) if takeover else ())
+    ours = Claim(ledger.token_for(UPDATE), "someone on laptop", NOW, "the laptop is lost")
+    assert buckets[1].claims == {UPDATE: ours if takeover else STRANGER}
     assert ledger.known_updates()[UPDATE].skipped == ("" if takeover else Skip.CLAIMED)
 
 
@@ -76,30 +100,28 @@ def test_letters_about_a_file_that_is_gone_are_named(archive, ledger):
         (), (), (KnownUpdate("x/01", "x", NOW, Skip.TOO_OLD),), (), (Backlog("x/02", 3),), ()
     )
 
-    queued = queue_letters(plan, archive, ledger, [], NOW, takeover=False)
+    queued = queue_letters(plan, archive, ledger, NOW)
 
     assert queued.vanished == ("x/02",)
     assert queued.update_ids == ()
 
 
 def test_a_claim_that_stops_letters_stops_them_in_every_publish(archive, ledger):
-    bucket = FakeStorage(claims={UPDATE: "a stranger's"})
+    bucket = FakeStorage(claims={UPDATE: STRANGER})
 
-    stopped = [
-        queue_letters(make(archive, ledger), archive, ledger, [bucket], NOW, takeover=False)
-        for _ in range(3)
-    ]
+    stopped = [queue(archive, ledger, bucket) for _ in range(3)]
 
-    assert [one.claimed_elsewhere for one in stopped] == [(UPDATE,)] * 3
+    known, later = ((UPDATE, STRANGER),), ((UPDATE, UNKNOWN),)
+    assert [one.claimed_elsewhere for one in stopped] == [known, later, later]
     assert [one.letters for one in stopped] == [0, 0, 0]
 
 
 def test_a_stranger_s_claim_is_settled_by_hand(archive, ledger):
-    bucket = FakeStorage(claims={UPDATE: "a stranger's"})
-    queue_letters(make(archive, ledger), archive, ledger, [bucket], NOW, takeover=False)
+    bucket = FakeStorage(claims={UPDATE: STRANGER})
+    queue(archive, ledger, bucket)
 
     ledger.hold(UPDATE, NOW)
-    queued = queue_letters(make(archive, ledger), archive, ledger, [bucket], NOW, takeover=False)
+    queued = queue(archive, ledger, bucket)
 
     assert queued.claimed_elsewhere == ()
     assert ledger.skips() == {UPDATE: HELD}
@@ -108,27 +130,36 @@ def test_a_stranger_s_claim_is_settled_by_hand(archive, ledger):
 def test_a_target_that_can_not_be_claimed_on_is_behind_and_another_does(archive, ledger):
     broken, bucket = FakeStorage("s3://one", fail_on=f"claim {UPDATE}"), FakeStorage("s3://two")
 
-    queued = queue_letters(
-        make(archive, ledger), archive, ledger, [broken, bucket], NOW, takeover=False
-    )
+    queued = queue(archive, ledger, broken, bucket)
 
     assert queued.behind == (f"s3://one: told to fail on claim {UPDATE}",)
     assert (queued.update_ids, queued.unclaimed) == ((UPDATE,), ())
     assert list(bucket.claims) == [UPDATE]
 
 
-@pytest.mark.parametrize("takeover", [False, True])
+@pytest.mark.parametrize("takeover", [None, "the laptop is lost"])
 def test_without_any_claim_letters_stay_owed_and_the_next_publish_sends_them(
     archive, ledger, takeover
 ):
     broken = FakeStorage("s3://one", fail_on=f"claim {UPDATE}")
 
-    first = queue_letters(make(archive, ledger), archive, ledger, [broken], NOW, takeover=takeover)
+    first = queue(archive, ledger, broken, takeover=takeover)
     broken.fail_on = ""
-    second = queue_letters(make(archive, ledger), archive, ledger, [broken], NOW, takeover=takeover)
+    second = queue(archive, ledger, broken, takeover=takeover)
 
     assert (first.update_ids, first.unclaimed, len(first.behind)) == ((), (UPDATE,), 1)
     assert (second.update_ids, second.behind) == ((UPDATE,), ())
+
+
+def test_a_claim_that_was_taken_over_is_ours_from_then_on(archive, ledger):
+    bucket = FakeStorage(claims={UPDATE: STRANGER})
+    queue(archive, ledger, bucket)
+
+    queue(archive, ledger, bucket, takeover="the laptop is lost")
+    again = queue(archive, ledger, bucket)
+
+    assert bucket.claims[UPDATE].token == ledger.token_for(UPDATE)
+    assert again.claimed_elsewhere == again.taken_over == ()
 
 
 @pytest.mark.parametrize(

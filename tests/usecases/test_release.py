@@ -4,6 +4,7 @@ import pickle
 
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
+from statusgen.entries.records import decode_sources
 from statusgen.templates import Templates
 from statusgen.usecases.build import prepare
 from statusgen.usecases.release import PageReader
@@ -51,3 +52,15 @@ def test_a_reader_can_be_sent_to_another_process(tmp_path):
     again = pickle.loads(pickle.dumps(reader))
 
     assert again.settings == settings
+
+
+def test_a_release_knows_what_its_incident_pages_were_made_of_less_the_drafts(tmp_path):
+    repository = make_repository(tmp_path)
+    draft = "---\nstatus: update\nat: 2026-11-21T02:08:00Z\ndraft: true\n---\nSecret.\n"
+    repository.write(f"{ID}/02.md", draft)
+    release = make(repository)
+
+    sources = decode_sources(release.sources(["index.html", f"incidents/{ID}.html"]))
+
+    assert list(sources) == [ID]
+    assert [one.stem for one in sources[ID].updates] == ["01-investigating"]

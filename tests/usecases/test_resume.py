@@ -12,8 +12,8 @@ from statusgen.errors import Refused, TargetUnreachable
 from statusgen.model.delivery import DeliveryState
 from statusgen.usecases.archive import read_archive
 from statusgen.usecases.mailing import queue_letters
-from statusgen.usecases.publish import Target
 from statusgen.usecases.resume import plan_resume
+from statusgen.usecases.uploading import Target
 from tests.builders import instant
 from tests.fakes.repository import FIRST, ID, make_repository
 from tests.fakes.storage import FakeStorage
@@ -39,7 +39,7 @@ def resume(repository, now=NOW, retry="", targets=None):
     targets = targets or [Target(one, open_target(one)) for one in settings.targets]
     with open_state(settings) as state:
         plan = plan_resume(targets, archive, state.ledger, now, retry)
-        queued = queue_letters(plan, archive, state.ledger, (), now, takeover=False)
+        queued = queue_letters(plan, archive, state.ledger, now)
         return plan, queued, state.ledger.account(UPDATE)
 
 
