@@ -1,8 +1,10 @@
 """The cache on disk: one SQLite file, thrown away whenever it is foreign, damaged or outdated."""
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from itertools import repeat
+from operator import eq
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -115,12 +117,11 @@ def _checksum(shelf: str, key: str, value: bytes) -> int:
     return crc32(value, crc32(key.encode(), crc32(shelf.encode())))
 
 
-def _are_sound(shelf: str, rows: Iterable[tuple[Any, Any, Any]]) -> bool:
-    """Whether each value is the one that was put; there may be ten thousand."""
-    start = crc32(shelf.encode())
+def _are_sound(shelf: str, rows: Sequence[tuple[Any, Any, Any]]) -> bool:
+    """Whether each value is the one that was put; ten thousand are looked at without a loop."""
+    keys, values, checksums = zip(*rows, strict=True) if rows else ((), (), ())
     try:
-        return all(
-            crc32(value, crc32(key.encode(), start)) == checksum for key, value, checksum in rows
-        )
-    except (AttributeError, TypeError):  # neither text nor bytes
+        starts = map(crc32, map(str.encode, keys), repeat(crc32(shelf.encode())))
+        return all(map(eq, map(crc32, values, starts), checksums))
+    except TypeError:  # neither text nor bytes
         return False

@@ -1,17 +1,20 @@
 """Carries an upload plan out on one target, so that a kill at any moment loses nothing."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from statusgen.apply.fence import Fence
-from statusgen.apply.pack import PackWriter
 from statusgen.errors import TargetError
 from statusgen.model.manifest import UNKNOWN, Conditions, Manifest, record_of
 from statusgen.model.release import Artifact, Release, stage_of
 from statusgen.plan.bookkeeping import Run, begun, ended, manifest_of, with_pack
 from statusgen.plan.upload import Reason, UploadPlan
 from statusgen.ports.storage import ABSENT, OnDone, Storage, Upload
+
+if TYPE_CHECKING:
+    from statusgen.apply.pack import PackWriter
 
 _LOOKS = 3
 
@@ -50,15 +53,15 @@ def upload(  # noqa: PLR0913  the last by name
     under_way = begun(there, plan, run, conditions)
     fence = Fence(storage, under_way)
     fence.rise(plan.seen.version)
-    with closing(PackWriter()) as pack:
-        puts = [pack.through(put.artifact) if keeps else put.artifact for put in plan.puts]
+    with _open_pack() if keeps else nullcontext() as pack:
+        puts = [pack.through(put.artifact) if pack else put.artifact for put in plan.puts]
         change = _Change(storage, fence, conditions)
         change.put_all(puts, found, on_done)
         change.delete(plan.deletes)
         if there.intent:
             change.settle(puts, plan.deletes)
         manifest = manifest_of(release, plan.kept)
-        if keeps:
+        if pack:
             manifest = with_pack(ended(under_way, plan, release, run, change.tags))
             sources = release.sources(put.artifact.key for put in plan.puts)
             fence.may_write()
@@ -67,6 +70,12 @@ def upload(  # noqa: PLR0913  the last by name
     fence.lower(manifest)
     if outdated := sorted(under_way.packs.keys() - manifest.packs.keys()):
         storage.delete_packs(outdated)
+
+
+def _open_pack() -> "AbstractContextManager[PackWriter]":
+    from statusgen.apply.pack import PackWriter  # noqa: PLC0415  a build does without
+
+    return closing(PackWriter())
 
 
 class _Change:

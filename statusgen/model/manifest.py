@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from statusgen.model.notation import printable
-from statusgen.model.release import BOOKKEEPING, Artifact, check_key
+from statusgen.model.release import BOOKKEEPING, Artifact
 from statusgen.model.value import Value
 
 MANIFEST_KEY = f"{BOOKKEEPING}manifest.json"
@@ -89,10 +89,6 @@ class Manifest(Value, frozen=True):
     packs: Mapping[int, int] = {}
     """Releases whose bodies are kept, each with the release that replaced the last of them, or 0
     while some are still served."""
-
-    def __post_init__(self) -> None:
-        for key in self.records:
-            check_key(key)
 
 
 class Observed(Value, frozen=True):

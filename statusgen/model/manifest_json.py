@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from statusgen.model.manifest import Conditions, Intent, KeptRelease, Manifest, Record
-from statusgen.model.release import FINGERPRINT_LENGTH
+from statusgen.model.release import FINGERPRINT_LENGTH, check_key
 
 FORMAT = 2
 """Format 1 had objects only, without tags and sequences; it is read still."""
@@ -64,6 +64,7 @@ def parse_manifest(data: bytes) -> Manifest:
         raise NewerFormatError("it was written by a newer statusgen")
     document = _DECODER.decode(data)
     for key, record in document.objects.items():
+        check_key(key)
         if record.size < 0 or not _FINGERPRINT.fullmatch(record.fingerprint):
             raise ValueError(f"the entry of {key!r} is damaged")
     return Manifest(
