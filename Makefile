@@ -22,7 +22,7 @@ SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_buck
 help:
 	@echo "make demo    publish the sample page into public/ and its letters into outbox/"
 	@echo "make test    run the tests, real servers and checkers included"
-	@echo "make soak    run the long tests of publishing at full length (an hour)"
+	@echo "make soak    run the long tests of publishing at full length (many minutes)"
 	@echo "make check   what CI runs: lint, types and tests, with coverage"
 	@echo "make format  put the code into its one format"
 	@echo "make messages  collect what the interface says into the catalogues for translators"
