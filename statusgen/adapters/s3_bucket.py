@@ -23,10 +23,6 @@ from statusgen.adapters.s3_hooks import add_content_md5, ask_once, send_at_once
 from statusgen.errors import TargetError, TargetUnreachable
 from statusgen.model.value import Value
 
-CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 20
-ATTEMPTS = 5
-"""The SDK waits between them, longer each time and by chance."""
 CLOUDFRONT_REGION = "us-east-1"  # where CloudFront, which is everywhere, takes its requests
 
 _DELETE_BATCH = 1000  # the most that DeleteObjects takes
@@ -61,6 +57,10 @@ class Patience(Value, frozen=True):
 
 
 HURRIED = Patience(connect_s=3, read_s=6, attempts=1)
+ENDURING = Patience(connect_s=5, read_s=20, attempts=5)
+"""The SDK waits between attempts, longer each time and by chance."""
+SOON = Patience(connect_s=3, read_s=3, attempts=3)
+"""For the first question to a server: others wait for its answer."""
 
 
 class ConditionFailedError(Exception):
@@ -96,15 +96,15 @@ class Bucket:
         self._checksums = checksums or ("when_required" if endpoint_url else "when_supported")
         self._connections = connections
         self._sending = threading.local()
-        self._patience = patience or Patience(CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS)
+        self._patience = patience
 
-    def get(self, key: str) -> Found | None:
-        """Return the object; None: there is no such object."""
-        return self._look("get_object", key)
+    def get(self, key: str, *, soon: bool = False) -> Found | None:
+        """Return the object, `soon` or not at all; None: there is no such object."""
+        return self._look("get_object", key, self._scout if soon else self._client)
 
     def head(self, key: str) -> Found | None:
         """Return the object without its body; None: there is no such object."""
-        return self._look("head_object", key)
+        return self._look("head_object", key, self._client)
 
     def put(self, key: str, body: bytes | IO[bytes], over: str | None = None, **facts: Any) -> str:
         """Write an object and return its tag.
@@ -178,8 +178,8 @@ class Bucket:
 
     def close(self) -> None:
         """Close the connections."""
-        if "_client" in self.__dict__:
-            self._client.close()
+        for name in self.__dict__.keys() & {"_client", "_scout"}:
+            getattr(self, name).close()
 
     def error(self, code: str) -> TargetError:
         """Return what a code of S3, or the name of an exception of the SDK, means to the user."""
@@ -187,10 +187,10 @@ class Bucket:
         kind = TargetUnreachable if code in UNREACHABLE else TargetError
         return kind(f"{self.label}: {sentence}")
 
-    def _look(self, request: str, key: str) -> Found | None:
+    def _look(self, request: str, key: str, client: Any) -> Found | None:
         with self._explained(), self._understood():
             try:
-                answer = self._ask(request, Key=self._prefix + key)
+                answer = self._ask(request, client, Key=self._prefix + key)
             except ClientError as error:
                 if _code(error) in _MISSING:
                     return None
@@ -214,11 +214,18 @@ class Bucket:
 
     @cached_property
     def _client(self) -> Any:
+        return self._connect(self._patience or ENDURING)
+
+    @cached_property
+    def _scout(self) -> Any:
+        return self._connect(self._patience or SOON)
+
+    def _connect(self, patience: Patience) -> Any:
         region = self._region or ("us-east-1" if self._endpoint_url else None)
         config = Config(
-            connect_timeout=self._patience.connect_s,
-            read_timeout=self._patience.read_s,
-            retries={"mode": "standard", "total_max_attempts": self._patience.attempts},
+            connect_timeout=patience.connect_s,
+            read_timeout=patience.read_s,
+            retries={"mode": "standard", "total_max_attempts": patience.attempts},
             max_pool_connections=self._connections,
             request_checksum_calculation=self._checksums,
             response_checksum_validation=self._checksums,
@@ -241,10 +248,10 @@ class Bucket:
         now = datetime.now(UTC)
         self.ahead_s = (_date(parsed, now) - now).total_seconds()
 
-    def _ask(self, request: str, **params: Any) -> Any:
+    def _ask(self, request: str, client: Any = None, **params: Any) -> Any:
         """Make one request about the bucket; an answer that no S3 server gives is refused."""
         with self._understood():
-            answer = getattr(self._client, request)(Bucket=self._name, **params)
+            answer = getattr(client or self._client, request)(Bucket=self._name, **params)
         if request in _TAGGED and "ETag" not in answer:
             raise self.error(NOT_S3)
         return answer

@@ -11,6 +11,7 @@ import urllib.request
 import pytest
 
 from statusgen.adapters.s3 import THREADS
+from statusgen.adapters.s3_bucket import Patience
 from statusgen.errors import TargetError
 from statusgen.model.claim import UNREADABLE, Claim
 from statusgen.model.release import artifact_from_bytes
@@ -244,7 +245,7 @@ def test_an_endpoint_that_nobody_listens_on_gets_a_sentence(bucket):
 
 
 def test_an_endpoint_that_never_answers_gets_a_sentence(bucket, monkeypatch):
-    monkeypatch.setattr("statusgen.adapters.s3_bucket.READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("statusgen.adapters.s3_bucket.SOON", Patience(0.2, 0.2, 1))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         sentence = refusal(bucket.storage(endpoint_url=endpoint_url))

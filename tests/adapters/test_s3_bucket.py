@@ -12,7 +12,7 @@ from statusgen.adapters.s3_bucket import (
     ConditionRefusedError,
     Patience,
 )
-from statusgen.errors import TargetError
+from statusgen.errors import TargetError, TargetUnreachable
 from tests.components.s3_proxy import PASS, REFUSE, SLOW_DOWN, run_proxy
 from tests.components.web_server import Page, Site, web_server
 
@@ -150,3 +150,16 @@ def test_one_in_a_hurry_asks_once_and_waits_little(credentials):  # noqa: ARG001
         hurried.close()
 
     assert time.monotonic() - begun_s < 2
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_server_that_never_answers_is_given_up_soon_when_it_is_the_first_question():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        patience = Patience(connect_s=0.2, read_s=0.2, attempts=2)
+        bucket = Bucket("s3://acme", "acme", endpoint_url=endpoint_url, patience=patience)
+
+        with pytest.raises(TargetUnreachable, match="did not answer in time"):
+            bucket.get("a.html", soon=True)
+
+        bucket.close()
