@@ -230,6 +230,7 @@ class Bucket:
             request_checksum_calculation=self._checksums,
             response_checksum_validation=self._checksums,
             s3={"addressing_style": "path"} if self._endpoint_url else None,
+            user_agent="statusgen",  # the SDK puts a longer one together for each request
         )
         try:
             client = self._session.client(
