@@ -1,7 +1,6 @@
 """A bucket, or a part of one, request by request. Import it late: boto3 takes its time.
 
-Whatever goes wrong comes out as a TargetError with a sentence for the user, but for the answers
-that a caller has to tell apart: they come out as `Missing` and `ConditionFailedError`.
+Whatever goes wrong is a TargetError with a sentence for the user, but for a failed condition.
 """
 
 import threading
@@ -58,7 +57,8 @@ class Patience(Value, frozen=True):
 
 HURRIED = Patience(connect_s=3, read_s=6, attempts=1)
 ENDURING = Patience(connect_s=5, read_s=20, attempts=5)
-"""The SDK waits between attempts, longer each time and by chance."""
+"""The SDK waits between attempts, longer each time and by chance. Its other modes than `legacy`
+have a quota for all requests together, which a network that loses answers uses up."""
 SOON = Patience(connect_s=3, read_s=3, attempts=3)
 """For the first question to a server: others wait for its answer."""
 
@@ -225,7 +225,7 @@ class Bucket:
         config = Config(
             connect_timeout=patience.connect_s,
             read_timeout=patience.read_s,
-            retries={"mode": "standard", "total_max_attempts": patience.attempts},
+            retries={"mode": "legacy", "total_max_attempts": patience.attempts},
             max_pool_connections=self._connections,
             request_checksum_calculation=self._checksums,
             response_checksum_validation=self._checksums,
