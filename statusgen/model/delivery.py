@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from statusgen.model.replies import Meaning
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.value import Value
 
@@ -11,19 +12,22 @@ from statusgen.model.value import Value
 class DeliveryState(StrEnum):
     """Where one letter is.
 
-    queued → sending → accepted, deferred (tried again by the next run), failed (refused for
-    good) or in_doubt (gone out, the answer lost); superseded and suppressed are never sent.
+    queued → claimed → dot → accepted, deferred (tried again later), failed (refused for good) or
+    in_doubt (gone out, the answer lost). Superseded, suppressed and expired ones are never sent.
     """
 
     QUEUED = "queued"
-    SENDING = "sending"
-    """Written before the letter goes out: a row found so afterwards was cut off in flight."""
+    CLAIMED = "claimed"
+    """A sender has it in hand; until the final dot it is free to be taken back."""
+    DOT = "dot"
+    """Written before the final dot goes out: a row found so afterwards may have arrived."""
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
-    SUPERSEDED = "superseded"
     SUPPRESSED = "suppressed"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
 
 
 class InDoubt(StrEnum):
@@ -37,13 +41,15 @@ class Account(Value, frozen=True):
     """How many letters about one update are in each state; they add up to its audience."""
 
     queued: int = 0
-    sending: int = 0
+    claimed: int = 0
+    dot: int = 0
     accepted: int = 0
     deferred: int = 0
     failed: int = 0
     in_doubt: int = 0
-    superseded: int = 0
     suppressed: int = 0
+    superseded: int = 0
+    expired: int = 0
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> "Account":
@@ -58,7 +64,7 @@ class Account(Value, frozen=True):
     @property
     def owed(self) -> int:
         """How many letters a further run would try to send."""
-        return self.queued + self.sending + self.deferred
+        return self.queued + self.claimed + self.dot + self.deferred
 
     def __add__(self, other: "Account") -> "Account":
         """Return both accounts as one."""
@@ -99,12 +105,14 @@ class KnownUpdate(Value, frozen=True):
 
 
 class Owed(Value, frozen=True):
-    """One letter still to be sent."""
+    """One letter that a sender has claimed."""
 
     update_id: str
     subscriber: Subscriber
-    is_in_doubt: bool
+    is_copy: bool = False
     """Whether the subscriber may have the letter already."""
+    attempts: int = 0
+    """How often it was deferred."""
 
 
 class Outcome(Value, frozen=True):
@@ -114,6 +122,7 @@ class Outcome(Value, frozen=True):
     """accepted, deferred, failed, in_doubt, or queued: not taken, and free to be sent again."""
     reply: str = ""
     """The relay's codes (`550 5.1.1`), never its text, which may hold an address."""
+    meaning: Meaning = Meaning.NOTHING
     is_connection_usable: bool = True
 
 
@@ -122,3 +131,10 @@ class Result(Value, frozen=True):
 
     owed: Owed
     outcome: Outcome
+
+
+class Sender(Value, frozen=True):
+    """A process that sends letters, as the ledger knows it."""
+
+    number: int
+    """Given by the ledger, never twice: what one sender holds, no other can settle."""

@@ -45,7 +45,7 @@ def parse_relay(url: str) -> Relay:
         raise ValueError("a relay's URL ends after its port")
     if not parts.hostname or re.search(r"\s", parts.hostname):
         raise ValueError("the relay's host is missing or holds a space")
-    is_loopback = _is_loopback(parts.hostname)
+    is_loopback = is_this_machine(parts.hostname)
     return Relay(
         host=parts.hostname,
         port=_port(parts.port, parts.scheme, is_loopback=is_loopback),
@@ -55,18 +55,19 @@ def parse_relay(url: str) -> Relay:
     )
 
 
-def _port(port: int | None, scheme: str, *, is_loopback: bool) -> int:
-    if port is not None:
-        return port
-    if is_loopback and scheme == "smtp":
-        return _DEFAULT_LOOPBACK_PORT
-    return _DEFAULT_PORTS[scheme]
-
-
-def _is_loopback(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host name or IP address is this machine."""
     if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _port(port: int | None, scheme: str, *, is_loopback: bool) -> int:
+    if port is not None:
+        return port
+    if is_loopback and scheme == "smtp":
+        return _DEFAULT_LOOPBACK_PORT
+    return _DEFAULT_PORTS[scheme]

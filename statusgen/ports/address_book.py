@@ -38,6 +38,13 @@ class AddressBook(Protocol):
         """Set the state; letters still queued for one who isn't active are suppressed later."""
         ...
 
+    def strike(self, subscriber_id: int, now: datetime) -> bool:
+        """Note that a mailbox was in trouble today; a second time on one day changes nothing.
+
+        After three days of trouble an active subscriber counts as bounced: then it returns True.
+        """
+        ...
+
     def erase(self, subscriber_id: int, now: datetime) -> None:
         """Forget the address for good; a keyed hash stays, so that no import brings it back."""
         ...

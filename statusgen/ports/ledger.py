@@ -13,8 +13,14 @@ from statusgen.model.delivery import (
     KnownUpdate,
     Owed,
     Result,
+    Sender,
 )
+from statusgen.model.manifest import Publisher
+from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
+
+IsGone = Callable[[Publisher], bool]
+"""Whether a process of this host has ended."""
 
 
 class Ledger(Protocol):
@@ -45,11 +51,21 @@ class Ledger(Protocol):
         """Return how many subscribers `queue` would pick now."""
         ...
 
-    def queue(self, known: KnownUpdate, audience: Audience, now: datetime) -> int:
+    def sample(self, incident_id: str, audience: Audience, number: int) -> tuple[Subscriber, ...]:
+        """Return the first whom `queue` would pick now, and others spread over them all."""
+        ...
+
+    def queue(
+        self,
+        known: KnownUpdate,
+        audience: Audience,
+        now: datetime,
+        expires_at: datetime | None = None,
+    ) -> int:
         """Fix the audience of an update, in one transaction; return its size.
 
         A second call for the same update changes nothing and returns 0. A skipped update is
-        queued after all.
+        queued after all. What has not gone out at `expires_at` never does.
         """
         ...
 
@@ -72,10 +88,6 @@ class Ledger(Protocol):
         """Return the stored value of a name, storing what `make` returns the first time."""
         ...
 
-    def doubt_unfinished(self, update_ids: Sequence[str], now: datetime) -> int:
-        """Mark in doubt what a run that was cut off had in flight; return how many letters."""
-        ...
-
     def people_told(self, incident_ids: Collection[str]) -> Mapping[str, int]:
         """Return how many subscribers have mail about each of these incidents; none: left out."""
         ...
@@ -88,24 +100,80 @@ class Ledger(Protocol):
         """
         ...
 
-    def owed(
-        self, update_id: str, policy: InDoubt, limit: int, after: Owed | None = None
-    ) -> tuple[Owed, ...]:
-        """Return the next letters to send, in doubt first; empty at the end.
+    def enlist(self, by: Publisher, is_gone: IsGone) -> Sender:
+        """Enter a sender, and settle what senders who are gone have left.
 
-        With `resend`, a letter that got into doubt while we watched comes up once more, not
-        for ever; with `hold`, none in doubt comes up.
+        What they had claimed is queued again; what had got to its final dot is in doubt. Gone
+        is who was not heard of for the length of a lease by the database's clock, or is_gone;
+        under `exclusive` everybody else is.
+        """
+        ...
+
+    def beat(self, sender: Sender) -> bool:
+        """Give a sign of life; False: the sender has been settled as gone, and may send no more."""
+        ...
+
+    def dismiss(self, sender: Sender) -> None:
+        """Take leave: what the sender still has claimed is queued again."""
+        ...
+
+    def senders(self) -> tuple[Publisher, ...]:
+        """Return who sends letters now, or did so a moment ago."""
+        ...
+
+    def prepare(
+        self, update_ids: Sequence[str], policy: InDoubt, now: datetime, *, waits: bool = False
+    ) -> None:
+        """Queue again what was deferred, and with `resend` what is in doubt; end what is stale.
+
+        A letter that got into doubt while we watched is queued once more, not for ever. With
+        `waits` deferred letters are left until their time has come.
+        """
+        ...
+
+    def claim(  # noqa: PLR0913  two of them by name
+        self,
+        sender: Sender,
+        update_id: str,
+        limit: int,
+        now: datetime,
+        *,
+        waits: bool = False,
+        only: Collection[int] | None = None,
+    ) -> tuple[Owed, ...]:
+        """Take queued letters in hand that nobody else has; empty at the end.
+
+        Letters to those who left meanwhile are suppressed, and those that are stale expire.
+        With `waits` deferred letters whose time has come are taken too; `only` names the
+        subscribers whose letters may be taken, None means all.
         """
         ...
 
     def record(
-        self, results: Sequence[Result], sending: Sequence[Owed], now: datetime
+        self, sender: Sender, results: Sequence[Result], dots: Sequence[Owed], now: datetime
     ) -> frozenset[tuple[str, int]]:
-        """Write outcomes and mark the next letters as sending, in one durable transaction.
+        """Write outcomes, and that the final dots of other letters go out now; durably, at once.
 
-        Returns (update id, subscriber id) of those that may go out. The others are no longer
-        active or no longer owed; a letter to one who left is marked suppressed.
+        Returns (update id, subscriber id) of those whose dot may go out. The others are not in
+        the sender's hands any more, were held, or are for one who has left meanwhile. What an
+        outcome means for its reader (`Meaning`) is written with it.
         """
+        ...
+
+    def next_due(self, update_ids: Sequence[str]) -> datetime | None:
+        """Return when the next deferred letter may be tried again; None: nothing is deferred."""
+        ...
+
+    def is_held(self) -> bool:
+        """Whether all senders are to stop, by `hold_all`."""
+        ...
+
+    def hold_all(self, now: datetime) -> None:
+        """Let no further letter go out, whoever sends, until `release_all`."""
+        ...
+
+    def release_all(self) -> None:
+        """Let letters go out again."""
         ...
 
     def account(self, update_id: str) -> Account:

@@ -14,6 +14,8 @@ class Room(Value, frozen=True):
     file_system: str
     """Its kind, such as `ext4`; empty where that can't be told."""
     is_network: bool = False
+    synchronised_by: str = ""
+    """The program that copies the folder to other machines; empty when none is known to."""
 
 
 class Answer(Value, frozen=True):
@@ -42,7 +44,8 @@ class StateFacts(Value, frozen=True):
 
     is_there: bool
     has_secret_key: bool
-    room: Room
+    room: Room | None
+    """None: it is on a server, which knows its disk itself."""
 
 
 class RelayFacts(Value, frozen=True):
@@ -52,6 +55,22 @@ class RelayFacts(Value, frozen=True):
     is_logged_in: bool
     extensions: Mapping[str, str]
     """Each with what it says after its name, by the names in lower case."""
+
+
+class AccountFacts(Value, frozen=True):
+    """What a service that letters leave through said of our account there."""
+
+    may_send: bool
+    is_trial: bool
+    """Whether it mails nobody but those whose addresses were verified there."""
+    standing: str
+    """How it sees what was sent so far, in its own word: of SES `HEALTHY`, say."""
+    per_second: float
+    """Letters; 0: it does not say."""
+    per_day: int | None
+    """Letters; None: no limit."""
+    left_today: int | None
+    """Letters; None: no limit."""
 
 
 class Web(Protocol):

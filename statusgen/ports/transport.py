@@ -5,18 +5,34 @@ from typing import Protocol
 from statusgen.errors import MailError
 from statusgen.model.delivery import Outcome
 from statusgen.model.letter import Letter
-from statusgen.ports.surroundings import RelayFacts, Room
+from statusgen.model.value import Value
+from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
 
 
 class Unreachable(MailError):
     """The transport could not be reached just now; trying again may help."""
 
 
-class Connection(Protocol):
-    """An open way out. It carries one letter at a time."""
+class Limits(Value, frozen=True):
+    """What a transport says of itself that it takes, from all who send through it."""
 
-    async def send(self, letter: Letter) -> Outcome:
-        """Hand over one letter and return what became of it.
+    per_second: float = 0
+    """Letters; 0: it doesn't say."""
+    left_today: int | None = None
+    """Letters; None: it doesn't say."""
+
+
+class Connection(Protocol):
+    """An open way out. It carries one letter at a time, in two steps.
+
+    Until the second step begins a letter can't arrive, so whoever loses the connection before
+    may send it again; afterwards only an answer tells.
+    """
+
+    async def offer(self, letter: Letter) -> Outcome | None:
+        """Hand over all of a letter but its end; None: nothing speaks against the end.
+
+        Any other outcome settles the letter without the second step.
 
         Raises:
             MailError: the fault is ours or the relay's, not the letter's, and trying again
@@ -25,13 +41,26 @@ class Connection(Protocol):
         """
         ...
 
+    async def finish(self, then: Letter | None = None) -> Outcome:
+        """End the letter that was offered, and return what became of it.
+
+        `then` is the letter that will be offered next: a relay that takes commands in groups
+        hears of it in the same breath. It is still to be offered by `offer`, or the connection
+        to be closed.
+
+        Raises:
+            MailError: the letter was not taken, and trying again won't help.
+
+        """
+        ...
+
     async def close(self) -> None:
-        """Take leave. Never raises."""
+        """Take leave; a letter that was offered and not finished does not arrive. Never raises."""
         ...
 
 
 class Transport(Protocol):
-    """A folder or a relay."""
+    """A folder, a relay or a service."""
 
     async def connect(self) -> Connection:
         """Open one connection.
@@ -43,7 +72,14 @@ class Transport(Protocol):
         """
         ...
 
-    async def try_out(self) -> RelayFacts | Room:
+    async def limits(self) -> Limits:
+        """Return how much it takes, to be heeded before it has to say so.
+
+        Raises: as `connect`.
+        """
+        ...
+
+    async def try_out(self) -> RelayFacts | Room | AccountFacts:
         """Go as far as a letter would, without one; the room is that of a folder.
 
         Raises: as `connect`.

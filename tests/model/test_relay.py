@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.model.relay import Relay, parse_relay
+from statusgen.model.relay import Relay, is_this_machine, parse_relay
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,17 @@ def test_a_url_names_a_relay(url, relay):
 def test_a_wrong_url_is_refused_with_a_sentence(url, sentence):
     with pytest.raises(ValueError, match=sentence):
         parse_relay(url)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_it"),
+    [
+        ("localhost", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("relay.example", False),
+        ("", False),
+    ],
+)
+def test_this_machine_is_known_by_its_loopback_names(host, is_it):
+    assert is_this_machine(host) is is_it
