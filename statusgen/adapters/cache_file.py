@@ -65,7 +65,11 @@ class CacheFile:
             self._connection.executemany(_PUT, rows)
         except sqlite3.DatabaseError:
             self._start_over()
-            self._connection.executemany(_PUT, rows)
+            try:
+                self._connection.executemany(_PUT, rows)
+            except sqlite3.DatabaseError:  # a new file has no room either
+                self._connection = self._prepare(sqlite3.connect(":memory:"))
+                self._connection.executemany(_PUT, rows)
 
     def remove(self, shelf: str, keys: Collection[str]) -> None:
         with suppress(sqlite3.DatabaseError):

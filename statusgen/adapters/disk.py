@@ -11,11 +11,33 @@ from statusgen.ports.surroundings import Room
 
 NETWORK_FILE_SYSTEMS = frozenset(
     {
-        *("9p", "afpfs", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "ncpfs"),
-        *("nfs", "nfs3", "nfs4", "smb3", "smbfs", "webdav"),
-        *("fuse.ceph", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
+        *("9p", "acfs", "afpfs", "afs", "beegfs", "ceph", "cifs", "davfs", "drvfs", "fakeowner"),
+        *("gfs2", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs3", "nfs4", "ocfs2"),
+        *("orangefs", "prl_fs", "smb2", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs", "webdav"),
     }
 )
+"""Files on them are, or may be, used by other machines too, as are those of a virtual machine
+or a container that belong to its host."""
+
+LOCAL_FUSE = frozenset(
+    {
+        *("apfs", "bindfs", "encfs", "exfat", "ext2", "fuse-overlayfs", "gocryptfs"),
+        *("mergerfs", "ntfs", "ntfs-3g", "overlay", "portal", "veracrypt", "zfs-fuse"),
+    }
+)
+"""The `fuse.` file systems that keep files on this machine; most others fetch them."""
+
+_SYNCHRONISED = {
+    ".dropbox": "Dropbox",
+    ".dropbox.cache": "Dropbox",
+    ".nextcloudsync.log": "Nextcloud",
+    ".owncloudsync.log": "ownCloud",
+    ".stfolder": "Syncthing",
+    ".sync": "Resilio Sync",
+}
+"""What such programs keep at the top of the folder that they copy."""
+_CLOUDS = {"Mobile Documents": "iCloud", "CloudStorage": "a cloud drive", "OneDrive": "OneDrive"}
+"""Folders by whose name such programs are known."""
 
 
 def room_for(folder: Path) -> Room:
@@ -30,8 +52,9 @@ def room_for(folder: Path) -> Room:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if not os.access(place, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    kind = _file_system(place.resolve())
-    return Room(shutil.disk_usage(place).free, kind, kind in NETWORK_FILE_SYSTEMS)
+    whole = place.resolve()
+    kind = _file_system(whole)
+    return Room(shutil.disk_usage(place).free, kind, _is_network(kind), _who_synchronises(whole))
 
 
 def _file_system(place: Path) -> str:
@@ -42,3 +65,19 @@ def _file_system(place: Path) -> str:
         if place.is_relative_to(one.mountpoint)
     ]
     return max(mounts)[2].lower() if mounts else ""
+
+
+def _is_network(kind: str) -> bool:
+    name, _, driver = kind.partition(".")
+    return name in NETWORK_FILE_SYSTEMS or (bool(driver) and driver not in LOCAL_FUSE)
+
+
+def _who_synchronises(place: Path) -> str:
+    for folder in (place, *place.parents):
+        for name, program in _SYNCHRONISED.items():
+            if folder != Path.home() and (folder / name).exists():
+                return program
+        for name, program in _CLOUDS.items():
+            if folder.name == name or folder.name.startswith(f"{name} - "):
+                return program
+    return ""

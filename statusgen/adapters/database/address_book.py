@@ -3,15 +3,15 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from statusgen.adapters.database.engine import Database
-from statusgen.adapters.database.schema import erased_address, subscriber
+from statusgen.adapters.database.schema import erased_address, strike, subscriber
 from statusgen.errors import UsageError
 from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState, address_key
 from statusgen.ports.address_book import Imported
@@ -19,6 +19,7 @@ from statusgen.ports.address_book import Imported
 _BATCH = 500
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"  # one case: tokens are in file names
 _TOKEN_LENGTH = 8
+_MAX_STRIKES = 3
 
 COLUMNS = (
     subscriber.c.id,
@@ -83,6 +84,11 @@ class SqlAddressBook:
                 .where(subscriber.c.id == subscriber_id, subscriber.c.address.is_not(None))
                 .values(state=state, changed_at=now)
             )
+
+    def strike(self, subscriber_id: int, now: datetime) -> bool:
+        """See AddressBook.strike."""
+        with self._database.writing() as connection:
+            return add_strike(connection, subscriber_id, now)
 
     def erase(self, subscriber_id: int, now: datetime) -> None:
         """See AddressBook.erase. The row stays, without its address, so that accounts add up."""
@@ -171,6 +177,27 @@ class SqlAddressBook:
 _PREFERENCES = ("audience", "components", "min_severity", "language")
 
 
+def add_strike(connection: Connection, subscriber_id: int, now: datetime) -> bool:
+    """See AddressBook.strike."""
+    days = select(strike.c.day).where(strike.c.subscriber_id == subscriber_id)
+    struck = set(connection.execute(days).scalars())
+    today = now.astimezone(UTC).date()
+    if today in struck:
+        return False
+    connection.execute(insert(strike), {"subscriber_id": subscriber_id, "day": today})
+    return len(struck) + 1 >= _MAX_STRIKES and give_up(connection, [subscriber_id], now)
+
+
+def give_up(connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> bool:
+    """Write no more to those of these who are active; return whether there was one."""
+    statement = (
+        update(subscriber)
+        .where(subscriber.c.id.in_(subscriber_ids), subscriber.c.state == SubscriberState.ACTIVE)
+        .values(state=SubscriberState.BOUNCED, changed_at=now)
+    )
+    return connection.execute(statement).rowcount > 0
+
+
 def as_subscriber(row: Any) -> Subscriber:
     """Return the row of COLUMNS as a value."""
     return Subscriber(
@@ -216,7 +243,12 @@ def _fresh_tokens(connection: Connection, count: int) -> list[str]:
 
 
 def _draw_token() -> str:
-    return "sub_" + "".join(secrets.choice(_ALPHABET) for _ in range(_TOKEN_LENGTH))
+    number = secrets.randbelow(len(_ALPHABET) ** _TOKEN_LENGTH)  # a draw a letter takes longer
+    letters = []
+    for _ in range(_TOKEN_LENGTH):
+        number, at = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[at])
+    return "sub_" + "".join(letters)
 
 
 def _known_keys(connection: Connection, keys: tuple[str, ...]) -> dict[str, Any]:

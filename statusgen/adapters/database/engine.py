@@ -1,24 +1,17 @@
-"""Opening the database: private files, durable commits, a known schema, no silent fresh start."""
+"""Opening the database: durable commits, a known schema, no silent fresh start."""
 
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from statusgen.adapters.database import schema
+from statusgen.adapters.database import migrating, server, sqlite_file
 from statusgen.adapters.database.failure import damaged, translated
 from statusgen.errors import DatabaseError
 from statusgen.model.value import Value
-
-_BUSY_TIMEOUT_MS = 10_000
-_VERSION = "schema_version"
-_WRITING = "statusgen_writing"
 
 
 class Database(Value, frozen=True):
@@ -49,7 +42,7 @@ class Database(Value, frozen=True):
             DatabaseError: the database can't be written.
 
         """
-        writing = self.engine.execution_options(**{_WRITING: True})
+        writing = self.engine.execution_options(**{sqlite_file.WRITING: True})
         with translated(self.name), writing.begin() as connection:
             yield connection
 
@@ -67,25 +60,33 @@ class Database(Value, frozen=True):
 
 
 def open_database(url: str, folder: Path) -> Database:
-    """Open the database of `state.database`, making it if it isn't there.
+    """Open the database of `state.database`, making or migrating it where needed.
 
     A SQLite path is relative to `folder`.
 
     Raises:
         DatabaseError: it can't be opened, is damaged or was made by a newer statusgen.
+        Refused: it has to be migrated, and an older statusgen is sending from it.
 
     """
-    parsed = _parse(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed, folder)
-    database = Database(_engine(parsed), parsed.render_as_string(hide_password=True), None)
-    with database.writing() as connection:
-        _make_schema(connection)
-    _check_version(database)
-    return database
+    parsed = parse(url)
+    if parsed.get_backend_name() != "sqlite":
+        return _open_server(parsed)
+    name = str(parsed.database)
+    path = folder / name
+    with sqlite_file.prepared(path, name) as fresh:
+        if fresh is not None:
+            _make(Database(sqlite_file.make_engine(fresh), name, fresh))
+    return _open_file(path, name)
 
 
-def _parse(url: str) -> URL:
+def parse(url: str) -> URL:
+    """Return the URL in parts.
+
+    Raises:
+        DatabaseError: it names no database that can be used here.
+
+    """
     try:
         parsed = make_url(url)
         parsed.get_dialect().import_dbapi()
@@ -99,101 +100,60 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL) -> Engine:
-    return create_engine(url, hide_parameters=True)
-
-
-def _open_sqlite(url: URL, folder: Path) -> Database:
-    name = str(url.database)
-    path = folder / name
+def _open_file(path: Path, name: str) -> Database:
+    database = Database(sqlite_file.make_engine(path), name, path)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            _make_file(path, name)
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-    except OSError as error:
-        raise DatabaseError(
-            f"the database {name} can't be opened ({error.strerror}); "
-            "check the rights of the file and its folder, and the room on the disk"
-        ) from error
-    if path.stat().st_size == 0:
-        raise damaged(name)
-    database = Database(_sqlite_engine(path), name, path)
-    _check_pages(database)
-    _check_version(database)
+        with database.reading() as connection:
+            sqlite_file.check_small(connection, path, name)
+            is_current = migrating.is_current(connection, name)
+        if not is_current:
+            _migrate_file(path, name)
+        sqlite_file.remove_copies(path)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
-def _make_file(path: Path, name: str) -> None:
-    """Make the file whole under another name first, so that an empty file is never a fresh one."""
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size:
-        raise DatabaseError(
-            f"the database {name} is gone but its log {log.name} is still there; "
-            "restore the file from a backup, or remove the log to begin with an empty one"
-        )
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+def _migrate_file(path: Path, name: str) -> None:
+    """Migrate; who comes second waits for the first, and finds it done."""
+    patient = Database(sqlite_file.make_engine(path, sqlite_file.LONG_MS), name, path)
     try:
-        database = Database(_sqlite_engine(fresh), name, fresh)
-        with database.writing() as connection:
-            _make_schema(connection)
-        database.close()  # the last connection moves the log into the file
-        fresh.rename(path)
+        with patient.writing() as connection:
+            version = migrating.version_of(connection, name)
+            if version == migrating.EMPTY:
+                raise damaged(name)
+            if not migrating.is_current(connection, name):
+                with sqlite_file.copied(path, version):
+                    migrating.migrate(connection, version, name)
     finally:
-        for leftover in path.parent.glob(f"{fresh.name}*"):
-            leftover.unlink(missing_ok=True)
+        patient.close()
 
 
-def _sqlite_engine(path: Path) -> Engine:
-    engine = _engine(URL.create("sqlite", database=str(path)))
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where we say so
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA secure_delete = ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        is_writing = connection.get_execution_options().get(_WRITING, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
-
-    return engine
+def _open_server(url: URL) -> Database:
+    database = Database(server.make_engine(url), server.name_of(url), None)
+    try:
+        with database.reading() as connection:
+            is_current = migrating.is_current(connection, database.name)
+        if not is_current:
+            _migrate_server(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
-def _make_schema(connection: Connection) -> None:
-    schema.metadata.create_all(connection)
-    if _stored_version(connection) is None:
-        row = {"name": _VERSION, "value": str(schema.SCHEMA_VERSION)}
-        connection.execute(insert(schema.setting), row)
+def _migrate_server(database: Database) -> None:
+    with database.writing() as connection:
+        migrating.lock_schema(connection)
+        version = migrating.version_of(connection, database.name)
+        if version == migrating.EMPTY:
+            migrating.make_schema(connection)
+        elif not migrating.is_current(connection, database.name):
+            migrating.migrate(connection, version, database.name)
 
 
-def _check_pages(database: Database) -> None:
-    with database.reading() as connection:
-        verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar()
-    if verdict != "ok":
-        raise damaged(database.name)
-
-
-def _check_version(database: Database) -> None:
-    with database.reading() as connection:
-        version = _stored_version(connection)
-    if version is None or not version.isdigit():
-        raise damaged(database.name)
-    if int(version) > schema.SCHEMA_VERSION:
-        raise DatabaseError(
-            f"the database {database.name} was written by a newer statusgen; "
-            "upgrade statusgen on this machine"
-        )
-
-
-def _stored_version(connection: Connection) -> str | None:
-    query = select(schema.setting.c.value).where(schema.setting.c.name == _VERSION)
-    return connection.execute(query).scalar()
+def _make(database: Database) -> None:
+    with database.writing() as connection:
+        migrating.make_schema(connection)
+    database.close()  # the last connection moves the log into the file

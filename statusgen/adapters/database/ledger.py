@@ -19,11 +19,13 @@ from sqlalchemy import (
 )
 
 from statusgen.adapters.database.accounts import FEW, KNOWN
+from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
 from statusgen.adapters.database.choosing import picked_by
 from statusgen.adapters.database.delivering import UNSENT, SqlDeliveries
 from statusgen.adapters.database.lock import locked
 from statusgen.adapters.database.schema import claim, delivery, known_update, setting, subscriber
 from statusgen.model.delivery import Audience, DeliveryState, KnownUpdate
+from statusgen.model.subscriber import Subscriber
 from statusgen.model.value import replace
 
 _INSERT_UNKNOWN = insert(known_update).from_select(
@@ -89,7 +91,23 @@ class SqlLedger(SqlDeliveries):
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one()
 
-    def queue(self, known: KnownUpdate, audience: Audience, now: datetime) -> int:
+    def sample(self, incident_id: str, audience: Audience, number: int) -> tuple[Subscriber, ...]:
+        """See Ledger.sample."""
+        picked = picked_by(audience, incident_id)
+        query = select(*COLUMNS).where(picked).order_by(subscriber.c.id).limit(1)
+        size = self.audience_size(incident_id, audience)
+        places = sorted({size * one // number for one in range(number)})
+        with self._database.reading() as connection:
+            found = (connection.execute(query.offset(one)).first() for one in places)
+            return tuple(as_subscriber(row) for row in found if row is not None)
+
+    def queue(
+        self,
+        known: KnownUpdate,
+        audience: Audience,
+        now: datetime,
+        expires_at: datetime | None = None,
+    ) -> int:
         """See Ledger.queue."""
         with self._database.writing() as connection:
             number = _number(connection, known.update_id)
@@ -97,8 +115,7 @@ class SqlLedger(SqlDeliveries):
                 return 0
             if number is None:
                 number = _insert_known(connection, replace(known, skipped=""), now)
-            else:
-                _mark_queued(connection, number)
+            _mark_queued(connection, number, expires_at)
             chosen = select(
                 literal(number),
                 subscriber.c.id,
@@ -184,9 +201,9 @@ def _insert_known(connection: Connection, known: KnownUpdate, now: datetime) -> 
     return int(key[0]) if key else 0
 
 
-def _mark_queued(connection: Connection, number: int) -> None:
-    statement = update(known_update).where(known_update.c.number == number).values(skipped="")
-    connection.execute(statement)
+def _mark_queued(connection: Connection, number: int, expires_at: datetime | None) -> None:
+    statement = update(known_update).where(known_update.c.number == number)
+    connection.execute(statement.values(skipped="", expires_at=expires_at))
 
 
 def _size(connection: Connection, number: int) -> int:

@@ -7,8 +7,10 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -23,7 +25,7 @@ from sqlalchemy.types import TypeDecorator
 from statusgen.model.delivery import DeliveryState
 from statusgen.model.subscriber import SubscriberState
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -98,6 +100,7 @@ known_update = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("skipped", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),  # letters that have not gone out by then never do
     Index("known_update_of_incident", "incident_id"),
     Index("known_update_by_time", "at", "update_id"),
 )
@@ -109,7 +112,25 @@ claim = Table(
     Column("token", String(64), nullable=False),
 )
 
-UNSETTLED = "(state IN ('queued', 'sending', 'deferred', 'in_doubt') OR resent = 1)"
+sender = Table(
+    "sender",
+    metadata,
+    Column("number", _BIG_ID, primary_key=True),
+    Column("user_name", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("alive_until", Float(53), nullable=False),  # POSIX time, by the database's clock
+    sqlite_autoincrement=True,  # a number is never given twice
+)
+
+strike = Table(
+    "strike",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id"), primary_key=True),
+    Column("day", Date, primary_key=True),  # so there is never more than one a day
+)
+
+UNSETTLED = "(state IN ('queued', 'claimed', 'dot', 'deferred', 'in_doubt') OR resent = 1)"
 """The letters that a further run has something to do with: few, so their index is small.
 
 SQLite uses the index for queries that hold these very words.
@@ -121,9 +142,12 @@ delivery = Table(
     Column("update_number", ForeignKey("known_update.number"), primary_key=True),
     Column("subscriber_id", ForeignKey("subscriber.id"), primary_key=True),
     Column("state", String(16), nullable=False),
+    Column("sender", _BIG_ID),  # who claimed it last
     Column("reply", String(40), nullable=False, server_default=""),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),  # how often deferred
+    Column("next_at", UtcDateTime),  # of a deferred letter
     Column("doubts", Integer, nullable=False, server_default="0"),  # seen while we watched
+    Column("is_copy", Integer, nullable=False, server_default="0"),  # 1: it may be there already
     Column("resent", Integer, nullable=False, server_default="0"),  # 1 sent again, 2 reported
     Column("changed_at", UtcDateTime, nullable=False),
     _one_of("state", DeliveryState),
@@ -133,4 +157,5 @@ delivery = Table(
         sqlite_where=text(UNSETTLED),
         postgresql_where=text(UNSETTLED),
     ),
+    sqlite_with_rowid=False,
 )

@@ -1,7 +1,7 @@
 from statusgen.model.delivery import Account, DeliveryState, Outcome
 from statusgen.model.unsent import Unsent
-from tests.adapters.database.test_ledger import ACCEPTED, ONE, TWO, add, finish
-from tests.fakes.mail import EVERYBODY, NOW, make_update
+from tests.adapters.database.test_ledger import ONE, TWO, add
+from tests.fakes.mail import ACCEPTED, EVERYBODY, NOW, finish, make_update
 
 
 def test_the_newest_accounts_come_first(book, ledger):

@@ -5,7 +5,7 @@ import pytest
 from statusgen.errors import UsageError
 from statusgen.model.subscriber import NewSubscriber, SubscriberState
 from statusgen.ports.address_book import Imported
-from tests.fakes.mail import NOW, make_book
+from tests.fakes.mail import NOW, URL, make_book
 
 ANN = NewSubscriber("Ann@example.com", "subscribers", ("api", "checkout"), "SEV3", "de")
 
@@ -63,6 +63,7 @@ def test_who_left_can_be_added_again_by_hand(book):
     assert (again.id, again.token, again.state) == (ann.id, ann.token, SubscriberState.ACTIVE)
 
 
+@pytest.mark.parametrize("url", [URL])
 def test_erasing_leaves_no_byte_of_the_address_and_no_import_brings_it_back(database, book):
     book.import_rows([NewSubscriber(f"p{n}@example.com") for n in range(300)], "list.csv", NOW)
     ann = book.add(ANN, "by hand", NOW)

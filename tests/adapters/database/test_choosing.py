@@ -2,12 +2,12 @@ import itertools
 
 import pytest
 
-from statusgen.model.delivery import Audience, InDoubt
+from statusgen.model.delivery import Audience
 from statusgen.model.subscriber import NewSubscriber
 from statusgen.model.value import replace
 from tests.adapters.database.test_ledger import ONE
 from tests.fakes.audience import picks
-from tests.fakes.mail import NOW
+from tests.fakes.mail import NOW, claim, enlist
 
 WISHES = [
     NewSubscriber(f"p{number}@example.com", audience, components, min_severity)
@@ -36,7 +36,7 @@ WISHES = [
 def test_the_database_picks_whom_the_model_picks(book, ledger, audience, is_narrowed):
     book.import_rows(WISHES, "list.csv", NOW)
     ledger.queue(ONE, Audience(("stakeholders", "subscribers"), ("api-v2",), ("SEV3",)), NOW)
-    following = {one.subscriber.id for one in ledger.owed(ONE.update_id, InDoubt.RESEND, 99)}
+    following = {one.subscriber.id for one in claim(ledger, enlist(ledger), ONE)}
     asked = replace(audience, is_narrowed=is_narrowed)
 
     picked = sum(picks(asked, one, follows=one.id in following) for one in book.subscribers())

@@ -1,34 +1,25 @@
 from sqlalchemy import event
 
-from statusgen.model.delivery import (
-    HELD,
-    Account,
-    Audience,
-    DeliveryState,
-    InDoubt,
-    Outcome,
-    Result,
-)
+from statusgen.adapters.database.ledger import SqlLedger
+from statusgen.model.delivery import HELD, Account, Audience, InDoubt
 from statusgen.model.subscriber import NewSubscriber, SubscriberState
-from tests.fakes.mail import EVERYBODY, NOW, make_update
+from tests.fakes.mail import (
+    ACCEPTED,
+    EVERYBODY,
+    NOW,
+    claim,
+    enlist,
+    finish,
+    make_database,
+    make_update,
+)
 
 ONE, TWO, THREE = (make_update(number) for number in (1, 2, 3))
-ACCEPTED = Outcome(DeliveryState.ACCEPTED)
 
 
 def add(book, *local_parts):
     rows = [NewSubscriber(f"{part}@example.com", components=("api",)) for part in local_parts]
     book.import_rows(rows, "list.csv", NOW)
-
-
-def owed(ledger, update, policy=InDoubt.RESEND):
-    return ledger.owed(update.update_id, policy, 100)
-
-
-def finish(ledger, update, outcome, count=None):
-    letters = owed(ledger, update)[:count]
-    ledger.record([], letters, NOW)
-    ledger.record([Result(letter, outcome) for letter in letters], [], NOW)
 
 
 def test_the_audience_is_fixed_once(book, ledger):
@@ -110,7 +101,9 @@ def test_skips_tell_why_and_known_updates_are_found_by_id(ledger):
     assert ledger.known_updates([]) == {}
 
 
-def test_the_backlog_is_found_by_its_index(database, ledger):
+def test_the_backlog_of_a_file_is_found_by_its_index(tmp_path):
+    database = make_database(tmp_path)
+    ledger = SqlLedger(database)
     ledger.queue(ONE, EVERYBODY, NOW)
     statements = []
     event.listen(database.engine, "before_cursor_execute", lambda *a: statements.append(a[2:4]))
@@ -121,6 +114,7 @@ def test_the_backlog_is_found_by_its_index(database, ledger):
     with database.reading() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
     assert any("delivery_unsettled" in row[3] for row in plan), plan
+    database.close()
 
 
 def test_an_update_that_was_skipped_is_settled_for_good_when_held(ledger):
@@ -135,5 +129,16 @@ def test_an_update_that_was_skipped_is_settled_for_good_when_held(ledger):
 
 def test_nothing_is_known_about_an_update_that_was_never_seen(ledger):
     assert ledger.account("no/1") == Account()
-    assert ledger.owed("no/1", InDoubt.RESEND, 10) == ()
+    assert claim(ledger, enlist(ledger), make_update(1, "no")) == ()
     assert ledger.supersede("no/1", NOW) == 0
+
+
+def test_a_sample_is_the_first_and_others_spread_over_the_audience(book, ledger):
+    add(book, *(f"reader{number}" for number in range(9)))
+    ids = [one.id for one in book.subscribers()]
+
+    picked = [one.id for one in ledger.sample("login", EVERYBODY, 3)]
+
+    assert picked == [ids[0], ids[3], ids[6]]
+    assert len(ledger.sample("login", EVERYBODY, 30)) == 9
+    assert ledger.sample("login", Audience(("nobody",)), 3) == ()

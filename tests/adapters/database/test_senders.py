@@ -1,0 +1,96 @@
+from statusgen.adapters.database.ledger import SqlLedger
+from statusgen.model.delivery import Account
+from statusgen.model.manifest import Publisher
+from tests.adapters.database.test_ledger import ONE, add
+from tests.fakes.mail import EVERYBODY, NOW, US, account, claim, enlist
+
+OTHER = Publisher("kim", "there", "boot 2 1.00")
+
+
+def test_a_number_is_never_given_twice(ledger):
+    first = enlist(ledger)
+    ledger.dismiss(first)
+
+    assert enlist(ledger).number > first.number
+
+
+def test_who_takes_leave_gives_back_what_was_claimed(book, ledger):
+    add(book, "ann", "bob")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    sender = enlist(ledger)
+    claim(ledger, sender, ONE)
+
+    ledger.dismiss(sender)
+
+    assert account(ledger, ONE) == Account(queued=2)
+    assert claim(ledger, sender, ONE) == ()
+    assert not ledger.beat(sender)
+
+
+def test_a_sender_that_beats_is_left_alone_and_one_that_does_not_is_settled(book, database):
+    if database.path is not None:
+        return_to_file(database)
+        return
+    ledger, hasty = SqlLedger(database), SqlLedger(database, lease_s=-1)
+    add(book, "ann", "bob")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    alive, late = enlist(ledger), enlist(hasty, OTHER, others_are_gone=False)
+    claim(ledger, alive, ONE, 1)
+    (letter,) = claim(ledger, late, ONE, 1)
+    ledger.record(late, [], [letter], NOW)
+
+    assert ledger.beat(alive)
+
+    assert account(ledger, ONE) == Account(claimed=1, in_doubt=1)
+    assert not ledger.beat(late)
+
+
+def return_to_file(database):
+    """A file has one user at a time: whoever enlists settles everybody else."""
+    ledger = SqlLedger(database)
+    first = enlist(ledger)
+
+    enlist(ledger, OTHER)
+
+    assert not ledger.beat(first)
+
+
+def test_a_process_that_has_ended_is_settled_at_once(book, ledger):
+    add(book, "ann")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    claim(ledger, enlist(ledger, OTHER), ONE)
+
+    ledger.enlist(US, lambda publisher: publisher == OTHER)
+
+    assert account(ledger, ONE) == Account(queued=1)
+
+
+def test_while_letters_are_held_no_dot_goes_out(book, ledger):
+    add(book, "ann")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    sender = enlist(ledger)
+    letters = claim(ledger, sender, ONE)
+
+    ledger.hold_all(NOW)
+    ledger.hold_all(NOW)
+    held = ledger.is_held(), ledger.record(sender, [], letters, NOW)
+    ledger.release_all()
+
+    assert held == (True, frozenset())
+    assert not ledger.is_held()
+    assert len(ledger.record(sender, [], letters, NOW)) == 1
+
+
+def test_who_sends_is_known_until_it_takes_leave(ledger):
+    sender = enlist(ledger)
+    during = ledger.senders()
+    ledger.dismiss(sender)
+
+    assert during == (US,)
+    assert ledger.senders() == ()
+
+
+def test_who_was_not_heard_of_for_long_is_not_said_to_send(database):
+    enlist(SqlLedger(database, lease_s=-1))
+
+    assert SqlLedger(database).senders() == ()
