@@ -1,30 +1,18 @@
-"""Letters to a relay over SMTP, with aiosmtplib: TLS, AUTH, and an honest answer per letter."""
+"""The way to a relay over SMTP, with aiosmtplib: connecting, TLS and AUTH."""
 
 import asyncio
-import re
 import ssl
-from contextlib import suppress
-from typing import Final
+from typing import cast
 
 import aiosmtplib
 
+from statusgen.adapters.smtp_transfer import SmtpConnection, Timeouts
+from statusgen.adapters.smtp_wire import Wire
 from statusgen.errors import MailError
-from statusgen.model.delivery import DeliveryState, Outcome
-from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
-from statusgen.model.subscriber import needs_smtputf8
+from statusgen.model.replies import Reply
 from statusgen.ports.surroundings import RelayFacts
-from statusgen.ports.transport import Unreachable
-
-_CONNECT_TIMEOUT_S: Final = 15.0
-_REPLY_TIMEOUT_S: Final = 60.0
-_FINAL_DOT_TIMEOUT_S: Final = 600.0  # RFC 5321 section 4.5.3.2.6: giving up early makes copies
-_QUIT_TIMEOUT_S: Final = 2.0
-_ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
-
-_SERVICE_NOT_AVAILABLE = 421
-_CONFIGURATION_CODES = frozenset({503, 530, 534, 535, 538})
-_LOST = Outcome(DeliveryState.QUEUED, is_connection_usable=False)
+from statusgen.ports.transport import Limits, Unreachable
 
 
 class SmtpTransport:
@@ -41,27 +29,42 @@ class SmtpTransport:
         *,
         local_hostname: str = "localhost",
         tls_context: ssl.SSLContext | None = None,
-        final_dot_timeout_s: float = _FINAL_DOT_TIMEOUT_S,
+        timeouts: Timeouts | None = None,
     ) -> None:
         self._relay = relay
         self._password = password
         self._local_hostname = local_hostname
         self._tls_context = tls_context or _tls_context(relay)
-        self._final_dot_timeout_s = final_dot_timeout_s
+        self._timeouts = timeouts or Timeouts()
 
-    async def connect(self) -> "_SmtpConnection":
+    async def limits(self) -> Limits:
+        """See Transport.limits; SMTP has no word for them."""
+        return Limits()
+
+    async def connect(self) -> SmtpConnection:
         """See Transport.connect."""
+        connection, _ = await self._open()
+        return connection
+
+    async def try_out(self) -> RelayFacts:
+        """See Transport.try_out."""
+        connection, facts = await self._open()
+        await connection.close()
+        return facts
+
+    async def _open(self) -> tuple[SmtpConnection, RelayFacts]:
         client = aiosmtplib.SMTP(
             hostname=self._relay.host,
             port=self._relay.port,
             use_tls=self._relay.is_implicit_tls,
             start_tls=False,
             tls_context=self._tls_context,
-            timeout=_REPLY_TIMEOUT_S,
+            timeout=self._timeouts.reply_s,
             local_hostname=self._local_hostname,
         )
         try:
             await self._prepare(client)
+            return self._taken_over(client)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             await asyncio.sleep(0)  # a closed socket is let go in the loop's next round
@@ -69,17 +72,21 @@ class SmtpTransport:
         except BaseException:
             client.close()
             raise
-        return _SmtpConnection(client, self._relay, self._final_dot_timeout_s)
 
-    async def try_out(self) -> RelayFacts:
-        """See Transport.try_out."""
-        connection = await self.connect()
-        facts = connection.facts()
-        await connection.close()
-        return facts
+    def _taken_over(self, client: aiosmtplib.SMTP) -> tuple[SmtpConnection, RelayFacts]:
+        """Return the connection as ours: aiosmtplib has done all that it does over it."""
+        if client.transport is None:
+            raise ConnectionResetError
+        facts = RelayFacts(
+            is_encrypted=client.get_transport_info("sslcontext") is not None,
+            is_logged_in=bool(self._relay.user),
+            extensions=dict(client.esmtp_extensions),
+        )
+        wire = Wire(cast("asyncio.Transport", client.transport))
+        return SmtpConnection(wire, self._relay, facts.extensions, self._timeouts), facts
 
     async def _prepare(self, client: aiosmtplib.SMTP) -> None:
-        await client.connect(timeout=_CONNECT_TIMEOUT_S)
+        await client.connect(timeout=self._timeouts.connect_s)
         await client.ehlo()
         if not self._relay.is_implicit_tls:
             await self._start_tls(client)
@@ -125,86 +132,6 @@ class SmtpTransport:
         )
 
 
-class _SmtpConnection:
-    def __init__(self, client: aiosmtplib.SMTP, relay: Relay, final_dot_timeout_s: float) -> None:
-        self._client = client
-        self._relay = relay
-        self._final_dot_timeout_s = final_dot_timeout_s
-
-    def facts(self) -> RelayFacts:
-        """Return what the relay has said of itself."""
-        return RelayFacts(
-            is_encrypted=self._client.get_transport_info("sslcontext") is not None,
-            is_logged_in=bool(self._relay.user),
-            extensions=dict(self._client.esmtp_extensions),
-        )
-
-    async def send(self, letter: Letter) -> Outcome:
-        """See Connection.send."""
-        options = []
-        if needs_smtputf8(letter.recipient) or needs_smtputf8(letter.sender):
-            if not self._client.supports_extension("smtputf8"):
-                return Outcome(DeliveryState.FAILED, "no SMTPUTF8")
-            options.append("SMTPUTF8")
-        if not letter.content.isascii() and self._client.supports_extension("8bitmime"):
-            options.append("BODY=8BITMIME")
-        refusal = await self._open_envelope(letter, options)
-        return refusal or await self._send_content(letter)
-
-    async def close(self) -> None:
-        """See Connection.close."""
-        with suppress(aiosmtplib.SMTPException, OSError):
-            await self._client.quit(timeout=_QUIT_TIMEOUT_S)
-        self._client.close()
-        await asyncio.sleep(0)
-
-    async def _open_envelope(self, letter: Letter, options: list[str]) -> Outcome | None:
-        """Send MAIL and RCPT; None when the relay will take the content."""
-        encoding = "utf-8" if "SMTPUTF8" in options else "ascii"
-        try:
-            await self._client.mail(letter.sender, options=options, encoding=encoding)
-            await self._client.rcpt(letter.recipient, encoding=encoding)
-        except aiosmtplib.SMTPResponseException as error:
-            self._raise_if_misconfigured(error)
-            outcome = _decided(error)
-            return outcome if not outcome.is_connection_usable else await self._reset(outcome)
-        except (aiosmtplib.SMTPException, OSError):
-            return _LOST
-        return None
-
-    async def _send_content(self, letter: Letter) -> Outcome:
-        """Send DATA and the content. A lost answer leaves the letter in doubt."""
-        try:
-            await self._client.data(letter.content, timeout=self._final_dot_timeout_s)
-        except aiosmtplib.SMTPResponseException as error:
-            outcome = _decided(error, if_garbled=DeliveryState.IN_DOUBT)
-            # A refusal of DATA itself leaves the envelope open; after the final dot this is idle.
-            return await self._reset(outcome) if outcome.is_connection_usable else outcome
-        except (aiosmtplib.SMTPException, OSError):
-            return Outcome(DeliveryState.IN_DOUBT, "no answer", is_connection_usable=False)
-        return Outcome(DeliveryState.ACCEPTED)
-
-    async def _reset(self, outcome: Outcome) -> Outcome:
-        try:
-            await self._client.rset()
-        except (aiosmtplib.SMTPException, OSError):
-            return Outcome(outcome.state, outcome.reply, is_connection_usable=False)
-        return outcome
-
-    def _raise_if_misconfigured(self, error: aiosmtplib.SMTPResponseException) -> None:
-        is_sender_refused = isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code >= 500  # noqa: PLR2004
-        if error.code in _CONFIGURATION_CODES:
-            raise MailError(
-                f"the relay {self._relay} wants a login ({_codes(error)}); name the user in "
-                "mail.transport and set STATUSGEN_SMTP_PASSWORD"
-            ) from error
-        if is_sender_refused:
-            raise MailError(
-                f"the relay {self._relay} refused the sender ({_codes(error)}); check mail.from "
-                "and mail.return_path"
-            ) from error
-
-
 def _tls_context(relay: Relay) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH)
     if relay.is_loopback:
@@ -213,25 +140,9 @@ def _tls_context(relay: Relay) -> ssl.SSLContext:
     return context
 
 
-def _decided(
-    error: aiosmtplib.SMTPResponseException,
-    if_garbled: DeliveryState = DeliveryState.QUEUED,
-) -> Outcome:
-    """Return what a numeric reply means for the letter."""
-    reply = _codes(error)
-    if error.code == _SERVICE_NOT_AVAILABLE:
-        return Outcome(DeliveryState.QUEUED, reply, is_connection_usable=False)
-    if 400 <= error.code < 500:  # noqa: PLR2004
-        return Outcome(DeliveryState.DEFERRED, reply)
-    if 500 <= error.code < 600:  # noqa: PLR2004
-        return Outcome(DeliveryState.FAILED, reply)
-    return Outcome(if_garbled, "garbled answer", is_connection_usable=False)
-
-
 def _codes(error: aiosmtplib.SMTPResponseException) -> str:
     """Return `550 5.1.1`: never the text, which may hold an address."""
-    enhanced = _ENHANCED_CODE.match(error.message)
-    return f"{error.code} {enhanced[0]}" if enhanced else str(error.code)
+    return Reply(error.code, error.message).codes if error.code > 0 else "garbled answer"
 
 
 def _cause(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:

@@ -3,13 +3,15 @@ import asyncio
 import pytest
 
 from statusgen.adapters.smtp import SmtpTransport
+from statusgen.adapters.smtp_transfer import Timeouts
 from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
 from statusgen.model.value import replace
 from statusgen.ports.transport import Unreachable
-from tests.components.smtp_relay import DROP, GARBAGE, Script, make_certificate, smtp_relay
+from tests.components import scripted_relay as scripted
+from tests.components.smtp_relay import Script, make_certificate, smtp_relay
 
 LETTER = Letter(
     "login/01",
@@ -26,10 +28,6 @@ def certificate(tmp_path_factory):
     return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
-def lost(state, reply) -> Outcome:
-    return Outcome(state, reply, is_connection_usable=False)
-
-
 def elsewhere(script, **changes) -> Relay:
     """Return a relay that is treated as one across the network."""
     return replace(Relay("localhost", script.port), **changes)
@@ -43,7 +41,9 @@ def send(transport, *letters) -> list[Outcome]:
     async def send_all():
         connection = await transport.connect()
         try:
-            return [await connection.send(letter) for letter in letters]
+            return [
+                await connection.offer(letter) or await connection.finish() for letter in letters
+            ]
         finally:
             await connection.close()
 
@@ -114,120 +114,32 @@ def test_a_relay_that_is_away_may_come_back():
         send(SmtpTransport(here(script)), LETTER)
 
 
-@pytest.mark.parametrize(
-    ("stage", "reply", "outcome"),
-    [
-        ("rcpt", "450 4.2.0 later", Outcome(DeliveryState.DEFERRED, "450 4.2.0")),
-        ("rcpt", "550 no <ann@example.com>", Outcome(DeliveryState.FAILED, "550")),
-        ("rcpt", "421 4.3.2 bye", lost(DeliveryState.QUEUED, "421 4.3.2")),
-        ("rcpt", DROP, lost(DeliveryState.QUEUED, "")),
-        ("dot", "452 4.2.2 full", Outcome(DeliveryState.DEFERRED, "452 4.2.2")),
-        ("dot", "554 5.7.1 spam", Outcome(DeliveryState.FAILED, "554 5.7.1")),
-        ("dot", "421 4.3.2 bye", lost(DeliveryState.QUEUED, "421 4.3.2")),
-        ("dot", DROP, lost(DeliveryState.IN_DOUBT, "no answer")),
-        ("dot", GARBAGE, lost(DeliveryState.IN_DOUBT, "garbled answer")),
-    ],
-)
-def test_each_answer_means_one_thing(stage, reply, outcome):
-    script = Script(**{f"at_{stage}": {"ann": reply}})
+def test_a_relay_that_is_silent_about_why_it_can_not_be_used_may_come_back():
+    async def connect():
+        script = scripted.Script(lambda _moment: scripted.Fault.STALL)
+        async with scripted.scripted_relay(script):
+            await SmtpTransport(script.relay, timeouts=Timeouts(connect_s=0.1)).connect()
 
-    with smtp_relay(script):
-        assert send(SmtpTransport(here(script)), LETTER) == [outcome]
-
-
-def test_a_refused_letter_leaves_the_connection_good_for_the_next():
-    script = Script(at_rcpt={"ann": "550 5.1.1 no such user"})
-
-    with smtp_relay(script):
-        outcomes = send(
-            SmtpTransport(here(script)), LETTER, replace(LETTER, recipient="bob@example.com")
-        )
-
-    assert [outcome.state for outcome in outcomes] == [
-        DeliveryState.FAILED,
-        DeliveryState.ACCEPTED,
-    ]
-
-
-def test_an_answer_that_never_comes_leaves_the_letter_in_doubt():
-    async def late(*_args):
-        await asyncio.sleep(1)
-        return "250 OK"
-
-    script = Script()
-    script.handle_DATA = late
-
-    with smtp_relay(script):
-        outcomes = send(SmtpTransport(here(script), final_dot_timeout_s=0.2), LETTER)
-
-    assert outcomes[0].state is DeliveryState.IN_DOUBT
+    with pytest.raises(Unreachable, match="can't be reached"):
+        asyncio.run(connect())
 
 
 @pytest.mark.parametrize(
-    ("has_smtputf8", "outcome"),
+    ("answer", "sentence"),
     [
-        (True, Outcome(DeliveryState.ACCEPTED)),
-        (False, Outcome(DeliveryState.FAILED, "no SMTPUTF8")),
+        ("421 4.3.2 come back later", "not ready .421 4.3.2."),
+        ("554 5.7.1 go away", "not ready .554 5.7.1."),
+        ("hello there", "not ready .garbled answer."),
     ],
 )
-def test_an_address_in_another_script_needs_a_relay_that_takes_it(has_smtputf8, outcome):
-    letter = replace(LETTER, recipient="jürgen@example.com")
+def test_a_relay_that_greets_with_a_refusal_may_come_back(answer, sentence):
+    async def connect():
+        script = scripted.Script(lambda _moment: answer)
+        async with scripted.scripted_relay(script):
+            await SmtpTransport(script.relay).connect()
 
-    with smtp_relay(Script(), has_smtputf8=has_smtputf8) as script:
-        assert send(SmtpTransport(here(script)), letter) == [outcome]
-
-
-class RefusingData(asyncio.Protocol):
-    """A relay that refuses the first DATA itself, and minds its envelopes as RFC 5321 does."""
-
-    def __init__(self, refusals, is_gone):
-        self.refusals = refusals
-        self.is_gone = is_gone
-        self.is_open = self.is_reading = False
-
-    def connection_made(self, transport):
-        self.transport = transport
-        self.say("220 relay")
-
-    def connection_lost(self, _error):
-        self.is_gone.set()
-
-    def say(self, line):
-        self.transport.write(f"{line}\r\n".encode())
-
-    def data_received(self, data):
-        if self.is_reading:
-            if data.endswith(b"\r\n.\r\n"):
-                self.is_reading = self.is_open = False
-                self.say("250 OK")
-            return
-        verb = data[:4].upper()
-        if verb == b"MAIL" and self.is_open:
-            self.say("503 5.5.1 nested MAIL")
-        elif verb == b"DATA" and self.refusals:
-            self.say(self.refusals.pop())
-        elif verb == b"DATA":
-            self.is_reading = True
-            self.say("354 go")
-        else:
-            self.is_open = verb in {b"MAIL", b"RCPT"}
-            self.say("250 OK")
-
-
-def test_a_relay_that_refuses_data_itself_takes_the_next_letter():
-    async def send_two():
-        loop = asyncio.get_running_loop()
-        refusals, is_gone = ["451 4.3.0 not now"], asyncio.Event()
-        server = await loop.create_server(lambda: RefusingData(refusals, is_gone), "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        connection = await SmtpTransport(Relay("127.0.0.1", port, is_loopback=True)).connect()
-        outcomes = [await connection.send(LETTER), await connection.send(LETTER)]
-        await connection.close()
-        await is_gone.wait()
-        server.close()
-        return [outcome.state for outcome in outcomes]
-
-    assert asyncio.run(send_two()) == [DeliveryState.DEFERRED, DeliveryState.ACCEPTED]
+    with pytest.raises(Unreachable, match=sentence):
+        asyncio.run(connect())
 
 
 def try_out(transport):

@@ -1,11 +1,13 @@
+import asyncio
+
 import pytest
 
 from statusgen.adapters.smtp import SmtpTransport
-from statusgen.apply.deliver import DeliveryRules, deliver
-from statusgen.model.delivery import Account
+from statusgen.errors import MailError
+from statusgen.model.delivery import DeliveryState
+from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
 from tests.components.mailhost import PASSWORD, USER, mailhost, missing_for_mailhost
-from tests.fakes.mail import NOW, make_book, make_database, make_letter, queue_letters
 
 
 @pytest.fixture(scope="module")
@@ -16,38 +18,79 @@ def host():
         yield host
 
 
-@pytest.fixture
-def database(tmp_path):
-    database = make_database(tmp_path)
-    yield database
-    database.close()
+def make_letter(local_part, body="We are on it.\r\n.a line that begins with a dot\r\n"):
+    message_id = f"<login.01.{local_part}@example.com>"
+    content = (
+        f"From: status@example.com\r\nTo: {local_part}@example.com\r\nSubject: Login is slow\r\n"
+        f"Message-ID: {message_id}\r\n\r\n{body}"
+    )
+    return Letter(
+        "login/01",
+        "sub_1",
+        message_id,
+        "status@example.com",
+        f"{local_part}@example.com",
+        content.encode(),
+    )
 
 
-def run(host, ledger, password=PASSWORD):
+def transport_to(host, password=PASSWORD):
     relay = Relay("localhost", host.port, USER)
-    transport = SmtpTransport(relay, password, tls_context=host.certificate.client_context())
-    rules = DeliveryRules(max_connections=2)
-    return deliver(ledger, transport, make_letter, ["login/01"], NOW, rules)
+    return SmtpTransport(relay, password, tls_context=host.certificate.client_context())
 
 
-def test_letters_reach_their_mailboxes_over_tls_with_a_login(host, database):
-    ledger = queue_letters(database, "ann", "bob", "temp", "perm")
+def send(host, *letters):
+    """Send over one connection, each letter announced with the dot of the one before."""
+
+    async def send_all():
+        connection = await transport_to(host).connect()
+        outcomes = []
+        for letter, then in zip(letters, [*letters[1:], None], strict=True):
+            outcome = await connection.offer(letter)
+            outcomes.append(outcome or await connection.finish(then))
+        await connection.close()
+        return outcomes
+
+    return asyncio.run(send_all())
+
+
+def test_letters_reach_their_mailboxes_over_tls_with_a_login_and_pipelining(host):
+    facts = asyncio.run(transport_to(host).try_out())
     before = len(host.letters_of("ann"))
 
-    report = run(host, ledger)
+    outcomes = send(host, *map(make_letter, ("ann", "temp", "bob", "perm", "cy", "ann")))
 
-    letter = host.wait_for("ann", before + 1)[-1]
-    token = make_book(database).find("ann@example.com").token
-    assert report.total == Account(accepted=2, deferred=1, failed=1)
-    assert letter["Message-ID"] == f"<login.01.{token}@example.com>"
+    assert (facts.is_encrypted, facts.is_logged_in) == (True, True)
+    assert "pipelining" in facts.extensions
+    assert [(outcome.state, outcome.reply) for outcome in outcomes] == [
+        (DeliveryState.ACCEPTED, ""),
+        (DeliveryState.DEFERRED, "451 4.3.0"),
+        (DeliveryState.ACCEPTED, ""),
+        (DeliveryState.FAILED, "550 5.1.1"),
+        (DeliveryState.ACCEPTED, ""),
+        (DeliveryState.ACCEPTED, ""),
+    ]
+    letter = host.wait_for("ann", before + 2)[-1]
+    assert letter["Message-ID"] == "<login.01.ann@example.com>"
     assert letter["Return-Path"] == "<status@example.com>"
     assert letter.get_payload() == "We are on it.\n.a line that begins with a dot\n"
+    assert len(host.wait_for("bob")) == len(host.wait_for("cy")) == 1
 
 
-def test_a_wrong_password_leaves_every_letter_owed(host, database):
-    ledger = queue_letters(database, "cy")
+def test_a_letter_that_was_offered_and_taken_back_does_not_arrive(host):
+    async def take_back():
+        connection = await transport_to(host).connect()
+        assert await connection.offer(make_letter("bob", "Never mind.\r\n")) is None
+        await connection.close()
 
-    report = run(host, ledger, "wrong")
+    asyncio.run(take_back())
+    before = len(host.letters_of("ann"))
+    send(host, make_letter("ann"))
 
-    assert "refused the user or the password" in str(report.trouble)
-    assert report.total == Account(queued=1)
+    host.wait_for("ann", before + 1)
+    assert all("Never mind" not in letter.get_payload() for letter in host.letters_of("bob"))
+
+
+def test_a_wrong_password_is_said_before_any_letter(host):
+    with pytest.raises(MailError, match="refused the user or the password"):
+        asyncio.run(transport_to(host, "wrong").connect())

@@ -46,7 +46,7 @@ class Script:
     async def handle_DATA(self, server, _session, envelope):  # noqa: N802
         address = envelope.rcpt_tos[0]
         reply = self._reply(self.at_dot, f"dot {address}", address)
-        if reply in {None, DROP, GARBAGE}:
+        if reply in {None, DROP}:
             self.seen.append((address, envelope.original_content))
         if reply == DROP:
             server.transport.abort()
@@ -61,7 +61,6 @@ class Script:
 
 
 DROP = "drop"
-GARBAGE = "what?"
 
 
 def once(reply: str) -> Callable[[int], str | None]:

@@ -1,0 +1,171 @@
+"""Every stage and every fault: nobody lost, nobody twice before the dot, no reply misbooked."""
+
+import asyncio
+import itertools
+import ssl
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+import pytest
+
+from statusgen.adapters.smtp import SmtpTransport
+from statusgen.adapters.smtp_transfer import Timeouts
+from statusgen.model.delivery import DeliveryState, Outcome
+from statusgen.model.value import replace
+from statusgen.ports.transport import Unreachable
+from tests.components.scripted_relay import STAGES, Fault, Moment, Script, make_numbered
+from tests.components.scripted_relay import scripted_relay as running
+from tests.components.smtp_relay import make_certificate
+from tests.components.soak import part
+
+# What goes wrong by letter: a fault, a refusal of its own, nothing.
+FAULTY, REFUSED, PLAIN = range(3)
+LETTERS = part(5, 500)
+PATIENT_S, HASTY_S = 10.0, 0.35
+
+
+@dataclass
+class Run:
+    """A sender with nothing to it but the two steps."""
+
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    """The last of each letter."""
+    doubted: set[int] = field(default_factory=set)
+
+
+def refusal_of(number: int) -> tuple[str, str, str]:
+    """Return the stage, the codes and the text with which only this letter is refused."""
+    codes = f"45{number % 2} 4.{number // 900 + 1}.{number % 900 + 1}"
+    return ("dot" if number % 2 else "rcpt"), codes, f"{codes} r{number} has to wait"
+
+
+def script_of(stage, fault, *, is_pipelining) -> Script:
+    def answer(moment: Moment):
+        if moment.stage == stage and moment.tries == 1:
+            if stage in {"connect", "ehlo"}:
+                return fault if moment.number <= 2 else None
+            if moment.number % 3 == FAULTY:
+                return fault
+        if moment.number % 3 == REFUSED and moment.stage in {"rcpt", "dot"}:
+            at, _, text = refusal_of(moment.number)
+            return text if moment.stage == at else None
+        return None
+
+    return Script(answer, is_pipelining=is_pipelining, late_s=1.5 * HASTY_S)
+
+
+async def send_all(script: Script, stage: str, transport: SmtpTransport) -> Run:
+    run = Run()
+    left = deque(range(LETTERS))
+    connection = None
+    while left:
+        if connection is None:
+            try:
+                connection = await transport.connect()
+            except Unreachable:
+                continue
+        number = left[0]
+        outcome = await connection.offer(make_numbered(number))
+        if outcome is None:
+            await the_ledger_to_be_written(script, stage, number)
+            then = make_numbered(left[1]) if len(left) > 1 else None
+            outcome = await connection.finish(then)
+        run.outcomes[number] = outcome
+        if outcome.state is DeliveryState.IN_DOUBT:
+            run.doubted.add(number)
+        if outcome.state is not DeliveryState.QUEUED:
+            left.popleft()
+        if not outcome.is_connection_usable:
+            await connection.close()
+            connection = None
+    if connection is not None:
+        await connection.close()
+    return run
+
+
+async def the_ledger_to_be_written(script: Script, stage: str, number: int) -> None:
+    """Meanwhile a relay that does not wait for the dot shows what is wrong."""
+    await asyncio.sleep(0.001)
+    if stage in {"data", "body"} and number % 3 == FAULTY:
+        while not script.done[Moment(stage, number, 1)]:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.02)
+
+
+def check(run: Run, script: Script, stage: str, fault: Fault) -> None:
+    taken = Counter(script.journal)
+    assert max(taken.values()) == 1
+    for number, outcome in run.outcomes.items():
+        letter = make_numbered(number)
+        is_taken = (letter.recipient, letter.message_id) in taken
+        if number % 3 == REFUSED:
+            assert (outcome.state, outcome.reply) == (
+                DeliveryState.DEFERRED,
+                refusal_of(number)[1],
+            )
+            assert not is_taken
+        else:
+            may_be_doubted = may_doubt(script, stage, fault, number)
+            assert outcome.state is DeliveryState.ACCEPTED or may_be_doubted
+            assert is_taken
+    if stage == "dot" and fault not in {Fault.BYE, Fault.SURPLUS}:
+        assert run.doubted == {number for number in run.outcomes if number % 3 == FAULTY}
+
+
+def may_doubt(script: Script, stage: str, fault: Fault, number: int) -> bool:
+    if stage == "dot":
+        return number % 3 == FAULTY
+    # One reply too many to the next envelope, which came with the one to the dot.
+    is_close = script.is_pipelining and (number + 1) % 3 == FAULTY
+    return fault is Fault.SURPLUS and is_close and stage in {"mail", "rcpt", "data"}
+
+
+async def go_through(stage, fault, *, is_pipelining, context=None) -> None:
+    script = script_of(stage, fault, is_pipelining=is_pipelining)
+    is_silent = fault in {Fault.STALL, Fault.LATE}
+    timeouts = Timeouts(
+        connect_s=HASTY_S if is_silent and stage == "connect" else PATIENT_S,
+        reply_s=HASTY_S if is_silent and stage not in {"connect", "dot"} else PATIENT_S,
+        final_dot_s=HASTY_S if is_silent and stage == "dot" else PATIENT_S,
+    )
+    async with running(script, context):
+        relay = replace(script.relay, is_implicit_tls=context is not None)
+        run = await send_all(script, stage, SmtpTransport(relay, timeouts=timeouts))
+    check(run, script, stage, fault)
+
+
+def faults_at(stage) -> list[Fault]:
+    """Silence within the content is no fault before the dot: nothing is to be said there."""
+    silent = {Fault.STALL, Fault.LATE, Fault.HALF_CLOSE} if stage == "body" else set()
+    return [fault for fault in Fault if fault not in silent]
+
+
+def go_through_all(stage, **options) -> None:
+    """All at once: most of the time is spent waiting."""
+
+    async def at_once():
+        cases = itertools.product(faults_at(stage), (True, False))
+        await asyncio.gather(
+            *(
+                go_through(stage, fault, is_pipelining=is_pipelining, **options)
+                for fault, is_pipelining in cases
+                if not (fault is Fault.HALF_CLOSE and options)  # TLS knows no such thing
+            )
+        )
+
+    asyncio.run(at_once())
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_fault_before_the_dot_costs_nothing_and_one_at_the_dot_a_doubt(stage):
+    go_through_all(stage)
+
+
+@pytest.mark.component("openssl")
+@pytest.mark.parametrize("stage", ["rcpt", "data", "body", "dot"])
+def test_under_tls_too(stage, tmp_path):
+    certificate = make_certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate.path, certificate.key_path)
+
+    go_through_all(stage, context=context)
