@@ -9,6 +9,7 @@ from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.ports.surroundings import Room
+from statusgen.ports.transport import Limits
 
 _SUBFOLDERS = ("tmp", "new", "cur")
 
@@ -26,6 +27,10 @@ class MaildirTransport:
         except OSError as error:
             raise _refused(error) from error
 
+    async def limits(self) -> Limits:
+        """See Transport.limits."""
+        return Limits()
+
     async def connect(self) -> "_MaildirConnection":
         """See Transport.connect."""
         try:
@@ -42,25 +47,42 @@ class _MaildirConnection:
         self._folder = folder
         self._read = read
         """Names in cur/, where mail programs put what they have seen, by name without flags."""
+        self._draft: Path | None = None
 
-    async def send(self, letter: Letter) -> Outcome:
-        """See Connection.send. The same letter replaces its earlier copy."""
+    async def offer(self, letter: Letter) -> Outcome | None:
+        """See Connection.offer."""
         try:
-            await asyncio.to_thread(self._write, letter)
+            self._draft = await asyncio.to_thread(self._write, letter)
+        except OSError as error:
+            raise _refused(error) from error
+        return None
+
+    async def finish(self, then: Letter | None = None) -> Outcome:
+        """See Connection.finish. The same letter replaces its earlier copy."""
+        del then
+        assert self._draft is not None  # noqa: S101 - it was offered
+        draft, self._draft = self._draft, None
+        try:
+            await asyncio.to_thread(self._put_in_place, draft)
         except OSError as error:
             raise _refused(error) from error
         return Outcome(DeliveryState.ACCEPTED)
 
     async def close(self) -> None:
         """See Connection.close."""
+        if self._draft is not None:
+            self._draft.unlink(missing_ok=True)
 
-    def _write(self, letter: Letter) -> None:
-        name = _file_name(letter)
-        draft = self._folder / "tmp" / name
+    def _write(self, letter: Letter) -> Path:
+        draft = self._folder / "tmp" / _file_name(letter)
         with draft.open("wb") as file:
             file.write(letter.content)
             file.flush()
             os.fsync(file.fileno())
+        return draft
+
+    def _put_in_place(self, draft: Path) -> None:
+        name = draft.name
         place = Path("cur", self._read[name]) if name in self._read else Path("new", name)
         draft.replace(self._folder / place)
         _sync(self._folder / place.parent)

@@ -1,41 +1,58 @@
 """One writer to the ledger for many connections: who waits together is committed together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from statusgen.model.delivery import Owed, Result
+from statusgen.apply.rules import DeliveryRules
+from statusgen.model.delivery import Owed, Result, Sender
 from statusgen.model.value import Value
 from statusgen.ports.ledger import Ledger
 
 _T = TypeVar("_T")
 
+Clock = Callable[[], datetime]
+"""Tells the present instant: that of the command, and what has passed since."""
+
 
 class _Entry(Value, frozen=True):
-    result: Result | None
-    sending: Owed | None
+    results: Sequence[Result]
+    dot: Owed | None
     granted: "asyncio.Future[bool]"
 
 
 class Journal:
-    """Writes results and marks in group commits; all database work is in one thread."""
+    """What a sender writes, in group commits; all database work is in one thread."""
 
-    def __init__(self, ledger: Ledger, now: datetime) -> None:
+    def __init__(self, ledger: Ledger, sender: Sender, clock: Clock) -> None:
         self._ledger = ledger
-        self._now = now
+        self._sender = sender
+        self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._waiting: list[_Entry] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def write(self, result: Result | None, sending: Owed | None) -> bool:
-        """Write an outcome and mark the next letter, durably; return whether it may go out."""
-        entry = _Entry(result, sending, asyncio.get_running_loop().create_future())
+    async def write(self, results: Sequence[Result], dot: Owed | None) -> bool:
+        """Write outcomes, and that the next letter's final dot goes out now, durably.
+
+        Returns whether the dot may go out.
+        """
+        entry = _Entry(results, dot, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_groups())
         return await entry.granted
+
+    def claim(self, update_id: str, limit: int, rules: DeliveryRules) -> tuple[Owed, ...]:
+        """Claim letters, in the thread of the caller; see `Ledger.claim`."""
+        now, waits, only = self._clock(), rules.waits, rules.only
+        return self._ledger.claim(self._sender, update_id, limit, now, waits=waits, only=only)
+
+    def beat(self) -> bool:
+        """Give a sign of life, in the thread of the caller; see `Ledger.beat`."""
+        return self._ledger.beat(self._sender)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Do other work with the ledger in the same thread."""
@@ -47,6 +64,7 @@ class Journal:
 
     async def _write_groups(self) -> None:
         while self._waiting:
+            await asyncio.sleep(0)  # who is about to write goes along
             group, self._waiting = self._waiting, []
             try:
                 granted = await self.run(lambda group=group: self._write(group))  # type: ignore[misc]
@@ -55,13 +73,13 @@ class Journal:
                 continue
             for entry in group:
                 if not entry.granted.done():
-                    entry.granted.set_result(_key(entry.sending) in granted)
+                    entry.granted.set_result(_key(entry.dot) in granted)
         self._writer = None
 
     def _write(self, group: list[_Entry]) -> frozenset[tuple[str, int] | None]:
-        results = [entry.result for entry in group if entry.result is not None]
-        sending = [entry.sending for entry in group if entry.sending is not None]
-        return frozenset(self._ledger.record(results, sending, self._now))
+        results = [result for entry in group for result in entry.results]
+        dots = [entry.dot for entry in group if entry.dot is not None]
+        return frozenset(self._ledger.record(self._sender, results, dots, self._clock()))
 
 
 def _key(owed: Owed | None) -> tuple[str, int] | None:

@@ -3,19 +3,22 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from statusgen.apply.deliver import DeliveryReport, DeliveryRules, deliver
+from statusgen.apply.deliver import DeliveryReport, deliver
+from statusgen.apply.rules import DeliveryRules
 from statusgen.config.settings import MailSettings, Settings
 from statusgen.errors import TargetError
 from statusgen.letters.compose import LetterForm, LetterForms
+from statusgen.letters.kinds import kind_of
 from statusgen.model.claim import UNKNOWN, Claim
 from statusgen.model.delivery import Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.manifest import Publisher
+from statusgen.model.schedule import lifetime_of
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.value import Value, replace
 from statusgen.plan.mail import Skip
 from statusgen.plan.plan import Plan
-from statusgen.ports.ledger import Ledger
+from statusgen.ports.ledger import IsGone, Ledger
 from statusgen.ports.storage import Storage
 from statusgen.ports.transport import Transport
 from statusgen.prose.markdown_html import BodyRenderer
@@ -106,7 +109,7 @@ def queue_letters(
             continue
         if stranger is not None:
             taken_over.append((update_id, stranger))
-        ledger.queue(mailing.update, audience, now)
+        ledger.queue(mailing.update, audience, now, _expiry(archive, update_id, now))
         if mailing.is_closing:
             ledger.supersede(update_id, now)
         new.append(update_id)
@@ -122,21 +125,54 @@ def queue_letters(
     )
 
 
+class Dispatch(Value, frozen=True):
+    """What letters leave through, and who lets them go."""
+
+    transport: Transport
+    by: Publisher
+    is_gone: IsGone
+    on_done: Callable[[Outcome], None] = lambda _outcome: None
+    only: frozenset[int] | None = None
+    """The ids of those who may get letters, in a rehearsal; None: everybody."""
+    patience_s: float = 30
+    """How long a run waits for a relay that does not answer."""
+    waits: bool = False
+    """Whether deferred letters are tried again in this run, when their time has come."""
+    has_canary: bool = True
+    """Whether `mail.canary` holds for this run; not for one that goes on with another."""
+
+
 def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
     queued: Queued,
     archive: Archive,
     forms: LetterForms,
     ledger: Ledger,
-    transport: Transport,
+    dispatch: Dispatch,
     now: datetime,
-    on_done: Callable[[Outcome], None],
     *,
     page_behind: bool = False,
 ) -> DeliveryReport:
     """Sends what is owed; see `apply.deliver` for what a report says."""
     desk = _Desk(archive, forms, now, page_behind=page_behind)
-    rules = _rules(archive.settings)
-    return deliver(ledger, transport, desk.letter, queued.update_ids, now, rules, on_done)
+    rules = replace(
+        _rules(archive.settings),
+        only=dispatch.only,
+        patience_s=dispatch.patience_s,
+        waits=dispatch.waits,
+    )
+    if not dispatch.has_canary:
+        rules = replace(rules, canary=0)
+    return deliver(
+        ledger,
+        dispatch.transport,
+        desk.letter,
+        queued.update_ids,
+        now,
+        rules,
+        dispatch.on_done,
+        dispatch.by,
+        dispatch.is_gone,
+    )
 
 
 class _Desk:
@@ -205,6 +241,12 @@ class _Registry:
                 self.failures.append(str(error))
 
 
+def _expiry(archive: Archive, update_id: str, now: datetime) -> datetime | None:
+    """When the letters about an update are too old to be sent."""
+    found = incident_and_step(archive, update_id)
+    return now + lifetime_of(kind_of(found[1])) if found else None
+
+
 def _rules(settings: Settings) -> DeliveryRules:
     mail: MailSettings | None = settings.mail
     if mail is None:
@@ -213,4 +255,5 @@ def _rules(settings: Settings) -> DeliveryRules:
         max_connections=mail.max_connections,
         max_per_second=mail.max_per_second,
         in_doubt=mail.in_doubt,
+        canary=mail.canary,
     )

@@ -5,8 +5,14 @@ import pytest
 
 from statusgen.adapters.maildir import MaildirTransport
 from statusgen.errors import MailError
-from statusgen.model.delivery import InDoubt
-from tests.fakes.mail import make_database, make_letter, queue_letters
+from tests.fakes.mail import (
+    claim,
+    enlist,
+    make_database,
+    make_letter,
+    make_update,
+    queue_letters,
+)
 
 
 @pytest.fixture
@@ -15,7 +21,7 @@ def letters(tmp_path):
     ledger = queue_letters(database, "ann", "bob")
     yield [
         make_letter(one.update_id, one.subscriber)
-        for one in ledger.owed("login/01", InDoubt.HOLD, 9)
+        for one in claim(ledger, enlist(ledger), make_update())
     ]
     database.close()
 
@@ -24,7 +30,8 @@ def send(folder, *letters):
     async def send_all():
         connection = await MaildirTransport(folder).connect()
         for letter in letters:
-            await connection.send(letter)
+            assert await connection.offer(letter) is None
+            await connection.finish()
 
     asyncio.run(send_all())
 
@@ -48,6 +55,17 @@ def test_the_same_letter_again_replaces_its_copy_even_one_that_was_read(tmp_path
 
     assert len(list((outbox / "new").iterdir())) == 1
     assert len(list((outbox / "cur").iterdir())) == 1
+
+
+def test_a_letter_that_is_not_finished_does_not_arrive(tmp_path, letters):
+    async def begin():
+        connection = await MaildirTransport(tmp_path / "outbox").connect()
+        await connection.offer(letters[0])
+        await connection.close()
+
+    asyncio.run(begin())
+
+    assert [list((tmp_path / "outbox" / name).iterdir()) for name in ("new", "tmp")] == [[], []]
 
 
 def test_an_outbox_that_cannot_be_written_is_one_sentence(tmp_path, letters):

@@ -10,7 +10,8 @@ import pytest
 
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.smtp import SmtpTransport
-from statusgen.apply.deliver import DeliveryReport, DeliveryRules, deliver
+from statusgen.apply.deliver import DeliveryReport, deliver
+from statusgen.apply.rules import DeliveryRules
 from statusgen.errors import Refused
 from statusgen.model.delivery import Account, DeliveryState, InDoubt
 from statusgen.model.relay import Relay
@@ -26,7 +27,8 @@ from pathlib import Path
 from tests.fakes.mail import NOW, make_database, make_letter
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.smtp import SmtpTransport
-from statusgen.apply.deliver import DeliveryRules, deliver
+from statusgen.apply.deliver import deliver
+from statusgen.apply.rules import DeliveryRules
 from statusgen.model.relay import parse_relay
 ledger = SqlLedger(make_database(Path(sys.argv[1])))
 relay = parse_relay(f"smtp://127.0.0.1:{sys.argv[2]}")
@@ -220,7 +222,7 @@ def test_kill_9_misses_nobody_and_repeats_only_what_was_in_flight(database, tmp_
             process.kill()
             process.communicate()
             kills += 1
-            assert len(ledger.tokens(UPDATE, DeliveryState.SENDING)) <= 10
+            assert len(ledger.tokens(UPDATE, DeliveryState.DOT)) <= 10
         process = start_deliverer(tmp_path, script)
         named.update(process.communicate(timeout=60)[0].split()[1:])
 

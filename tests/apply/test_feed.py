@@ -4,8 +4,15 @@ import pytest
 
 from statusgen.apply.feed import Feed
 from statusgen.apply.journal import Journal
-from statusgen.model.delivery import InDoubt
-from tests.fakes.mail import EVERYBODY, NOW, make_database, make_update, queue_letters
+from statusgen.model.delivery import DeliveryState, Outcome, Result
+from tests.fakes.mail import (
+    EVERYBODY,
+    NOW,
+    enlist,
+    make_database,
+    make_update,
+    queue_letters,
+)
 
 
 @pytest.fixture
@@ -19,8 +26,8 @@ def ledger(tmp_path):
 
 def test_every_letter_comes_once_update_by_update_to_several_takers(ledger):
     async def take_all():
-        journal = Journal(ledger, NOW)
-        feed = Feed(ledger, journal, ["login/01", "login/02"], InDoubt.RESEND)
+        journal = Journal(ledger, enlist(ledger), lambda: NOW)
+        feed = Feed(journal, ["login/01", "login/02"])
         taken = []
 
         async def take():
@@ -36,3 +43,21 @@ def test_every_letter_comes_once_update_by_update_to_several_takers(ledger):
     assert len(taken) == len(set(taken)) == 2400
     assert [update_id for update_id, _ in taken] == ["login/01"] * 1200 + ["login/02"] * 1200
     assert is_empty
+
+
+def test_a_letter_that_was_queued_again_comes_again_when_the_feed_looks_again(ledger):
+    async def take_one_twice():
+        journal = Journal(ledger, enlist(ledger), lambda: NOW)
+        feed = Feed(journal, ["login/02"])
+        while owed := await feed.next():
+            last = owed
+        await journal.write([Result(last, Outcome(DeliveryState.QUEUED))], None)
+        feed.look_again()
+        again, end = await feed.next(), await feed.next()
+        journal.close()
+        return last, again, end
+
+    last, again, end = asyncio.run(take_one_twice())
+
+    assert again == last
+    assert end is None

@@ -5,8 +5,8 @@ import pytest
 
 from statusgen.apply.journal import Journal
 from statusgen.errors import DatabaseError
-from statusgen.model.delivery import InDoubt
-from tests.fakes.mail import NOW, make_database, queue_letters
+from statusgen.model.delivery import Sender
+from tests.fakes.mail import NOW, claim, enlist, make_database, make_update, queue_letters
 
 
 class SlowLedger:
@@ -17,28 +17,28 @@ class SlowLedger:
         self.error = error
         self.may_go_on = threading.Event()
 
-    def record(self, _results, sending, _now):
+    def record(self, _sender, _results, dots, _now):
         self.may_go_on.wait(5)
-        self.groups.append(len(sending))
+        self.groups.append(len(dots))
         if self.error:
             raise self.error
-        return frozenset((owed.update_id, owed.subscriber.id) for owed in sending)
+        return frozenset((owed.update_id, owed.subscriber.id) for owed in dots)
 
 
 @pytest.fixture
 def letters(tmp_path):
     database = make_database(tmp_path)
     ledger = queue_letters(database, *(f"p{number}" for number in range(6)))
-    yield ledger.owed("login/01", InDoubt.HOLD, 10)
+    yield claim(ledger, enlist(ledger), make_update())
     database.close()
 
 
 def write_all(ledger, letters):
     async def write():
-        journal = Journal(ledger, NOW)
-        tasks = [asyncio.create_task(journal.write(None, letters[0]))]
+        journal = Journal(ledger, Sender(1), lambda: NOW)
+        tasks = [asyncio.create_task(journal.write([], letters[0]))]
         await asyncio.sleep(0.05)
-        tasks += [asyncio.create_task(journal.write(None, letter)) for letter in letters[1:]]
+        tasks += [asyncio.create_task(journal.write([], letter)) for letter in letters[1:]]
         await asyncio.sleep(0.05)
         ledger.may_go_on.set()
         answers = await asyncio.gather(*tasks, return_exceptions=True)

@@ -6,13 +6,27 @@ from pathlib import Path
 from statusgen.adapters.database.address_book import SqlAddressBook
 from statusgen.adapters.database.engine import Database, open_database
 from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.model.delivery import Audience, KnownUpdate
+from statusgen.model.delivery import (
+    Account,
+    Audience,
+    DeliveryState,
+    InDoubt,
+    KnownUpdate,
+    Outcome,
+    Owed,
+    Result,
+    Sender,
+)
 from statusgen.model.letter import Letter
+from statusgen.model.manifest import Publisher
 from statusgen.model.subscriber import NewSubscriber, Subscriber
 
 NOW = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 URL = "sqlite:///.statusgen/state.db"
 EVERYBODY = Audience(("subscribers", "stakeholders"))
+US = Publisher("sam", "here", "boot 1 1.00")
+ACCEPTED = Outcome(DeliveryState.ACCEPTED)
+DOUBT = Outcome(DeliveryState.IN_DOUBT, "no answer", is_connection_usable=False)
 
 
 def make_database(folder: Path) -> Database:
@@ -35,6 +49,50 @@ def queue_letters(database: Database, *local_parts: str, number: int = 1) -> Sql
     ledger = SqlLedger(database)
     ledger.queue(make_update(number), EVERYBODY, NOW)
     return ledger
+
+
+def enlist(ledger: SqlLedger, by: Publisher = US, *, others_are_gone: bool = True) -> Sender:
+    return ledger.enlist(by, lambda _: others_are_gone)
+
+
+def claim(
+    ledger: SqlLedger, sender: Sender, update: KnownUpdate, limit: int = 100, now: datetime = NOW
+) -> tuple[Owed, ...]:
+    return ledger.claim(sender, update.update_id, limit, now)
+
+
+def claimable(ledger: SqlLedger, update: KnownUpdate) -> int:
+    """Return how many letters a new run would take in hand, and give them back."""
+    sender = enlist(ledger)
+    ledger.prepare([update.update_id], InDoubt.RESEND, NOW)
+    number = len(claim(ledger, sender, update))
+    ledger.dismiss(sender)
+    return number
+
+
+def finish(
+    ledger: SqlLedger, update: KnownUpdate, outcome: Outcome, count: int = 100, now: datetime = NOW
+) -> tuple[Owed, ...]:
+    """Have a run send so many letters, each with this outcome."""
+    sender = enlist(ledger)
+    ledger.prepare([update.update_id], InDoubt.RESEND, now)
+    letters = claim(ledger, sender, update, count, now)
+    ledger.record(sender, [], letters, now)
+    ledger.record(sender, [Result(letter, outcome) for letter in letters], [], now)
+    ledger.dismiss(sender)
+    return letters
+
+
+def cut_off(ledger: SqlLedger, update: KnownUpdate, count: int) -> tuple[Owed, ...]:
+    """Have a run be killed with so many letters at their final dots."""
+    sender = enlist(ledger)
+    letters = claim(ledger, sender, update, count)
+    ledger.record(sender, [], letters, NOW)
+    return letters
+
+
+def account(ledger: SqlLedger, update: KnownUpdate) -> Account:
+    return ledger.account(update.update_id)
 
 
 def make_letter(update_id: str, subscriber: Subscriber) -> Letter:

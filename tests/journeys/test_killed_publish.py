@@ -1,10 +1,10 @@
 """A publish to two thousand that is killed again and again: nobody missed, few told twice."""
 
 import re
-import time
 from collections import Counter, defaultdict
 from random import Random
 
+from tests.components.killing import kill_after, kill_at
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import make_repository, parse_letters
 
@@ -12,28 +12,8 @@ SUBSCRIBERS = 2000
 KILLS = 4
 CONNECTIONS = 10
 SEED = 20261121
-TIMEOUT_S = 60
 EARLY_S = (0.05, 0.15, 0.25, 0.35, 0.45, 0.55)
 """After so long a publish is killed while it reads, uploads, or enters letters."""
-
-
-def kill_at(process, script, letters):
-    """Kill the process once the relay has seen so many letters; return whether it was in time."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while process.poll() is None and len(script.seen) < letters:
-        assert time.monotonic() < deadline, "the publish hangs"
-        time.sleep(0.001)
-    process.kill()
-    _, err = process.communicate(timeout=TIMEOUT_S)
-    return err
-
-
-def kill_after(process, seconds):
-    """Kill the process wherever it is by then."""
-    time.sleep(seconds)
-    process.kill()
-    _, err = process.communicate(timeout=TIMEOUT_S)
-    return err
 
 
 def test_nobody_is_missed_and_few_are_told_twice_however_often_it_is_killed(tmp_path):
@@ -47,11 +27,13 @@ def test_nobody_is_missed_and_few_are_told_twice_however_often_it_is_killed(tmp_
         repository.subscribe(*addresses)
 
         said = [
-            kill_after(repository.start_apart("publish", "--yes"), seconds) for seconds in EARLY_S
+            kill_after(repository.start_apart("publish", "--yes"), seconds).err
+            for seconds in EARLY_S
         ]
         said += [
-            kill_at(repository.start_apart("publish", "--yes"), script, moment)
+            kill_at(publishing, lambda moment=moment: len(script.seen) >= moment).err
             for moment in moments
+            for publishing in [repository.start_apart("publish", "--yes")]
         ]
         last = repository.run_apart("publish", "--yes")
         after = len(script.seen)

@@ -15,6 +15,7 @@ from statusgen.usecases.mailing import queue_letters
 from statusgen.usecases.resume import plan_resume
 from statusgen.usecases.uploading import Target
 from tests.builders import instant
+from tests.fakes.mail import enlist
 from tests.fakes.repository import FIRST, ID, make_repository
 from tests.fakes.storage import FakeStorage
 
@@ -125,9 +126,10 @@ def test_a_refused_retry_queues_nothing(repository):
 def test_a_retry_queues_what_had_failed(repository):
     settings = read_settings(repository.root)
     with open_state(settings) as state:
-        (owed,) = state.ledger.owed(UPDATE, settings.mail.in_doubt, 9)
-        state.ledger.record([], [owed], NOW)
-        state.ledger.doubt_unfinished([UPDATE], NOW)
+        sender = enlist(state.ledger)
+        letters = state.ledger.claim(sender, UPDATE, 9, NOW)
+        state.ledger.record(sender, [], letters, NOW)
+        state.ledger.dismiss(sender)
         state.ledger.hold(UPDATE, NOW)
         assert state.ledger.tokens(UPDATE, DeliveryState.IN_DOUBT)
 

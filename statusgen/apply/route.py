@@ -1,0 +1,58 @@
+"""A worker's way out: its connection, and what has come of letters but is not in the ledger yet."""
+
+from statusgen.apply.patience import Patience
+from statusgen.model.delivery import DeliveryState, Outcome, Owed, Result
+from statusgen.model.letter import Letter
+from statusgen.model.value import Value
+from statusgen.ports.transport import Connection
+
+
+class Parcel(Value, frozen=True):
+    """A claimed letter, made."""
+
+    owed: Owed
+    letter: Letter
+
+
+class Route:
+    """One connection at a time, opened when it is needed."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._connection: Connection | None = None
+        self.unwritten: list[Result] = []
+        self.has_carried = False
+        """Whether the connection has carried a letter since it was opened."""
+
+    async def is_open(self) -> bool:
+        """Open a connection if there is none; False when the relay takes no more."""
+        if self._connection is None:
+            self._connection = await self._patience.connect()
+            self.has_carried = False
+        return self._connection is not None
+
+    async def offer(self, letter: Letter) -> Outcome | None:
+        """See Connection.offer."""
+        assert self._connection is not None  # noqa: S101 - is_open was asked
+        return await self._connection.offer(letter)
+
+    async def finish(self, then: Letter | None) -> Outcome:
+        """See Connection.finish."""
+        assert self._connection is not None  # noqa: S101 - is_open was asked
+        return await self._connection.finish(then)
+
+    def note(self, owed: Owed, outcome: Outcome) -> None:
+        """Keep an outcome until the ledger is written next."""
+        self.unwritten.append(Result(owed, outcome))
+        self.has_carried = self.has_carried or outcome.state is not DeliveryState.QUEUED
+
+    def take_unwritten(self) -> list[Result]:
+        """Return what is to be written now."""
+        results, self.unwritten = self.unwritten, []
+        return results
+
+    async def close(self) -> None:
+        """Close the connection; a letter that was offered does not arrive."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await self._patience.close(connection)

@@ -1,0 +1,111 @@
+import random
+
+import pytest
+
+from statusgen.apply.breaker import Breaker
+from statusgen.errors import MailError
+from statusgen.model.delivery import DeliveryState, Outcome
+from statusgen.model.replies import Meaning
+
+ACCEPTED = Outcome(DeliveryState.ACCEPTED)
+DEFERRED = Outcome(DeliveryState.DEFERRED, "450 4.2.0")
+GONE = Outcome(DeliveryState.FAILED, "550 5.1.1", Meaning.NO_SUCH_MAILBOX)
+REFUSED = Outcome(DeliveryState.FAILED, "550 5.7.515", Meaning.SENDER_REFUSED)
+AGAIN = Outcome(DeliveryState.QUEUED, "454", Meaning.TOO_FAST)
+
+
+def stops_after(breaker, outcomes):
+    """Return how many letters went before it stopped, and the sentence; 0 when it did not."""
+    for count, outcome in enumerate(outcomes, 1):
+        try:
+            breaker.note(outcome)
+        except MailError as error:
+            return count, str(error)
+    return 0, ""
+
+
+def test_twenty_refusals_by_policy_stop_the_run_and_say_why():
+    count, why = stops_after(Breaker(), [REFUSED] * 200)
+
+    assert count == 20
+    assert "20 of the last 20 letters were refused by policy (550 5.7.515)" in why
+    assert "SPF, DKIM and DMARC of mail.from" in why
+    assert "`statusgen mail retry`" in why
+
+
+def test_the_twentieth_refusal_among_two_hundred_letters_stops_the_run():
+    one_in_ten = ([ACCEPTED] * 9 + [REFUSED]) * 30
+
+    assert stops_after(Breaker(), one_in_ten)[0] == 200
+
+
+def test_refusals_further_apart_do_not_add_up():
+    one_in_eleven = ([ACCEPTED] * 10 + [REFUSED]) * 300
+
+    assert stops_after(Breaker(), one_in_eleven)[0] == 0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_window_forgets_what_has_left_it(seed):
+    letters = random.Random(seed).choices([ACCEPTED, DEFERRED, REFUSED], [8, 2, 1], k=5000)
+    recent = [letters[max(end - 200, 0) : end].count(REFUSED) for end in range(1, 5001)]
+
+    expected = next((end for end, refused in enumerate(recent, 1) if refused >= 20), 0)
+
+    assert stops_after(Breaker(), letters)[0] == expected
+
+
+def test_the_commonest_codes_are_named_first():
+    other = Outcome(DeliveryState.FAILED, "554", Meaning.SENDER_REFUSED)
+
+    _, why = stops_after(Breaker(), [other, *[REFUSED] * 10, *[other] * 4, *[REFUSED] * 9])
+
+    assert "(550 5.7.515, 554)" in why
+
+
+def test_a_relay_that_refuses_the_first_letters_stops_the_run_whatever_the_reason():
+    count, why = stops_after(Breaker(), [GONE] * 30)
+
+    assert count == 20
+    assert why == (
+        "the relay refused the first 20 letters (550 5.1.1); ask who runs it, then run "
+        "`statusgen mail retry`"
+    )
+
+
+@pytest.mark.parametrize("good", [ACCEPTED, DEFERRED])
+def test_one_letter_that_did_not_fail_lets_dead_addresses_be(good):
+    assert stops_after(Breaker(), [GONE] * 19 + [good] + [GONE] * 500)[0] == 0
+
+
+def test_letters_that_are_to_be_sent_again_say_nothing():
+    breaker = Breaker(canary=10)
+
+    assert stops_after(breaker, [AGAIN] * 500)[0] == 0
+    assert breaker.canary_left == 10
+    assert stops_after(breaker, [GONE, AGAIN, GONE])[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("canary", "allowed"), [(1, 0), (2, 1), (10, 1), (20, 1), (39, 1), (40, 2), (50, 2), (100, 5)]
+)
+def test_a_canary_may_lose_five_in_a_hundred_but_always_one_of_several(canary, allowed):
+    enough = [ACCEPTED] * (canary - allowed) + [GONE] * allowed
+    too_many = [GONE] * (allowed + 1) + [ACCEPTED] * canary
+
+    assert stops_after(Breaker(canary), enough)[0] == 0
+    assert stops_after(Breaker(canary), too_many)[0] == allowed + 1
+
+
+def test_a_canary_that_has_gone_through_stops_nothing_any_more():
+    breaker = Breaker(canary=50)
+
+    assert stops_after(breaker, [ACCEPTED] * 50 + [GONE] * 100)[0] == 0
+    assert breaker.canary_left == 0
+
+
+def test_a_failing_canary_says_how_many_and_why():
+    count, why = stops_after(Breaker(canary=50), [ACCEPTED] * 40 + [GONE] * 3)
+
+    assert count == 43
+    assert why.startswith("3 of the first 43 letters failed (550 5.1.1), more than 5 % of the 50")

@@ -1,0 +1,50 @@
+import asyncio
+
+from statusgen.apply.patience import Patience
+from statusgen.apply.route import Route
+from statusgen.model.delivery import DeliveryState, Outcome, Owed
+from statusgen.model.subscriber import Subscriber, SubscriberState
+from tests.fakes.mail import ACCEPTED
+
+ANN = Owed("login/01", Subscriber(1, "ann", "ann@example.com", SubscriberState.ACTIVE))
+
+
+class Way:
+    """A transport that counts its connections, and is one itself."""
+
+    opened = closed = 0
+
+    async def connect(self):
+        self.opened += 1
+        return self
+
+    async def close(self):
+        self.closed += 1
+
+
+def test_a_connection_is_opened_when_it_is_needed_and_once():
+    way = Way()
+
+    async def use():
+        route = Route(Patience(way, 1))
+        assert await route.is_open()
+        assert await route.is_open()
+        await route.close()
+        await route.close()
+
+    asyncio.run(use())
+
+    assert (way.opened, way.closed) == (1, 1)
+
+
+def test_outcomes_wait_to_be_written_and_only_a_settled_letter_counts_as_carried():
+    route = Route(Patience(Way(), 1))
+
+    route.note(ANN, Outcome(DeliveryState.QUEUED))
+    carried_before = route.has_carried
+    route.note(ANN, ACCEPTED)
+    written = route.take_unwritten()
+
+    assert (carried_before, route.has_carried) == (False, True)
+    assert [one.outcome.state for one in written] == ["queued", "accepted"]
+    assert route.take_unwritten() == []

@@ -1,0 +1,84 @@
+"""A program that sends what a ledger owes, for tests that kill it or run several of it at once.
+
+    python -m tests.fakes.mail_worker '{"url": …, "folder": …, "port": …}'
+
+Prints a line of JSON: the tokens of those who were sent a letter again or whose letter is in doubt.
+"""
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+from statusgen.adapters.database.engine import open_database
+from statusgen.adapters.database.ledger import SqlLedger
+from statusgen.adapters.smtp import SmtpTransport
+from statusgen.apply.deliver import deliver
+from statusgen.apply.rules import DeliveryRules
+from statusgen.model.delivery import InDoubt
+from statusgen.model.relay import Relay
+from tests.fakes.mail import NOW, URL, make_letter
+
+UPDATE = "login/01"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker is told."""
+
+    folder: str
+    port: int
+    url: str = URL
+    connections: int = 10
+    max_per_second: float = 0
+    in_doubt: str = "resend"
+    lease_s: float = 60
+    beat_s: float = 15
+    patience_s: float = 30
+    clock_off_h: int = 0
+    """How far the worker's clock is off."""
+    rounds: int = 1
+    """So many runs one after the other, each an hour later, so that deferred letters are due."""
+
+    def start(self) -> "Popen[str]":
+        words = [sys.executable, "-m", "tests.fakes.mail_worker", json.dumps(asdict(self))]
+        return Popen(words, stdout=PIPE, stderr=PIPE, text=True)
+
+
+def work(order: Order) -> dict[str, object]:
+    database = open_database(order.url, Path(order.folder))
+    ledger = SqlLedger(database, order.lease_s)
+    transport = SmtpTransport(Relay("127.0.0.1", order.port, is_loopback=True))
+    rules = DeliveryRules(
+        max_connections=order.connections,
+        max_per_second=order.max_per_second,
+        in_doubt=InDoubt(order.in_doubt),
+        beat_s=order.beat_s,
+        patience_s=order.patience_s,
+    )
+    resent: set[str] = set()
+    sent = 0
+    began = time.monotonic()
+    for number in range(order.rounds):
+        now = NOW + timedelta(hours=order.clock_off_h + number)
+        report = deliver(ledger, transport, make_letter, [UPDATE], now, rules)
+        resent |= set(report.resent)
+        sent += report.sent
+        if not report.total.owed:
+            break
+        time.sleep(0.1)
+    database.close()
+    return {
+        "resent": sorted(resent),
+        "in_doubt": list(report.in_doubt),
+        "trouble": str(report.trouble or ""),
+        "sent": sent,
+        "seconds": time.monotonic() - began,
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(work(Order(**json.loads(sys.argv[1])))))
