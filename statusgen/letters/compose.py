@@ -29,33 +29,39 @@ class LetterForm(Value, frozen=True):
     """The text part, with a word of no meaning where the subscriber's token will stand."""
     html: str
     """The HTML part; the same holds for it."""
-    mail: MailSettings
     identity: Identity
     tokens: UnsubscribeTokens
+    idempotency_header: str | None
     shared_headers: bytes
-    body: Mould
+    rest: Mould
+    """The headers that hold the token, and the body."""
 
     def address_to(self, subscriber: Subscriber) -> Letter:
         """The letter to `subscriber`: the same bytes for the same subscriber, on every attempt."""
-        signed = self.tokens.sign(subscriber.token)
-        message_id = self.identity.message_id(self.update_id, subscriber.token)
-        own = [
-            _recipient(subscriber),
-            headers.verbatim_header("Message-ID", message_id),
-            headers.links_header("List-Unsubscribe", *_ways_out(self.mail, signed)),
-        ]
-        if self.mail.idempotency_header:
-            own.append(headers.verbatim_header(self.mail.idempotency_header, message_id))
+        token = subscriber.token
+        message_id = self.identity.message_id(self.update_id, token)
         return Letter(
             update_id=self.update_id,
-            token=subscriber.token,
+            token=token,
             message_id=message_id,
-            sender=self.identity.sender(subscriber.token),
+            sender=self.identity.sender(token),
             recipient=subscriber.address,
             content=b"".join(
-                (self.shared_headers, *own, LINE_END, self.body.fill(signed.encode("ascii")))
+                (
+                    self.shared_headers,
+                    _recipient(subscriber.address),
+                    self._names(message_id),
+                    self.rest.fill(self.tokens.sign(token).encode("ascii")),
+                )
             ),
         )
+
+    def _names(self, message_id: str) -> bytes:
+        """The message's own name, and the same for a relay that takes it once."""
+        name = headers.verbatim_header("Message-ID", message_id)
+        if not self.idempotency_header:
+            return name
+        return name + headers.verbatim_header(self.idempotency_header, message_id.strip("<>"))
 
 
 class LetterForms:
@@ -93,7 +99,8 @@ class LetterForms:
         """
         update_id = step.update.id
         placeholder = self._identity.placeholder(update_id)
-        voice = self._wording.voice(language, kind_of(step))
+        kind = kind_of(step)
+        voice = self._wording.voice(language, kind)
         words = self._wording.words(
             gather(self._settings, incident, step, voice.language),
             voice,
@@ -109,9 +116,9 @@ class LetterForms:
             subject=headers.harmless(words.subject),
             text=words.text,
             html=words.html,
-            mail=self._mail,
             identity=self._identity,
             tokens=self._tokens,
+            idempotency_header=self._mail.idempotency_header,
             shared_headers=b"".join(
                 (
                     headers.mailbox_header("From", self._mail.from_name, self._mail.from_address),
@@ -119,10 +126,22 @@ class LetterForms:
                     headers.verbatim_header("Date", format_datetime(now.astimezone(UTC))),
                     *self._thread(incident, is_first=is_first),
                     *self._list(),
+                    headers.verbatim_header(
+                        "Feedback-ID", self._identity.feedback_id(incident.id, kind)
+                    ),
                     *_nature(boundary, spoken),
                 )
             ),
-            body=alternative(words.text, words.html, placeholder, boundary, spoken),
+            rest=Mould.around(
+                placeholder,
+                b"".join(
+                    (
+                        *_unsubscribe(self._mail, placeholder),
+                        LINE_END,
+                        alternative(words.text, words.html, placeholder, boundary, spoken),
+                    )
+                ),
+            ),
         )
 
     def _thread(self, incident: Incident, *, is_first: bool) -> list[bytes]:
@@ -135,21 +154,17 @@ class LetterForms:
         found = [
             headers.list_id_header(page.name, self._identity.list_id),
             headers.links_header("List-Archive", page.link("history/index.html")),
+            headers.links_header("List-Help", page.support or page.link("")),
         ]
-        if mail.unsubscribe_url and mail.unsubscribe_url.startswith("https://"):
-            one_click = headers.verbatim_header(
-                "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
-            )
-            found.append(one_click)
         if mail.reply_to:
             found.append(headers.mailbox_header("Reply-To", "", mail.reply_to))
         return found
 
 
-def _recipient(subscriber: Subscriber) -> bytes:
-    if not subscriber.address:  # erased meanwhile: the ledger withholds the letter
+def _recipient(address: str) -> bytes:
+    if not address:  # erased meanwhile: the ledger withholds the letter
         return headers.verbatim_header("To", "undisclosed-recipients:;")
-    return headers.mailbox_header("To", "", subscriber.address)
+    return headers.recipient_header(address)
 
 
 def _nature(boundary: str, language: str) -> list[bytes]:
@@ -171,8 +186,17 @@ def _told_way_out(mail: MailSettings, token: str) -> WayOut:
     return WayOut(url, mail.unsubscribe_mailto, token)
 
 
+def _unsubscribe(mail: MailSettings, token: str) -> list[bytes]:
+    """The ways out for machines, the page first; RFC 8058 wants one click to go to HTTPS."""
+    found = [headers.links_header("List-Unsubscribe", *_ways_out(mail, token))]
+    if mail.unsubscribe_url and mail.unsubscribe_url.startswith("https://"):
+        one_click = headers.verbatim_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+        found.append(one_click)
+    return found
+
+
 def _ways_out(mail: MailSettings, token: str) -> list[str]:
-    """Links for machines; with nothing configured, the mail that a reader would answer with."""
+    """Links; with nothing configured, the mail that a reader would answer with."""
     told = _told_way_out(mail, token)
     if told.url is None and told.mailto is None:
         told = WayOut(None, mail.reply_to or mail.from_address, token)

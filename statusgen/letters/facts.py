@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from statusgen.config.settings import Settings
 from statusgen.letters.kinds import Kind, kind_of
+from statusgen.letters.length import MAX_COMPONENTS, clipped
 from statusgen.letters.lines import one_line
 from statusgen.model.incident import Incident, fold
 from statusgen.model.step import Step, Window
@@ -47,6 +48,9 @@ class Facts(Value, frozen=True):
     """What customers felt, in the author's words."""
     cause: str | None
     components: tuple[ComponentFact, ...]
+    """As many as a letter has room for, those that changed before the others."""
+    unlisted: int
+    """How many more there are."""
     at: datetime
     started: datetime
     duration: str | None
@@ -88,6 +92,7 @@ def gather(
     there = _as_of(settings, incident, before) if before else None
     text = language.text
     status, impact = text(PHASES[step.phase]), text(IMPACTS[here.impact])
+    components = _components(settings, here, there, language)
     return Facts(
         kind=kind_of(step),
         tone=_tone(here),
@@ -101,7 +106,8 @@ def gather(
         old_impact=_old(text(IMPACTS[there.impact]), impact) if there else None,
         effect=one_line(step.impact or "") or None,
         cause=one_line(step.cause or "") or None,
-        components=_components(settings, here, there, language),
+        components=_listed(components),
+        unlisted=max(len(components) - MAX_COMPONENTS, 0),
         at=step.update.at,
         started=here.started,
         duration=_spoken(here.duration, language),
@@ -136,9 +142,15 @@ def _tone(here: Incident) -> str:
     return "planned" if here.is_maintenance else here.impact.value
 
 
+def _listed(components: list[ComponentFact]) -> tuple[ComponentFact, ...]:
+    if len(components) <= MAX_COMPONENTS:
+        return tuple(components)
+    return tuple(sorted(components, key=lambda one: one.was is None)[:MAX_COMPONENTS])
+
+
 def _components(
     settings: Settings, here: Incident, there: Incident | None, language: Language
-) -> tuple[ComponentFact, ...]:
+) -> list[ComponentFact]:
     known = settings.components_by_id
     now = dict(here.states_at(here.last.update.at))
     then = dict(there.states_at(there.last.update.at)) if there else {}
@@ -148,10 +160,10 @@ def _components(
         was = then.get(key, ComponentState.OPERATIONAL) if there else state
         facts.append(
             ComponentFact(
-                name=one_line(known[key].name) if key in known else key,
+                name=clipped(one_line(known[key].name)) if key in known else key,
                 state=language.text(STATES[state]),
                 was=language.text(STATES[was]) if was is not state else None,
                 planned=language.text(STATES[planned]),
             )
         )
-    return tuple(facts)
+    return facts

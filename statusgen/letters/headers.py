@@ -36,6 +36,11 @@ def mailbox_header(name: str, display_name: str, address: str) -> bytes:
     return _line(name, f"{phrase}{gap}{mailbox}")
 
 
+def recipient_header(address: str) -> bytes:
+    """`To` with one plain address and no name."""
+    return _line("To", checked_address(address))
+
+
 def list_id_header(display_name: str, list_id: str) -> bytes:
     """`List-Id` as in RFC 2919: what people call the list, and its name for machines."""
     phrase = _phrase(harmless(display_name), len("List-Id: "))
@@ -106,16 +111,27 @@ def _folded(text: str, column: int) -> str | None:
 
 def _encoded(text: str, column: int) -> str:
     """Encoded-words of RFC 2047, each on a line of its own, cut between characters."""
-    letter, write = ("q", _q) if len(_q(text)) <= len(_b(text)) else ("b", _b)
+    is_q = len(_q(text)) <= len(_b(text))
+    letter, write, cost = ("q", _q, _q_size) if is_q else ("b", _b, _byte_size)
     room = min(_WORD_ROOM, MAX_COLUMNS - column - (75 - _WORD_ROOM))
-    words, word = [], ""
-    for character in text:
-        if word and len(write(word + character)) > room:
-            words.append(word)
-            word, room = "", _WORD_ROOM
-        word += character
-    words.append(word)
+    words: list[str] = []
+    start = used = 0
+    for end, character in enumerate(text):
+        size = cost(character)
+        if end > start and used + size > (room if is_q else room // 4 * 3):
+            words.append(text[start:end])
+            start, used, room = end, 0, _WORD_ROOM
+        used += size
+    words.append(text[start:])
     return "\r\n ".join(f"{_WORD_START.format(letter)}{write(one)}{_WORD_END}" for one in words)
+
+
+def _q_size(character: str) -> int:
+    return 1 if character in _PLAIN_Q or character == " " else 3 * _byte_size(character)
+
+
+def _byte_size(character: str) -> int:
+    return len(character.encode())
 
 
 def _q(text: str) -> str:

@@ -10,23 +10,28 @@ _MAX_COLUMNS = 76
 
 
 class Mould(Value, frozen=True):
-    """The body of a letter with a gap wherever the subscriber's signed token stands."""
+    """A piece of a letter with a gap wherever the subscriber's signed token stands."""
 
     pieces: tuple[bytes, ...]
 
+    @classmethod
+    def around(cls, placeholder: str, content: bytes) -> "Mould":
+        """The mould in which every `placeholder` in `content` is a gap."""
+        return cls(tuple(content.split(placeholder.encode("ascii"))))
+
     def fill(self, token: bytes) -> bytes:
-        """The body with `token`: ASCII without `=`, at most 75 characters."""
+        """The piece with `token`: ASCII without `=`, at most 75 characters."""
         return token.join(self.pieces)
 
 
-def alternative(text: str, html: str, placeholder: str, boundary: str, language: str) -> Mould:
+def alternative(text: str, html: str, placeholder: str, boundary: str, language: str) -> bytes:
     """The body of a `multipart/alternative`, the text first (RFC 2046 section 5.1.4).
 
     Each part is UTF-8 in quoted-printable with lines of at most 76 columns. Every `placeholder`
-    in `text` and `html` becomes a gap.
+    in `text` and `html` stands alone on its line, so that what takes its place breaks no line.
     """
     delimiter = f"--{boundary}".encode()
-    body = LINE_END.join(
+    return LINE_END.join(
         (
             delimiter,
             _part("plain", text, placeholder, language),
@@ -36,7 +41,6 @@ def alternative(text: str, html: str, placeholder: str, boundary: str, language:
             b"",
         )
     )
-    return Mould(tuple(body.split(placeholder.encode())))
 
 
 def _part(subtype: str, content: str, placeholder: str, language: str) -> bytes:

@@ -1,5 +1,6 @@
 """The words of a letter: subject, text and HTML from the templates in `site_templates/mail/`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ from statusgen.config.settings import Settings, SubjectStyle
 from statusgen.letters.facts import Facts
 from statusgen.letters.inline import inline_styles
 from statusgen.letters.kinds import Kind
+from statusgen.letters.length import MAX_HTML_BYTES, shorter
 from statusgen.letters.lines import one_line, paragraphs, wrapped
 from statusgen.model.notation import canonical_language
 from statusgen.model.value import Value
@@ -87,9 +89,11 @@ class Wording:
     def words(
         self, facts: Facts, voice: Voice, *, link: str, way_out: WayOut, page_behind: bool
     ) -> Words:
-        """The letter, in the language in which `facts` were gathered."""
+        """The letter, in the language in which `facts` were gathered.
+
+        What is too long for a letter is cut short in both parts, which say so.
+        """
         page, mail, language = self._settings.page, self._settings.mail, voice.language
-        is_constant = mail is not None and mail.subject is SubjectStyle.INCIDENT
         values = {
             "letter": facts,
             "clock": voice.clock,
@@ -101,13 +105,34 @@ class Wording:
             "language": language.tag,
             "direction": language.direction,
             "arrow": "←" if language.is_right_to_left else "→",
-            "body_html": self._prose.html(facts.body),
-            "body_text": self._prose.text(facts.body),
         }
-        stem = "incident" if is_constant else facts.kind.value
+        size = len(facts.body.encode())
+        body = facts.body if size <= MAX_HTML_BYTES else shorter(facts.body, size)
+        while True:
+            story = self._story(body, facts.body)
+            size = len(story["body_html"].encode())
+            if size <= MAX_HTML_BYTES:  # else not worth its styles, which cost seconds
+                words = self._rendered(voice, facts.kind, values | story)
+                size = len(words.html.encode())
+                if size <= MAX_HTML_BYTES or not body:
+                    return words
+            body = shorter(body, size)
+
+    def _story(self, body: str, whole: str) -> dict[str, str]:
+        """What the author wrote, as far as it fits; `shortened` is empty when that is all."""
+        return {
+            "body_html": self._prose.html(body),
+            "body_text": self._prose.text(body),
+            "shortened": "" if body == whole else "yes",
+        }
+
+    def _rendered(self, voice: Voice, kind: Kind, values: Mapping[str, object]) -> Words:
+        mail, tag = self._settings.mail, voice.language.tag
+        is_constant = mail is not None and mail.subject is SubjectStyle.INCIDENT
+        stem = "incident" if is_constant else kind.value
         subject, text, html = (
-            voice.templates.render(self._name(name, language.tag), values)
-            for name in (f"{stem}.subject.txt", f"{facts.kind}.txt", f"{facts.kind}.html")
+            voice.templates.render(self._name(name, tag), values)
+            for name in (f"{stem}.subject.txt", f"{kind}.txt", f"{kind}.html")
         )
         return Words(one_line(subject), wrapped(text), inline_styles(paragraphs(html)))
 

@@ -1,6 +1,7 @@
 """A real mail host on loopback: Postfix takes letters (STARTTLS, AUTH by Dovecot) into Maildirs.
 
-At example.com, `temp…` gets 451 and `perm…` 550; everybody else has a Maildir. Needs root.
+At example.com, `temp…` gets 451, `perm…` 550, and `grey…` 451 once; everybody else has a Maildir,
+also for `name+anything`. Letters to `late…` are taken and handed on to another server. Needs root.
 """
 
 import mailbox
@@ -12,12 +13,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from pwd import getpwnam
 
+from tests.components.greylist import greylist
 from tests.components.smtp_relay import Certificate, make_certificate
 
 USER, PASSWORD = "status@example.com", "secret"
@@ -54,14 +56,15 @@ class MailHost:
 
 
 @contextmanager
-def mailhost(mailboxes: tuple[str, ...]) -> Iterator[MailHost]:
+def mailhost(mailboxes: tuple[str, ...], port_beyond: int | None = None) -> Iterator[MailHost]:
     """Run Postfix and Dovecot with these mailboxes at example.com."""
-    with tempfile.TemporaryDirectory(prefix="statusgen-mail-") as name:
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="statusgen-mail-"))
         folder = Path(name)
         folder.chmod(0o755)  # the servers' own users look in
         host = MailHost(_free_port(), make_certificate(folder), folder)
         _write_dovecot(host)
-        _write_postfix(host, mailboxes)
+        _write_postfix(host, mailboxes, port_beyond, stack.enter_context(greylist()))
         dovecot = ["dovecot", "-F", "-c", str(folder / "dovecot.conf")]
         postfix = ["postfix", "-c", str(folder / "etc"), "start-fg"]
         servers = [_start(dovecot), _start(postfix)]
@@ -134,7 +137,9 @@ service anvil {{
 """)
 
 
-def _write_postfix(host: MailHost, mailboxes: tuple[str, ...]) -> None:
+def _write_postfix(
+    host: MailHost, mailboxes: tuple[str, ...], port_beyond: int | None, port_greylist: int
+) -> None:
     folder = host.folder
     for name in ("etc", "queue", "data", "mail"):
         (folder / name).mkdir(mode=0o755)
@@ -143,13 +148,15 @@ def _write_postfix(host: MailHost, mailboxes: tuple[str, ...]) -> None:
     for name in ("postfix-files", "dynamicmaps.cf"):
         if (source := Path("/etc/postfix") / name).exists():
             shutil.copy(source, folder / "etc")
-    boxes = "".join(f"{name}@example.com {name}/\n" for name in mailboxes)
+    boxes = "".join(f"{name}@example.com {name}/\n" for name in (*mailboxes, "late"))
     (folder / "etc" / "boxes").write_text(boxes)
     (folder / "etc" / "rcpt").write_text(
         "/^temp/ 451 4.3.0 mailbox busy\n/^perm/ 550 5.1.1 no such user\n"
     )
+    beyond = f"/^late/ smtp:[127.0.0.1]:{port_beyond}\n" if port_beyond else ""
+    (folder / "etc" / "transport").write_text(beyond)
     (folder / "etc" / "master.cf").write_text(_master(host.port))
-    (folder / "etc" / "main.cf").write_text(_main(host))
+    (folder / "etc" / "main.cf").write_text(_main(host, port_greylist))
 
 
 def _master(port: int) -> str:
@@ -159,7 +166,7 @@ def _master(port: int) -> str:
     return re.sub(r"^smtp(\s+inet\s)", rf"127.0.0.1:{port}\1", stock, flags=re.MULTILINE)
 
 
-def _main(host: MailHost) -> str:
+def _main(host: MailHost, port_greylist: int) -> str:
     folder, nobody = host.folder, getpwnam("nobody")
     return f"""
 compatibility_level = 3.6
@@ -175,6 +182,8 @@ local_recipient_maps =
 mynetworks =
 alias_maps =
 alias_database =
+recipient_delimiter = +
+transport_maps = regexp:{folder}/etc/transport
 virtual_mailbox_domains = example.com
 virtual_mailbox_base = {folder}/mail
 virtual_mailbox_maps = texthash:{folder}/etc/boxes
@@ -191,6 +200,8 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = {folder}/run/auth-client
 smtpd_sasl_auth_enable = yes
 smtputf8_enable = yes
-smtpd_recipient_restrictions = check_recipient_access regexp:{folder}/etc/rcpt
+smtpd_recipient_restrictions =
+  check_recipient_access regexp:{folder}/etc/rcpt
+  check_policy_service inet:127.0.0.1:{port_greylist}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 """

@@ -38,7 +38,8 @@ HEADERS = [
     "References",
     "List-Id",
     "List-Archive",
-    "List-Unsubscribe-Post",
+    "List-Help",
+    "Feedback-ID",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
     "Content-Language",
@@ -47,6 +48,7 @@ HEADERS = [
     "To",
     "Message-ID",
     "List-Unsubscribe",
+    "List-Unsubscribe-Post",
 ]
 THREAD = f"<{INCIDENT_ID}@status.example.com>"
 NASTY = st.one_of(
@@ -202,7 +204,7 @@ def test_envelope_and_optional_headers():
     assert letter.sender.startswith("bounces+ab12cd34-")
     assert letter.update_id == f"{INCIDENT_ID}/0000"
     assert message["Reply-To"] == "help@example.com"
-    assert message["X-Idempotency-Key"] == letter.message_id
+    assert f"<{message['X-Idempotency-Key']}>" == letter.message_id
 
 
 def test_an_address_outside_ascii_is_written_as_it_is():

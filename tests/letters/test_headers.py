@@ -103,8 +103,9 @@ def test_a_list_id_ends_with_its_name_for_machines(name):
     ["", "a", "a@b@c", "a@b,c@d", "a b@c", "a@b\r\nBcc: x@y", "<a@b>", "a@b\x00", "=?q?=@b"],
 )
 def test_what_is_not_one_plain_address_is_refused(address):
-    with pytest.raises(ValueError, match=r"address|label|codec"):
-        headers.mailbox_header("To", "", address)
+    for write in (headers.recipient_header, lambda one: headers.mailbox_header("To", "", one)):
+        with pytest.raises(ValueError, match=r"address|label|codec"):
+            write(address)
 
 
 def test_a_domain_in_other_letters_is_written_in_ascii():

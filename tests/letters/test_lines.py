@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statusgen.letters.lines import COLUMNS, one_line, paragraphs, wrapped
+from statusgen.letters.lines import COLUMNS, columns, one_line, paragraphs, wrapped
 
 
 def test_control_characters_vanish_and_breaks_become_spaces():
@@ -29,3 +29,16 @@ def test_lines_are_short_where_words_are(text):
     lines = wrapped(text).splitlines()
 
     assert all(len(line) <= max(COLUMNS, words + 5) for line in lines)
+
+
+def test_east_asian_text_is_wrapped_by_its_width_and_never_before_a_full_stop():
+    text = wrapped("決済の三件に一件が失敗しています。" * 20)
+
+    assert all(columns(line) <= COLUMNS for line in text.splitlines())
+    assert not any(line.startswith("。") for line in text.splitlines())
+    assert text.replace("\n", "") == "決済の三件に一件が失敗しています。" * 20
+
+
+def test_a_letter_with_a_mark_above_is_one_column():
+    assert columns("e\u0301") == 1
+    assert columns("日本") == 4

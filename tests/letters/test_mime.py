@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from statusgen.letters.lines import paragraphs
-from statusgen.letters.mime import alternative
+from statusgen.letters.mime import Mould, alternative
 
 TEXTS = st.text(max_size=400).map(paragraphs)
 
@@ -18,9 +18,9 @@ TEXTS = st.text(max_size=400).map(paragraphs)
 @example("000000\xa0\xa0\xa0\xa0\xa0𐀀𐀀𐀀0", "", 1)
 def test_any_text_comes_back_with_the_token_in_its_place(before, after, length):
     token = "t" * length
-    mould = alternative(f"{before}SLOT{after}", f"<p>{before}SLOT</p>", "SLOT", "=_b", "en")
+    content = alternative(f"{before}SLOT{after}", f"<p>{before}SLOT</p>", "SLOT", "=_b", "en")
 
-    body = mould.fill(token.encode())
+    body = Mould.around("SLOT", content).fill(token.encode())
     message = email.message_from_bytes(
         b'Content-Type: multipart/alternative; boundary="=_b"\r\n\r\n' + body, policy=policy.default
     )
@@ -35,6 +35,6 @@ def test_any_text_comes_back_with_the_token_in_its_place(before, after, length):
 
 
 def test_the_text_comes_first():
-    body = alternative("words", "<p>words</p>", "SLOT", "=_b", "en").fill(b"")
+    body = alternative("words", "<p>words</p>", "SLOT", "=_b", "en")
 
     assert body.index(b"text/plain") < body.index(b"text/html")

@@ -1,4 +1,7 @@
+import hashlib
+
 import pytest
+from itsdangerous import Signer
 
 from statusgen.letters.tokens import UnsubscribeTokens
 
@@ -24,3 +27,11 @@ def test_a_token_that_we_did_not_sign_is_refused(change):
     tokens = UnsubscribeTokens(b"key")
 
     assert tokens.read(change(tokens.sign("ab12cd34"))) is None
+
+
+def test_what_we_sign_is_what_itsdangerous_signs():
+    signer = Signer(
+        b"key", salt="statusgen.unsubscribe", key_derivation="hmac", digest_method=hashlib.sha256
+    )
+
+    assert UnsubscribeTokens(b"key").sign("ab12cd34") == signer.sign("ab12cd34").decode()
