@@ -1,0 +1,141 @@
+"""A folder on an IMAP server as a mailbox: what nobody has seen."""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from statusgen.errors import MailError
+from statusgen.model.mail_source import ImapSource
+from statusgen.ports.mailbox import MOST_BYTES, Mail
+
+_TIMEOUT_S = 30.0
+_ARRIVED = re.compile(rb'INTERNALDATE "([^"]+)"')
+_FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
+
+_BROKE_OFF = "the IMAP server broke off; run the command again to go on"
+_UNREACHABLE = "the IMAP server can't be reached; check host, port and network, then try again"
+_TOO_SLOW = "the IMAP server did not answer in time; run the command again to go on"
+_UNTRUSTED = "the certificate of the IMAP server is not trusted; check the host's name"
+_NO_LOGIN = "the IMAP server refused the login; check the user and STATUSGEN_IMAP_PASSWORD"
+_NO_FOLDER = "the IMAP server has no such folder, or it can't be changed; check the folder's name"
+
+
+class ImapMailbox:
+    """The Mailbox port for `imaps://`; `imap://` on loopback only, see parse_mail_source."""
+
+    is_trusted = False
+
+    def __init__(
+        self,
+        source: ImapSource,
+        password: str,
+        tls_context: ssl.SSLContext | None = None,
+        timeout_s: float = _TIMEOUT_S,
+    ) -> None:
+        self._source = source
+        self._password = password
+        self._tls_context = tls_context
+        self._timeout_s = timeout_s
+        self._client: imaplib.IMAP4 | None = None
+
+    def unsettled(self) -> Iterator[Mail]:
+        """See Mailbox.unsettled."""
+        client = self._open()
+        with _explained(_BROKE_OFF):
+            numbers = _checked(client.uid("SEARCH", "UNSEEN"), _BROKE_OFF)
+        for number in b" ".join(one for one in numbers if one).split():
+            with _explained(_BROKE_OFF):
+                answer = _checked(client.uid("FETCH", number.decode(), _FETCH), _BROKE_OFF)
+            mail = _mail(number.decode(), answer)
+            if mail is not None:  # else it was deleted meanwhile
+                yield mail
+
+    def settle(self, mail: Mail, *, is_understood: bool) -> None:
+        """See Mailbox.settle."""
+        del is_understood
+        with _explained(_BROKE_OFF):
+            answer = self._open().uid("STORE", mail.name, "+FLAGS.SILENT", r"(\Seen)")
+            _checked(answer, _BROKE_OFF)
+
+    def close(self) -> None:
+        """See Mailbox.close."""
+        if self._client is not None:
+            with suppress(OSError, imaplib.IMAP4.error):
+                self._client.logout()
+            with suppress(OSError):
+                self._client.shutdown()
+
+    def _open(self) -> imaplib.IMAP4:
+        if self._client is None:
+            source = self._source
+            with _explained(_UNREACHABLE):
+                self._client = self._connect()
+            with _explained(_NO_LOGIN):
+                self._log_in(self._client)
+            with _explained(_NO_FOLDER):
+                _checked(self._client.select(_quoted(source.folder)), _NO_FOLDER)
+        return self._client
+
+    def _log_in(self, client: imaplib.IMAP4) -> None:
+        user = self._source.user
+        if "AUTH=PLAIN" in client.capabilities:
+            client.authenticate("PLAIN", lambda _: f"\0{user}\0{self._password}".encode())
+        else:
+            client.login(_quoted(user), self._password)
+
+    def _connect(self) -> imaplib.IMAP4:
+        source = self._source
+        if not source.is_tls:
+            return imaplib.IMAP4(source.host, source.port, timeout=self._timeout_s)
+        context = self._tls_context or ssl.create_default_context()
+        return imaplib.IMAP4_SSL(
+            source.host, source.port, ssl_context=context, timeout=self._timeout_s
+        )
+
+
+@contextmanager
+def _explained(otherwise: str) -> Iterator[None]:
+    """Speaks of what went wrong without the server's words: they may hold an address."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise MailError(_UNTRUSTED) from error
+    except TimeoutError as error:
+        raise MailError(_TOO_SLOW) from error
+    except imaplib.IMAP4.abort as error:
+        raise MailError(_BROKE_OFF) from error
+    except (OSError, UnicodeError, imaplib.IMAP4.error) as error:
+        raise MailError(otherwise) from error
+
+
+def _checked(answer: tuple[str, list[Any]], otherwise: str) -> list[Any]:
+    if answer[0] != "OK":
+        raise MailError(otherwise)
+    return answer[1]
+
+
+def _mail(number: str, answer: list[Any]) -> Mail | None:
+    content = next((one[1] for one in answer if isinstance(one, tuple)), None)
+    if content is None:
+        return None
+    words = b" ".join(one[0] if isinstance(one, tuple) else one for one in answer)
+    return Mail(number, content[:MOST_BYTES], _arrived(words))
+
+
+def _arrived(words: bytes) -> datetime:
+    found = _ARRIVED.search(words)
+    try:
+        arrived = parsedate_to_datetime(found[1].decode("ascii") if found else "")
+    except ValueError as error:
+        raise MailError(_BROKE_OFF) from error
+    return arrived.astimezone(UTC)
+
+
+def _quoted(text: str) -> str:
+    """RFC 3501: imaplib quotes passwords, but not users and folders."""
+    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'

@@ -1,0 +1,1 @@
+"""What arrives at our mailbox, read: delivery reports, complaints, unsubscribe mails."""

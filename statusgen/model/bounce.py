@@ -1,0 +1,89 @@
+"""What a message of our mailbox turns out to be, and what a failure means for its reader.
+
+Knows nothing of mailboxes or of how messages are written. The addresses in these values are for
+looking up only.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+from statusgen.model.replies import Meaning, Reply, Stage, judge, judge_status
+from statusgen.model.value import Value
+
+_TOO_VAGUE = re.compile(r"[245]\.0\.0")
+_REPLY = re.compile(r"(?:^|[\s;:(])([45][0-9]{2})[ -](.*)", re.DOTALL)
+
+_GIVEN_UP = "4"
+"""The class of what a relay gave up on after days of trying; the mailbox may be back tomorrow."""
+_OF_THE_READER = "01234"
+"""Subjects of RFC 3463 but those of the letter (5, 6) and of whoever sent it (7)."""
+
+
+class Kind(StrEnum):
+    """What a message is."""
+
+    REPORT = "report"
+    """About the delivery of a letter; with no failures it is about a delay or a success."""
+    COMPLAINT = "complaint"
+    """A reader pressed the button that says spam."""
+    MAIL = "mail"
+    """Somebody wrote it; it may be an unsubscribe mail."""
+    AUTOMATIC = "automatic"
+    """Sent by a machine, and no report: out of office, a list, a receipt."""
+
+
+class Failure(Value, frozen=True):
+    """One recipient that a letter did not reach, or that complained."""
+
+    addresses: tuple[str, ...] = ()
+    """The same recipient as different headers name them, the likeliest first."""
+    status: str = "5.0.0"
+    """RFC 3463."""
+    diagnostic: str = ""
+    """What the far side said; it may hold an address: never shown."""
+
+
+class Incoming(Value, frozen=True):
+    """A message, as far as it concerns us."""
+
+    kind: Kind
+    return_paths: tuple[str, ...] = ()
+    """What may be the labels of our return path: token and hash, not checked yet."""
+    tokens: tuple[str, ...] = ()
+    """What may be signed unsubscribe tokens, not checked yet."""
+    failures: tuple[Failure, ...] = ()
+
+
+def meaning_of(failure: Failure) -> Meaning:
+    """Return what follows from a failure that is final.
+
+    One that says no more than that is trouble of the mailbox: it takes three to give up.
+    """
+    family, subject, _ = failure.status.split(".")
+    meaning = _meaning(failure)
+    if family == _GIVEN_UP:
+        is_trouble = meaning is Meaning.NO_SUCH_MAILBOX
+    else:
+        is_trouble = meaning is Meaning.NOTHING and subject in _OF_THE_READER
+    return Meaning.MAILBOX_TROUBLE if is_trouble else meaning
+
+
+def mildest(meanings: Iterable[Meaning]) -> Meaning:
+    """Return what failures at several addresses of one reader mean: one may still be read."""
+    return min(meanings, key=_WEIGHT.index)
+
+
+def _meaning(failure: Failure) -> Meaning:
+    """By the status; where that says nothing, by what the far side said."""
+    said = _REPLY.search(failure.diagnostic)
+    if _TOO_VAGUE.fullmatch(failure.status) and said:
+        return judge(Reply(int(said[1]), said[2]), Stage.RECIPIENT).meaning
+    return judge_status(f"5{failure.status[1:]}")
+
+
+_WEIGHT = (
+    *(one for one in Meaning if one not in {Meaning.MAILBOX_TROUBLE, Meaning.NO_SUCH_MAILBOX}),
+    Meaning.MAILBOX_TROUBLE,
+    Meaning.NO_SUCH_MAILBOX,
+)

@@ -1,0 +1,71 @@
+import os
+import time
+from contextlib import closing
+
+import pytest
+
+from statusgen.adapters.child_reader import ChildReader
+from statusgen.inbound.message import read_message
+from statusgen.model.bounce import Incoming, Kind
+
+# Each line is compared with the boundary of every part that it is in (cpython#136063).
+BOMB = (
+    b"".join(b"Content-Type: multipart/a; boundary=%d\n\n--%d\n" % (n, n) for n in range(600))
+    + b"-\n" * 110_000
+)
+MAIL = b"From: ann@example.org\nSubject: hello\n\nhello\n"
+
+
+@pytest.fixture
+def reader():
+    with closing(ChildReader(read_message, limit_s=2)) as reader:
+        yield reader
+
+
+def tell_process(head: bytes) -> Incoming:
+    return Incoming(Kind.MAIL, (str(os.getpid()), os.environ.get("SECRET", ""), head.decode()))
+
+
+def take_memory(head: bytes) -> Incoming:
+    return Incoming(Kind.MAIL, (str(len(bytearray(len(head) * 2**31))),))
+
+
+def end(_head: bytes) -> Incoming:
+    os._exit(1)
+
+
+def test_messages_are_read_in_one_other_process():
+    with closing(ChildReader(tell_process)) as reader:
+        first, second = reader(b"one"), reader(b"two")
+
+    assert first.return_paths[0] == second.return_paths[0] != str(os.getpid())
+    assert [one.return_paths[2] for one in (first, second)] == ["one", "two"]
+
+
+def test_a_message_that_takes_too_long_is_given_up_and_the_next_one_read(reader):
+    reader(MAIL)
+    began = time.monotonic()
+
+    bomb, mail = reader(BOMB), reader(MAIL)
+
+    assert bomb is None
+    assert mail == Incoming(Kind.MAIL)
+    assert time.monotonic() - began < 20  # it would take minutes
+
+
+@pytest.mark.parametrize("read", [take_memory, end], ids=["too much memory", "the end"])
+def test_a_process_that_dies_of_a_message_is_no_trouble(read):
+    with closing(ChildReader(read)) as reader:
+        assert reader(b"x") is None
+        assert reader(b"x") is None
+
+
+def test_closing_ends_the_process():
+    reader = ChildReader(tell_process)
+    number = int(reader(b"x").return_paths[0])
+
+    reader.close()
+    reader.close()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)

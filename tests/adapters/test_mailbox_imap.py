@@ -1,0 +1,179 @@
+import socket
+import threading
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from statusgen.adapters.mailbox_imap import ImapMailbox
+from statusgen.errors import MailError
+from statusgen.model.mail_source import ImapSource
+from statusgen.ports.mailbox import MOST_BYTES
+from tests.components.imap_host import PASSWORD, ImapHost, imap_host
+
+TEXT = b"From: bob@example.org\nSubject: hello\n\nhello\n"
+needs_dovecot = pytest.mark.component("postfix")
+
+
+@pytest.fixture(scope="module")
+def host():
+    with imap_host() as host:
+        yield host
+
+
+@pytest.fixture
+def inbox(host):
+    """A folder of the test's own would have to be made by IMAP; so what was there is marked."""
+    box = plain(host)
+    for mail in box.unsettled():
+        box.settle(mail, is_understood=True)
+    box.close()
+    return host
+
+
+def plain(host: ImapHost, **changes) -> ImapMailbox:
+    facts = {"user": "ann", "folder": "INBOX", "password": PASSWORD, **changes}
+    password = facts.pop("password")
+    return ImapMailbox(
+        ImapSource("127.0.0.1", host.port, is_tls=False, **facts), password, timeout_s=10
+    )
+
+
+def encrypted(host: ImapHost, context=None) -> ImapMailbox:
+    source = ImapSource("localhost", host.tls_port, "ann")
+    return ImapMailbox(source, PASSWORD, context, timeout_s=10)
+
+
+@needs_dovecot
+def test_unseen_messages_are_read_once_and_kept(inbox):
+    seen = inbox.flags("ann")
+    inbox.deliver("ann", TEXT, TEXT + b"again\n")
+
+    with closing(plain(inbox)) as box:
+        mails = list(box.unsettled())
+        box.settle(mails[0], is_understood=True)
+        box.settle(mails[1], is_understood=False)
+
+        assert [mail.head.replace(b"\r\n", b"\n") for mail in mails] == [TEXT, TEXT + b"again\n"]
+    with closing(plain(inbox)) as box:
+        assert list(box.unsettled()) == []
+    assert inbox.flags("ann") == sorted([*seen, "S", "S"])
+
+
+@needs_dovecot
+def test_what_was_only_read_comes_again(inbox):
+    inbox.deliver("ann", TEXT)
+
+    for _ in range(2):
+        with closing(plain(inbox)) as box:
+            assert len(list(box.unsettled())) == 1
+
+
+@needs_dovecot
+def test_a_message_has_the_time_of_its_arrival(inbox):
+    inbox.deliver("ann", TEXT)
+
+    with closing(plain(inbox)) as box:
+        (mail,) = box.unsettled()
+
+    assert abs(datetime.now(UTC) - mail.arrived) < timedelta(hours=1)
+
+
+@needs_dovecot
+def test_no_more_than_the_head_of_a_large_message_is_asked_for(inbox):
+    inbox.deliver("ann", TEXT + b"x" * 70 + b"\n" * 500_000)
+
+    with closing(plain(inbox)) as box:
+        (mail,) = box.unsettled()
+
+    assert len(mail.head) == MOST_BYTES
+
+
+@needs_dovecot
+def test_tls_is_used_and_the_certificate_checked(inbox):
+    inbox.deliver("ann", TEXT)
+
+    with closing(encrypted(inbox, inbox.certificate.client_context())) as box:
+        assert len(list(box.unsettled())) == 1
+    with (
+        closing(encrypted(inbox)) as box,
+        pytest.raises(MailError, match="certificate of the IMAP server is not trusted"),
+    ):
+        list(box.unsettled())
+
+
+@needs_dovecot
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"password": "wrong"}, "refused the login"),
+        ({"password": "wröng"}, "refused the login"),
+        ({"user": 'an"n'}, "refused the login"),
+        ({"folder": "Nowhere"}, "no such folder"),
+        ({"folder": 'a" b\\'}, "no such folder"),
+    ],
+)
+def test_a_refusal_is_one_sentence(inbox, changes, complaint):
+    with closing(plain(inbox, **changes)) as box, pytest.raises(MailError, match=complaint):
+        list(box.unsettled())
+
+
+@contextmanager
+def scripted(*answers: bytes):
+    """A server that answers each line of the client's with the next of these, then hangs up."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection, connection.makefile("rb") as lines:
+            for answer in answers:
+                connection.sendall(answer)
+                if not lines.readline():
+                    return
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield server.getsockname()[1]
+    thread.join()
+    server.close()
+
+
+def imap(port: int, timeout_s: float = 5) -> ImapMailbox:
+    return ImapMailbox(
+        ImapSource("127.0.0.1", port, "ann", is_tls=False), "secret", None, timeout_s
+    )
+
+
+def test_a_server_that_is_not_there_is_one_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+
+    with closing(imap(port)) as box, pytest.raises(MailError, match="can't be reached"):
+        list(box.unsettled())
+
+
+@pytest.mark.parametrize("greeting", [b"* BYE busy\r\n", b"220 mx.example.com ESMTP\r\n"])
+def test_a_server_that_speaks_otherwise_is_one_sentence(greeting):
+    with scripted(greeting) as port, closing(imap(port)) as box, pytest.raises(MailError):
+        list(box.unsettled())
+
+
+def test_a_silent_server_is_left_in_time():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        closing(imap(server.getsockname()[1], timeout_s=0.2)) as box,
+        pytest.raises(MailError, match="did not answer in time"),
+    ):
+        list(box.unsettled())
+
+
+def test_a_password_is_never_in_an_error():
+    answer = b"AAAA0 NO secret ann is wrong\r\n"
+    with (
+        scripted(b"* OK hello\r\n", answer, answer) as port,
+        closing(imap(port)) as box,
+        pytest.raises(MailError) as caught,
+    ):
+        list(box.unsettled())
+
+    assert "secret" not in str(caught.value)

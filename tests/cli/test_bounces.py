@@ -1,0 +1,124 @@
+"""`mail bounces`, from the command line."""
+
+import mailbox
+
+import pytest
+
+from statusgen.composition import open_state
+from statusgen.config.reader import read_settings
+from statusgen.letters.tokens import UnsubscribeTokens
+from tests.fakes.repository import CANARY, Repository, make_repository
+from tests.inbound import messages
+
+
+@pytest.fixture
+def repository(tmp_path) -> Repository:
+    repository = make_repository(tmp_path)
+    repository.subscribe(CANARY)
+    return repository
+
+
+@pytest.fixture
+def box(tmp_path):
+    return mailbox.Maildir(tmp_path / "box", create=True)
+
+
+def about_canary(raw: bytes) -> bytes:
+    return raw.replace(b"ann@example.org", CANARY.encode())
+
+
+def bounces(repository: Repository, *options: str):
+    return repository.run("mail", "bounces", f"maildir:{repository.root}/box", *options)
+
+
+def state_of(repository: Repository) -> str:
+    return repository.run("subscribers", "list", "--json").json[0]["state"]
+
+
+def test_a_table_says_what_followed(repository, box):
+    box.add(about_canary(messages.GMAIL))
+    box.add(about_canary(messages.POSTFIX))
+    box.add(b"\0")
+
+    done = bounces(repository)
+
+    assert done.code == 0
+    rows = {" ".join(line.split()[:-1]): line.split()[-1] for line in done.out.splitlines()[1:]}
+    assert (rows["read"], rows["strikes"], rows["bounced"]) == ("3", "1", "1")
+    assert rows["not understood"] == "1"
+    assert "1 message not understood and kept" in done.err
+    assert state_of(repository) == "bounced"
+
+
+def test_programs_get_tokens_and_nobody_an_address(repository, box):
+    for raw in (messages.POSTFIX, messages.complaint(), messages.mail(), messages.NOVEL):
+        box.add(about_canary(raw))
+
+    done = bounces(repository, "--json")
+
+    [subscriber] = done.json["subscribers"]
+    assert subscriber["id"].startswith("sub_")
+    assert subscriber["effect"] in {"bounced", "complaints"}
+    assert (done.json["read"], done.json["trouble"]) == (4, None)
+    assert CANARY not in done.out + done.err
+
+
+def test_an_unsubscribe_mail_is_obeyed(repository, box):
+    with open_state(read_settings(repository.root)) as state:
+        token = state.address_book.find(CANARY).token
+        signed = UnsubscribeTokens(state.secret_key).sign(token)
+    box.add(messages.mail(f"unsubscribe {signed}"))
+
+    assert bounces(repository, "--json").json["unsubscribed"] == 1
+    assert state_of(repository) == "unsubscribed"
+
+
+def test_an_operator_is_told_when_the_sender_is_to_blame(repository, box):
+    box.add(about_canary(messages.POLICY))
+
+    done = bounces(repository)
+
+    assert "1 letter refused for who sends or what is sent" in done.err
+    assert "statusgen doctor" in done.err
+    assert state_of(repository) == "active"
+
+
+def test_with_a_return_path_unproved_reports_are_told_of(repository, box):
+    repository.configure(mail='transport = "folder:outbox"\nreturn_path = "bounces@example.com"')
+    box.add(about_canary(messages.POSTFIX))
+
+    done = bounces(repository)
+
+    assert "1 report without mail.return_path" in done.err
+    assert state_of(repository) == "active"
+
+
+@pytest.mark.usefixtures("box")
+def test_nothing_to_read_is_no_trouble(repository):
+    done = bounces(repository, "--json")
+
+    assert done.code == 0
+    assert done.json["read"] == 0
+
+
+def test_a_source_that_cannot_be_read_is_exit_4_and_still_a_report(repository):
+    done = bounces(repository, "--json")
+
+    assert done.code == 4
+    assert done.json["read"] == 0
+    assert "the Maildir can't be read" in done.json["trouble"]
+    assert "the Maildir can't be read" in done.err
+
+
+@pytest.mark.parametrize("source", ["pop3://ann@example.com", "imaps://a:b@example.com", ""])
+def test_a_source_that_makes_no_sense_is_exit_2(repository, source):
+    done = repository.run("mail", "bounces", source)
+
+    assert done.code == 2
+    assert "SOURCE: " in done.err
+
+
+def test_the_help_has_an_example_to_copy(repository):
+    done = repository.run("mail", "bounces", "--help")
+
+    assert "Example:\n    STATUSGEN_IMAP_PASSWORD=" in done.out
