@@ -1,24 +1,24 @@
 """`mail`: the ledger, in the operator's hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.context import Context, json_option, open_targets, pass_context
-from statusgen.cli.output import count, progress, say, tell, tell_error, tell_next
-from statusgen.errors import Unavailable, UsageError
+from statusgen.cli.bounces import bounces
+from statusgen.cli.context import Context, json_option, pass_context
+from statusgen.cli.mail_status import find_update, status
+from statusgen.cli.mail_test import test
+from statusgen.cli.mail_work import required_mail, send_once, work
+from statusgen.cli.output import count, say, tell, tell_next
+from statusgen.cli.sending import find_readers, to_option
+from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from statusgen.cli.mail_view import Entry
     from statusgen.composition import State
-    from statusgen.model.delivery import Account, KnownUpdate
     from statusgen.usecases.mail_preview import PreviewLetter
-
-_MOST_ROWS = 20
-NOTHING = "no letters are owed"
 
 
 @click.group()
@@ -26,35 +26,37 @@ def mail() -> None:
     """See and steer what happens to letters."""
 
 
-@mail.command()
-@click.argument("update", metavar="[UPDATE]", required=False)
-@json_option
-@pass_context
-def status(context: Context, update: str | None) -> None:
-    """Account for every letter, of UPDATE or of the newest updates."""
-    from statusgen.cli.mail_view import entry_as_json
-
-    with _state(context) as state:
-        if update is not None:
-            update_id = _find_update(state, update)
-            known = state.ledger.known_updates([update_id])[update_id]
-            rows = [(known, state.ledger.account(update_id))]
-        else:
-            rows = list(state.ledger.accounts(None if context.as_json else _MOST_ROWS + 1))
-        with_tokens = update is not None or context.as_json
-        entries = [_entry(state, *row, with_tokens=with_tokens) for row in rows]
-    context.report([entry_as_json(one) for one in entries], lambda: _show_ledger(entries))
+mail.add_command(bounces)
+mail.add_command(status)
+mail.add_command(test)
+mail.add_command(work)
 
 
 @mail.command()
+@to_option
 @json_option
 @pass_context
-def resume(context: Context) -> None:
-    """Send the letters that are still owed; leave the site alone."""
+def resume(context: Context, readers: tuple[str, ...]) -> None:
+    """Send the letters that are still owed; leave the site alone.
+
+    What `mail hold` has stopped goes on. Deferred letters are tried once more, at once; `mail
+    work` waits until their time has come.
+
+    \b
+    Examples:
+      statusgen mail resume
+      statusgen mail resume --to me@example.com    a rehearsal: the others stay owed
+    """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.composition import open_publishing_lock
 
-    with open_publishing_lock(context.settings), _state(context) as state:
-        _send(context, state)
+    required_mail(context)
+    with _state(context) as state:
+        only = find_readers(state, readers)
+        if state.ledger.is_held():
+            state.ledger.release_all()
+            tell("letters may go out again, whoever sends them", "released", "green")
+        with open_publishing_lock(context.settings):
+            send_once(context, state, only=only)
 
 
 @mail.command()
@@ -62,24 +64,44 @@ def resume(context: Context) -> None:
 @json_option
 @pass_context
 def retry(context: Context, update: str) -> None:
-    """Queue the failed letters about UPDATE once more, and send them."""
+    """Queue the failed letters about UPDATE once more, and send them.
+
+    Those deferred and in doubt too, so somebody may get a second copy.
+
+    \b
+    Example:
+      statusgen mail retry 01-investigating
+    """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.composition import open_publishing_lock
 
+    required_mail(context)
     with open_publishing_lock(context.settings), _state(context) as state:
-        update_id = _find_update(state, update)
-        _send(context, state, update_id)
+        send_once(context, state, retry=find_update(state, update))
 
 
 @mail.command()
-@click.argument("update", metavar="UPDATE")
+@click.argument("update", metavar="[UPDATE]", required=False)
 @json_option
 @pass_context
-def hold(context: Context, update: str) -> None:
-    """Never send what is still unsent about UPDATE."""
+def hold(context: Context, update: str | None) -> None:
+    """Stop all letters until `mail resume`; or never send what is unsent about UPDATE.
+
+    Without UPDATE every sender of the ledger stops, on all machines, before its next letter, and
+    `publish` leaves its letters owed. With UPDATE the letters about it that have not gone out are
+    given up for good; all others go on.
+
+    \b
+    Examples:
+      statusgen mail hold                      the emergency brake
+      statusgen mail hold 02-identified        that update was a mistake
+    """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.composition import open_publishing_lock
 
+    if update is None:
+        _hold_all(context)
+        return
     with open_publishing_lock(context.settings), _state(context) as state:
-        update_id = _find_update(state, update)
+        update_id = find_update(state, update)
         number = state.ledger.hold(update_id, context.now)
     text = f"{count(number, 'letter')} about {update_id} will not be sent"
     context.report({"update": update_id, "held": number}, lambda: say(text))
@@ -121,6 +143,19 @@ def preview(context: Context, incident: str | None, out: Path | None) -> None:
     context.report(value, lambda: say("\n".join(lines)))
 
 
+def _hold_all(context: Context) -> None:
+    """Without a lock: whoever holds one is to be stopped."""
+    from statusgen.model.delivery import Account
+
+    with _state(context) as state:
+        state.ledger.hold_all(context.now)
+        rows = state.ledger.accounts()
+    owed = sum((account for _, account in rows), Account()).owed
+    text = f"letters are held: {count(owed, 'letter')} owed"
+    context.report({"held": True, "owed": owed}, lambda: say(text))
+    tell_next("statusgen mail resume lets them go out again")
+
+
 @contextmanager
 def _state(context: Context) -> "Iterator[State]":
     from statusgen.composition import open_state
@@ -138,102 +173,3 @@ def _write_letter(letter: "PreviewLetter", out: Path) -> str:
     except OSError as error:
         raise UsageError(f"{out} can't be written: {error.strerror}; name another --out") from error
     return str(out / f"{letter.stem}.eml")
-
-
-def _entry(
-    state: "State", known: "KnownUpdate", account: "Account", *, with_tokens: bool
-) -> "Entry":
-    from statusgen.cli.mail_view import Entry
-    from statusgen.model.unsent import Unsent
-
-    amiss = [one for one in Unsent.STATES if getattr(account, one)]
-    unsent = state.ledger.unsent([known.update_id]) if amiss else ()
-    named = amiss if with_tokens else ()
-    tokens = {one: state.ledger.tokens(known.update_id, one) for one in named}
-    return Entry(known, account, unsent, tokens)
-
-
-def _show_ledger(entries: "Sequence[Entry]") -> None:
-    from statusgen.cli.mail_view import ledger_lines, next_steps
-
-    if not entries:
-        say("the ledger is empty: nothing has been published with letters yet")
-        return
-    shown = entries[:_MOST_ROWS]
-    for line in ledger_lines(shown):
-        say(line)
-    if len(entries) > len(shown):
-        say("older updates: statusgen mail status UPDATE, or --json for all")
-    for one in shown:
-        steps = list(next_steps(one))
-        if steps:
-            tell("", one.known.update_id, "yellow")
-        for step in steps:
-            tell(f"  {step}")
-
-
-def _find_update(state: "State", text: str) -> str:
-    from statusgen.model.notation import shown
-    from statusgen.usecases.write import some
-
-    known = state.ledger.skips()
-    matches = [text] if text in known else [one for one in known if text in one]
-    if not matches:
-        raise UsageError(
-            f"the ledger knows no update called {shown(text)}; "
-            "`statusgen mail status` shows their names"
-        )
-    if len(matches) > 1:
-        raise UsageError(f"{shown(text)} fits several updates; name one of {some(matches)}")
-    return matches[0]
-
-
-def _send(context: Context, state: "State", retry: str = "") -> None:
-    """Sends what is owed; `retry` names an update whose failed letters are owed again."""
-    from statusgen.cli.mail_view import account_as_json
-    from statusgen.cli.publish_view import tell_doubts, tell_stopped
-    from statusgen.composition import open_transport
-    from statusgen.model.delivery import Account
-    from statusgen.usecases import mailing
-    from statusgen.usecases.archive import read_archive
-    from statusgen.usecases.resume import plan_resume
-
-    settings = context.settings
-    if settings.mail is None:
-        raise UsageError("statusgen.toml has no [mail]; add it to send letters")
-    archive = read_archive(settings, context.open_cache(), context.now)
-    with open_targets(settings) as targets:
-        planned = plan_resume(targets, archive, state.ledger, context.now, retry)
-    queued = mailing.queue_letters(planned, archive, state.ledger, context.now)
-    is_stopped = tell_stopped(queued)
-    if not queued.update_ids:
-        nothing: dict[str, object] = {
-            "sent": 0,
-            "resent": [],
-            "trouble": None,
-            **account_as_json(Account()),
-        }
-        context.report(nothing, lambda: say("no letters can be sent" if is_stopped else NOTHING))
-        if is_stopped:
-            raise click.exceptions.Exit(Unavailable.exit_code)
-        return
-    forms = mailing.make_forms(settings, state.secret_key)
-    transport = open_transport(settings.mail)
-    with progress("Mailing", queued.letters) as done:
-        report = mailing.send_letters(
-            queued, archive, forms, state.ledger, transport, context.now, done
-        )
-    value: dict[str, object] = {
-        "sent": report.sent,
-        "resent": list(report.resent),
-        "trouble": str(report.trouble) if report.trouble else None,
-        **account_as_json(report.total),
-    }
-    text = f"{count(report.sent, 'letter')} sent, {report.total.owed:,} still owed"
-    context.report(value, lambda: say(text))
-    tell_doubts(report.resent, report.in_doubt)
-    if report.trouble:
-        tell_error(str(report.trouble))
-    if is_stopped or not report.is_done:
-        tell_next("statusgen mail status")
-        raise click.exceptions.Exit(Unavailable.exit_code)

@@ -1,17 +1,24 @@
 """How the ledger looks, for people and for programs: every letter accounted for, by token."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 
 import click
 
+from statusgen.cli.account_view import account_as_json
 from statusgen.cli.output import count
 from statusgen.model.delivery import Account, DeliveryState, KnownUpdate
+from statusgen.model.manifest import Publisher
+from statusgen.model.notation import format_instant
 from statusgen.model.unsent import Unsent
-from statusgen.model.value import Value, asdict
+from statusgen.model.value import Value
 
 _COLUMNS = ("letters", "accepted", "owed", "failed", "in doubt")
 _MOST_TOKENS = 10
+_TOTAL = "in total"
+
+Row = tuple[KnownUpdate, Account]
 
 
 class Entry(Value, frozen=True):
@@ -45,24 +52,44 @@ def entry_as_json(entry: Entry) -> dict[str, object]:
     }
 
 
-def account_as_json(account: Account) -> dict[str, int]:
-    """What became of letters, in numbers."""
-    return {"audience": account.audience, "owed": account.owed, **asdict(account)}
+def status_as_json(
+    entries: Sequence[Entry], senders: Sequence[Publisher], *, is_held: bool
+) -> dict[str, object]:
+    """The ledger for programs: what became of letters, who sends, and whether they may."""
+    return {
+        "held": is_held,
+        "senders": [{"user": one.user, "host": one.host, "since": _since(one)} for one in senders],
+        "total": account_as_json(sum((one.account for one in entries), Account())),
+        "updates": [entry_as_json(one) for one in entries],
+    }
 
 
-def ledger_lines(entries: Sequence[Entry]) -> Iterator[str]:
-    """A table of updates under their incidents, in the order given."""
-    width = max(len(_stem(one.known)) for one in entries) + 2
+def ledger_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """A table of updates under their incidents, in the order given, with the sum of several."""
+    width = max(len(_TOTAL), *(len(_stem(known)) + 2 for known, _ in rows))
     yield click.style(" " * width + _row(_COLUMNS), dim=True)
-    for incident_id, group in groupby(entries, key=lambda one: one.known.incident_id):
+    for incident_id, group in groupby(rows, key=lambda row: row[0].incident_id):
         yield click.style(incident_id, bold=True)
-        for one in group:
-            yield f"  {_stem(one.known):<{width - 2}}{_cells(one)}"
+        for known, account in group:
+            yield f"  {_stem(known):<{width - 2}}{_cells(known, account)}"
+    if sum(not known.skipped for known, _ in rows) > 1:
+        total = sum((account for _, account in rows), Account())
+        yield click.style(f"{_TOTAL:<{width}}{_numbers(total)}", bold=True)
+
+
+def hands(senders: Sequence[Publisher], *, is_held: bool) -> Iterator[str]:
+    """Who sends, and whether anybody may."""
+    for one in senders:
+        since = _since(one)
+        yield f"sending: {one.user} on {one.host}" + (f", since {since}" if since else "")
+    if is_held:
+        words = "letters are held; `statusgen mail resume` lets them go out again"
+        yield click.style(words, fg="yellow", bold=True)
 
 
 def next_steps(entry: Entry) -> Iterator[str]:
     """What is amiss with an update's letters, what to do, and whose they are."""
-    waiting = entry.account.queued + entry.account.sending
+    waiting = entry.account.queued + entry.account.claimed + entry.account.dot
     if waiting:
         yield f"{count(waiting, 'letter')} not sent yet; `statusgen mail resume` goes on"
     for one in entry.unsent:
@@ -75,14 +102,26 @@ def next_steps(entry: Entry) -> Iterator[str]:
         yield f"{_words(state)}: {' '.join(tokens[:_MOST_TOKENS])}{more}"
 
 
+def _since(sender: Publisher) -> str | None:
+    """When the process began that sends; it is the last word of what tells processes apart."""
+    try:
+        began = datetime.fromtimestamp(float(sender.process.split()[-1]), UTC)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return format_instant(began)
+
+
 def _words(state: DeliveryState) -> str:
     return state.replace("_", " ")
 
 
-def _cells(entry: Entry) -> str:
-    if entry.known.skipped:
-        return click.style(f"   not mailed: {entry.known.skipped}", dim=True)
-    account = entry.account
+def _cells(known: KnownUpdate, account: Account) -> str:
+    if known.skipped:
+        return click.style(f"   not mailed: {known.skipped}", dim=True)
+    return _numbers(account)
+
+
+def _numbers(account: Account) -> str:
     numbers = (account.audience, account.accepted, account.owed, account.failed, account.in_doubt)
     return _row([f"{number:,}" if number else "-" for number in numbers])
 

@@ -39,6 +39,12 @@ def tell(text: str, label: str = "", colour: str | None = None) -> None:
     click.echo(styled + lines.removeprefix(lead.rstrip()), err=True, color=_colour())
 
 
+def tell_lines(lines: Iterable[str]) -> None:
+    """Lines of talk that are laid out already."""
+    for line in lines:
+        click.echo(line, err=True, color=_colour())
+
+
 def tell_error(text: str) -> None:
     """What went wrong, and what to do about it."""
     tell(text, "error", "red")

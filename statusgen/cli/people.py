@@ -105,31 +105,43 @@ def erase(context: Context, subscriber: str, yes: bool) -> None:
 
 @subscribers.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--skip-bad", is_flag=True, help="Take the good rows, write the others to a file.")
 @json_option
 @pass_context
-def import_(context: Context, file: Path) -> None:
+def import_(context: Context, file: Path, skip_bad: bool) -> None:
     """Import a CSV file whose members' consent you vouch for; all rows or none.
 
-    Its header has `email` and any of components, min_severity, language, audience.
-    """
-    from statusgen.composition import open_state
-    from statusgen.config.subscriber_csv import KnownNames, parse_subscribers
+    Its header has `email` and any of components, min_severity, language, audience. Every bad row
+    is named by its line. With --skip-bad the others are imported, and the bad ones are written
+    beside FILE, with what is wrong in a last column: mend them there, and import that file.
 
-    settings = context.settings
-    known = KnownNames(
-        components=tuple(settings.components_by_id),
-        severities=settings.severities,
-        audiences=sorted(settings.audiences),
-        language=settings.page.language,
-    )
-    rows = parse_subscribers(file.read_bytes(), str(file), known)
-    with open_state(settings) as state:
-        done = state.address_book.import_rows(rows, f"import of {file.name}", context.now)
-    value = {"added": done.added, "updated": done.updated, "left_out": done.left_out}
+    \b
+    Examples:
+      statusgen subscribers import people.csv
+      statusgen subscribers import people.csv --skip-bad    bad rows go to people.bad.csv
+    """  # noqa: D301  \b keeps click from filling the lines
+    from statusgen.cli.importing import import_file
+
+    taken = import_file(context, file, skip_bad=skip_bad)
+    done = taken.done
+    value = {
+        "added": done.added,
+        "updated": done.updated,
+        "left_out": done.left_out,
+        "bad": taken.bad,
+        "bad_file": str(taken.bad_file) if taken.bad else None,
+    }
     text = f"{count(done.added, 'subscriber')} added, {done.updated:,} updated"
     context.report(value, lambda: say(text))
     if done.left_out:
         tell(f"{done.left_out:,} left out: they had unsubscribed, bounced, or were erased")
+    if taken.bad:
+        tell(
+            f"{count(taken.bad, 'bad row')} in {taken.bad_file}; it holds addresses: keep it out "
+            "of git",
+            "skipped",
+            "yellow",
+        )
 
 
 @subscribers.command("export")
@@ -150,7 +162,8 @@ def export(context: Context, out: Path | None) -> None:
         return
     try:
         out.touch(mode=0o600)
-        out.chmod(0o600)
+        if out.is_file():  # and no device
+            out.chmod(0o600)
         out.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise UsageError(f"{out} can't be written: {error.strerror}") from error

@@ -1,17 +1,28 @@
 """How the result of a publish looks, for people and for programs."""
 
+import os
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from statusgen.cli.account_view import account_as_json, shortfall
 from statusgen.cli.output import count, say, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from statusgen.model.delivery import Account
     from statusgen.plan.plan import Plan
     from statusgen.usecases.mailing import Queued
+    from statusgen.usecases.samples import SampleLetter
     from statusgen.usecases.uploading import Uploads
+
+
+_SAMPLE_LINES = 2
+_LEAST = 20
+_USUAL_WIDTH = 80
 
 
 @dataclass(slots=True)
@@ -23,18 +34,58 @@ class Mailed:
     updates: int = 0
     problem: str = ""
     is_behind: bool = False
+    account: "Account | None" = None
 
 
-def tell_doubts(resent: tuple[str, ...], in_doubt: tuple[str, ...]) -> None:
-    """Names, by token, who got a letter again and whose letter nobody can answer for."""
-    if resent:
-        tell(
-            f"{count(len(resent), 'letter')} {'was' if len(resent) == 1 else 'were'} in flight "
-            "when an earlier run was stopped and went out again with the same Message-ID: "
-            + " ".join(resent)
-        )
-    if in_doubt:
-        tell(f"{count(len(in_doubt), 'letter')} in doubt: {' '.join(in_doubt)}")
+def mailed_of(total: "Account", sent: int, queued: "Queued", *, is_behind: bool) -> Mailed:
+    """The result of letters of which `sent` were accepted now."""
+    return Mailed(
+        accepted=sent,
+        audience=total.audience,
+        updates=len(queued.update_ids),
+        problem=shortfall(total),
+        is_behind=is_behind,
+        account=total,
+    )
+
+
+def canary_line(canary: int, letters: int) -> list[str]:
+    """What `mail.canary` does to so many letters, in a line; none where it does nothing."""
+    if not canary or letters <= canary:
+        return []
+    return [f"canary: {canary:,} letters go first; if more than 5 % of them fail, no other leaves"]
+
+
+def sample_lines(letters: "Sequence[SampleLetter]", width: int) -> list[str]:
+    """Letters in a few lines each, no wider than a terminal, each marked at its side."""
+    if not letters:
+        return []
+    update_id = letters[0].update_id
+    lines = [
+        "",
+        click.style(_cut(f"{count(len(letters), 'sample')} of {update_id}", width), dim=True),
+    ]
+    bar = click.style("│ ", fg="cyan")
+    for number, one in enumerate(letters):
+        lines += [""] if number else []
+        who = f"{one.token}  {one.language}  "
+        subject = _cut(one.subject, max(width - 2 - len(who), _LEAST))
+        lines.append(bar + click.style(who, dim=True) + click.style(subject, bold=True))
+        _, *paragraphs = [" ".join(part.split()) for part in one.text.split("\n\n")]
+        lines += [bar + _cut(told, max(width - 2, _LEAST)) for told in paragraphs[:_SAMPLE_LINES]]
+    return lines
+
+
+def terminal_width() -> int:
+    """How wide the terminal is on which questions are asked."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:
+        return _USUAL_WIDTH
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def tell_stopped(queued: "Queued") -> bool:
@@ -60,24 +111,6 @@ def tell_stopped(queued: "Queued") -> bool:
     return bool(queued.behind or queued.unclaimed or queued.claimed_elsewhere or queued.vanished)
 
 
-def shortfall(total: "Account") -> str:
-    """What became of the letters that were not accepted, in numbers; empty for none."""
-    parts = [
-        f"{getattr(total, state):,} {state.replace('_', ' ')}"
-        for state in (
-            "queued",
-            "sending",
-            "deferred",
-            "failed",
-            "in_doubt",
-            "superseded",
-            "suppressed",
-        )
-        if getattr(total, state)
-    ]
-    return ", ".join(parts)
-
-
 def result_as_json(
     plan: "Plan", uploads: "Uploads", mailed: Mailed, next_due: str | None
 ) -> dict[str, object]:
@@ -94,6 +127,7 @@ def result_as_json(
             for one in uploads.results
         ],
         "letters": {"accepted": mailed.accepted, "audience": mailed.audience},
+        "account": account_as_json(mailed.account) if mailed.account else None,
         "kept": [one.incident_id for one in plan.kept],
         "next_update_due": next_due,
     }

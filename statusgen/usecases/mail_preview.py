@@ -68,7 +68,11 @@ def one_of_every_kind(settings: Settings, now: datetime) -> tuple[PreviewLetter,
 
 
 def sample_stories(settings: Settings, now: datetime) -> Iterable[list[Update]]:
-    """Updates of events that never happened, on this page's components: one list a folder."""
+    """Updates of events that never happened, on this page's components: one list a folder.
+
+    What they tell is in the language of the page, as its own updates would be.
+    """
+    text = Templates(settings.root).language(settings.page.language).text
     begin = now.replace(second=0, microsecond=0) - timedelta(hours=2)
     worst = next(iter(settings.severities))
     touched = tuple(ComponentChange(one.id, None) for one in settings.components[:2])
@@ -83,34 +87,36 @@ def sample_stories(settings: Settings, now: datetime) -> Iterable[list[Update]]:
             name,
             Phase.INVESTIGATING,
             0,
-            "Some requests fail. We are looking into it.",
-            title="A sample incident",
+            text("Some requests fail. We are looking into it."),
+            title=text("A sample incident"),
             severity=worst,
             components=touched,
         ),
-        update(name, Phase.IDENTIFIED, 12, "We have found the cause and are working on a fix."),
+        update(
+            name, Phase.IDENTIFIED, 12, text("We have found the cause and are working on a fix.")
+        ),
         update(
             name,
             Phase.RESOLVED,
             47,
-            "Everything works as usual again.",
-            cause="A change of configuration took a server out of rotation.",
+            text("Everything works as usual again."),
+            cause=text("A change of configuration took a server out of rotation."),
         ),
     ]
     name = "sample-maintenance"
     window = {
-        "title": "A sample maintenance",
+        "title": text("A sample maintenance"),
         "starts": begin + timedelta(minutes=30),
         "ends": begin + timedelta(minutes=90),
         "components": touched,
     }
-    plan = update(name, Phase.SCHEDULED, 0, "We are moving to a faster database.", **window)
+    plan = update(name, Phase.SCHEDULED, 0, text("We are moving to a faster database."), **window)
     yield [
         plan,
-        update(name, Phase.IN_PROGRESS, 30, "The work has begun."),
-        update(name, Phase.COMPLETED, 80, "The work is done."),
+        update(name, Phase.IN_PROGRESS, 30, text("The work has begun.")),
+        update(name, Phase.COMPLETED, 80, text("The work is done.")),
     ]
-    yield [plan, update(name, Phase.CANCELED, 20, "The work will take place another day.")]
+    yield [plan, update(name, Phase.CANCELED, 20, text("The work will take place another day."))]
 
 
 def _parts(content: bytes) -> tuple[str, str]:

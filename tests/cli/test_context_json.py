@@ -71,7 +71,7 @@ def test_subscribers_are_tokens(repository, tmp_path):
     assert added["id"] == removed["id"] == erased["id"]
     states = [one["state"] for one in (added, removed, erased)]
     assert states == ["active", "unsubscribed", "erased"]
-    assert imported == {"added": 1, "updated": 0, "left_out": 0}
+    assert imported == {"added": 1, "updated": 0, "left_out": 0, "bad": 0, "bad_file": None}
 
 
 def test_letters_are_counted(repository):
@@ -80,7 +80,7 @@ def test_letters_are_counted(repository):
     retried = answer(repository, "mail", "retry", UPDATE)
     held = answer(repository, "mail", "hold", UPDATE)
     [shown] = answer(repository, "mail", "preview")
-    [status] = answer(repository, "mail", "status")
+    [status] = answer(repository, "mail", "status")["updates"]
 
     assert published["letters"] == {"accepted": 1, "audience": 1}
     assert resumed["sent"] == retried["sent"] == held["held"] == 0

@@ -25,7 +25,7 @@ def test_an_empty_ledger_says_so(repository):
 def test_every_letter_is_accounted_for(repository):
     repository.run("publish", "--yes")
 
-    [row] = repository.run("mail", "status", "--json").json
+    [row] = repository.run("mail", "status", "--json").json["updates"]
 
     assert row["update"] == UPDATE
     assert (row["audience"], row["accepted"], row["failed"]) == (2, 2, 0)
@@ -40,7 +40,7 @@ def test_nothing_owed_nothing_resumed(repository):
 
 
 def test_a_letter_that_failed_is_sent_again_on_request(repository):
-    script = Script(at_rcpt={"bob": "550 5.1.1 no such user"})
+    script = Script(at_rcpt={"bob": "554 5.6.0 not today"})
     with smtp_relay(script) as relay:
         repository.configure(mail=f'transport = "smtp://127.0.0.1:{relay.port}"')
         first = repository.run("publish", "--yes")

@@ -23,7 +23,10 @@ OLD = Entry(
 
 
 def test_updates_stand_under_their_incident_in_eighty_columns():
-    lines = [click.unstyle(line) for line in ledger_lines([SENT, OLD])]
+    lines = [
+        click.unstyle(line)
+        for line in ledger_lines([(one.known, one.account) for one in (SENT, OLD)])
+    ]
 
     assert lines == [
         "                     letters  accepted      owed    failed  in doubt",

@@ -1,18 +1,19 @@
+import click
 import pytest
 
 from statusgen.cli.publish_view import (
     Mailed,
+    canary_line,
     result_as_json,
+    sample_lines,
     say_result,
-    shortfall,
-    tell_doubts,
     tell_stopped,
 )
 from statusgen.model.claim import Claim
-from statusgen.model.delivery import Account
 from statusgen.plan.mail import MailChoice
 from statusgen.plan.plan import KeptIncident, make_plan
 from statusgen.usecases.mailing import Queued
+from statusgen.usecases.samples import SampleLetter
 from statusgen.usecases.uploading import TargetResult, Uploads
 from tests.builders import instant
 
@@ -55,15 +56,26 @@ def test_programs_get_the_same():
     assert [one["failure"] for one in result["targets"]] == [None, "away"]
 
 
-def test_what_was_not_accepted_is_accounted_for():
-    assert shortfall(Account(accepted=5, deferred=2, in_doubt=1)) == "2 deferred, 1 in doubt"
+def test_the_canary_is_told_where_it_does_something():
+    [line] = canary_line(50, 12_408)
+
+    assert line.startswith("canary: 50 letters go first;")
+    assert canary_line(0, 12_408) == canary_line(50, 50) == []
 
 
-def test_who_got_a_second_copy_is_named(capsys):
-    tell_doubts(("sub_a", "sub_b"), ())
+def test_samples_are_no_wider_than_the_terminal():
+    text = "Acme — Investigating\nErrors\n\n" + "About one in three payments fails. " * 4
+    letters = [
+        SampleLetter(f"{'x' * 90}/01", f"sub_{name}2345678", "en", f"Acme — {'Errors ' * 20}", text)
+        for name in "abc"
+    ]
 
-    assert "2 letters were in flight" in (err := capsys.readouterr().err)
-    assert err.endswith("sub_a sub_b\n")
+    lines = [click.unstyle(line) for line in sample_lines(letters, 60)]
+
+    assert max(map(len, lines)) == 60
+    assert sum(line.startswith("│ sub_") for line in lines) == 3
+    assert sum(line.startswith("│ About one in three") for line in lines) == 3
+    assert sample_lines([], 60) == []
 
 
 def test_whose_claim_stops_letters_or_was_taken_over_is_said(capsys):

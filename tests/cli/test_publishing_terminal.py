@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.components.smtp_relay import Script, smtp_relay
-from tests.fakes.repository import FIRST, NOW, make_repository
+from tests.fakes.repository import FIRST, ID, NOW, make_repository
 from tests.fakes.terminal import CTRL_C, on_terminal
 
 QUESTION = "Publish and send 2 letters? [y/N]:"
@@ -27,6 +27,37 @@ def test_a_yes_publishes_and_the_end_says_when_the_next_update_is_due(repository
     assert code == 0
     assert "2 subscribers have mail\nnext update due 02:19 UTC, in 9 minutes\n" in terminal.shown
     assert len(repository.letters()) == 2
+
+
+def test_before_the_question_sample_letters_are_shown(repository):
+    repository.subscribe(*(f"reader{number}@example.com" for number in range(4)))
+    repository.configure(mail='transport = "folder:outbox"\ncanary = 5')
+
+    with on_terminal(repository.root, "publish", now=NOW) as terminal:
+        terminal.wait_for("Publish and send 6 letters? [y/N]:")
+        terminal.press("n\n")
+        terminal.wait_for_the_end()
+
+    lines = terminal.shown.splitlines()
+    samples = [line for line in lines if line.startswith("│ sub_")]
+    assert f"  6 about {ID}/01-investigating" in lines
+    assert "canary: 5 letters go first; if more than 5 % of them fail, no other leaves" in lines
+    assert f"3 samples of {ID}/01-investigating" in lines
+    assert len(samples) == len(set(samples)) == 3
+    assert all("  en  Acme — Investigating Increased error" in line for line in samples)
+    assert lines.count("│ About one in three payments fails.") == 3
+    assert "@example.com" not in terminal.shown
+
+
+def test_a_rehearsal_says_how_many_are_named(repository):
+    words = ["publish", "--to", "ann@example.com"]
+    with on_terminal(repository.root, *words, now=NOW) as terminal:
+        terminal.wait_for("--to: 1 subscriber named; all other letters stay owed")
+        terminal.press("y\n")
+        code = terminal.wait_for_the_end()
+
+    assert code == 4
+    assert "account: 2 letters = 1 accepted + 1 queued" in terminal.shown
 
 
 def test_removing_what_people_were_mailed_about_is_asked(repository):

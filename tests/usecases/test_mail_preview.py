@@ -37,3 +37,13 @@ def test_a_page_without_mail_can_be_looked_at_too(tmp_path):
     letters = one_of_every_kind(replace(settings, mail=None), NOW)
 
     assert len(letters) == len(Kind)
+
+
+def test_samples_speak_the_language_of_the_page(tmp_path):
+    settings = read_settings(make_repository(tmp_path).root)
+    german = replace(settings, page=replace(settings.page, language="de"))
+
+    texts = {one.kind: one.text for one in one_of_every_kind(german, NOW)}
+
+    assert "Die Arbeiten haben begonnen." in texts[Kind.MAINTENANCE_UPDATE]
+    assert not [text for text in texts.values() if "We are" in text or "A sample" in text]

@@ -10,7 +10,15 @@ from statusgen.config.settings import Settings
 from statusgen.errors import StatusgenError
 from statusgen.model.manifest import Observed
 from statusgen.model.value import Value
-from statusgen.ports.surroundings import Answer, Records, RelayFacts, Room, StateFacts, Web
+from statusgen.ports.surroundings import (
+    AccountFacts,
+    Answer,
+    Records,
+    RelayFacts,
+    Room,
+    StateFacts,
+    Web,
+)
 from statusgen.usecases.doctor import pages, records
 from statusgen.usecases.doctor.clock import judge_clock
 from statusgen.usecases.doctor.finding import Finding, warn
@@ -33,7 +41,7 @@ class Surroundings(Value, frozen=True):
     web: Web
     records: Records
     look_at_state: Callable[[], StateFacts]
-    try_transport: Callable[[], RelayFacts | Room] | None
+    try_transport: Callable[[], RelayFacts | Room | AccountFacts] | None
     """None: there is no mail."""
     is_gone: IsGone
     has_secret_key: bool

@@ -1,35 +1,77 @@
-"""The way out for letters: a relay, or a folder."""
+"""The way out for letters: a relay, a service, or a folder."""
 
 from collections.abc import Iterator
 
 from statusgen.errors import StatusgenError
 from statusgen.model.relay import parse_relay
-from statusgen.ports.surroundings import RelayFacts, Room
-from statusgen.usecases.doctor.finding import Finding, from_error, ok, warn
+from statusgen.model.ses import parse_ses
+from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
+from statusgen.usecases.doctor.finding import Finding, fail, from_error, ok, warn
 from statusgen.usecases.doctor.targets import judge_room
 
 SMALL_LETTER = 1_000_000
 """Bytes; relays that take less than this refuse letters about long incidents."""
 
 
+_BAD_STANDINGS = ("PROBATION", "SHUTDOWN")
+
+
 def transport_name(transport: str) -> str:
     """What a transport is called: without its user, which may be an address."""
     if transport.startswith("folder:"):
         return "outbox"
+    if transport.startswith("ses:"):
+        return str(parse_ses(transport))
     return f"relay {parse_relay(transport)}"
 
 
-def judge_transport(subject: str, facts: RelayFacts | Room | StatusgenError) -> Iterator[Finding]:
+def judge_transport(
+    subject: str, facts: RelayFacts | Room | AccountFacts | StatusgenError
+) -> Iterator[Finding]:
     """Yield what is to be said of the way out."""
     if isinstance(facts, StatusgenError):
         yield from_error(subject, facts)
     elif isinstance(facts, Room):
         yield judge_room(subject, facts)
+    elif isinstance(facts, AccountFacts):
+        yield from _judge_account(subject, facts)
     else:
         tls = "with TLS" if facts.is_encrypted else "without TLS, on this machine"
         login = "; the login was accepted" if facts.is_logged_in else "; no login is set"
         yield ok(subject, f"reached {tls}{login}")
         yield from _judge_extensions(subject, facts)
+
+
+def _judge_account(subject: str, account: AccountFacts) -> Iterator[Finding]:
+    if not account.may_send:
+        yield fail(
+            subject,
+            "sending is paused for the account",
+            "look into the account's mailbox, and ask AWS to resume it",
+        )
+    if account.is_trial:
+        yield fail(
+            subject,
+            "the account is in the sandbox: it mails verified addresses only",
+            "ask AWS for production access",
+        )
+    if account.standing in _BAD_STANDINGS:
+        yield warn(
+            subject,
+            f"the account's standing is {account.standing.lower()}",
+            "look into the reputation dashboard: too many letters bounced or were complained of",
+        )
+    yield _judge_quota(subject, account)
+
+
+def _judge_quota(subject: str, account: AccountFacts) -> Finding:
+    rate = f"{account.per_second:,g} letters a second"
+    if account.left_today is None:
+        return ok(subject, f"reached; it takes {rate}, and has no limit a day")
+    left = f"{account.left_today:,} of {account.per_day:,} letters are left for 24 hours"
+    if not account.left_today:
+        return fail(subject, left, "ask AWS for a larger sending quota")
+    return ok(subject, f"reached; it takes {rate}, and {left}")
 
 
 def _judge_extensions(subject: str, facts: RelayFacts) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from statusgen.errors import StatusgenError
 from statusgen.ports.surroundings import StateFacts
-from statusgen.usecases.doctor.finding import Finding, from_error, ok, warn
+from statusgen.usecases.doctor.finding import Finding, from_error, ok
 from statusgen.usecases.doctor.targets import judge_room
 
 SUBJECT = "database"
@@ -15,17 +15,12 @@ def judge_state(facts: StateFacts | StatusgenError, *, has_key_outside: bool) ->
     if isinstance(facts, StatusgenError):
         yield from_error(SUBJECT, facts)
         return
-    if facts.is_there:
-        yield judge_room(SUBJECT, facts.room)
-    else:
+    if not facts.is_there:
         yield ok(SUBJECT, "it isn't there yet; the first use makes it")
-    if facts.room.is_network:
-        yield warn(
-            SUBJECT,
-            f"it is on a network file system ({facts.room.file_system}), where locks can't be "
-            "relied on",
-            "keep it on a disk of this machine",
-        )
+    elif facts.room is None:
+        yield ok(SUBJECT, "the server answers, and it can be written")
+    else:
+        yield judge_room(SUBJECT, facts.room)
     yield ok(SUBJECT, _key(facts, has_key_outside=has_key_outside))
 
 

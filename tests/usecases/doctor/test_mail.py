@@ -1,11 +1,21 @@
 import pytest
 
 from statusgen.errors import MailError
-from statusgen.ports.surroundings import RelayFacts, Room
+from statusgen.model.value import replace
+from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
 from statusgen.usecases.doctor.finding import State
 from statusgen.usecases.doctor.mail import judge_transport, transport_name
 
 ALL = {"size": "35882577", "pipelining": "", "smtputf8": "", "starttls": ""}
+
+ACCOUNT = AccountFacts(
+    may_send=True,
+    is_trial=False,
+    standing="HEALTHY",
+    per_second=14,
+    per_day=50_000,
+    left_today=49_000,
+)
 
 
 def relay(extensions, *, is_safe=True):
@@ -22,6 +32,7 @@ def without(*names, **others):
         ("smtp://someone%40example.com@relay.example.com", "relay relay.example.com:587"),
         ("smtps://relay.example.com", "relay relay.example.com:465"),
         ("folder:/somewhere/outbox", "outbox"),
+        ("ses://eu-west-1?configuration-set=status-mail", "SES in eu-west-1"),
     ],
 )
 def test_a_transport_is_named_without_its_user(transport, name):
@@ -78,3 +89,36 @@ def test_an_outbox_needs_room(free, state):
     [found] = judge_transport("outbox", Room(free, "ext4"))
 
     assert found.state is state
+
+
+def test_an_account_that_may_send_is_well_and_says_how_much():
+    [found] = judge_transport("SES", ACCOUNT)
+
+    assert found.state is State.OK
+    assert found.what == (
+        "reached; it takes 14 letters a second, and 49,000 of 50,000 letters are left for 24 hours"
+    )
+
+
+def test_an_account_without_a_quota_says_so():
+    [found] = judge_transport("SES", replace(ACCOUNT, per_day=None, left_today=None))
+
+    assert found.what == "reached; it takes 14 letters a second, and has no limit a day"
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "words"),
+    [
+        ({"may_send": False}, State.FAIL, "paused"),
+        ({"is_trial": True}, State.FAIL, "verified addresses only"),
+        ({"left_today": 0}, State.FAIL, "0 of 50,000 letters are left"),
+        ({"standing": "PROBATION"}, State.WARN, "standing is probation"),
+    ],
+)
+def test_what_is_wrong_with_an_account_is_said_with_a_remedy(change, state, words):
+    found = judge_transport("SES", replace(ACCOUNT, **change))
+
+    [wrong] = [one for one in found if one.state is not State.OK]
+    assert wrong.state is state
+    assert words in wrong.what
+    assert wrong.remedy

@@ -1,0 +1,115 @@
+"""`mail status`: where every letter is, once or as it changes."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from statusgen.cli.context import Context, is_terminal, json_option, pass_context
+from statusgen.cli.output import say, tell
+from statusgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from statusgen.cli.mail_view import Entry
+    from statusgen.composition import State
+    from statusgen.model.delivery import Account, KnownUpdate
+
+_MOST_ROWS = 20
+
+
+@click.command()
+@click.argument("update", metavar="UPDATE", required=False)
+@click.option("--watch", is_flag=True, help="Show it as it changes, until Ctrl-C.")
+@json_option
+@pass_context
+def status(context: Context, update: str | None, watch: bool) -> None:
+    """Account for every letter, of UPDATE or of the newest updates.
+
+    Also who sends at this moment, and whether letters are held. UPDATE is any unique part of an
+    update's id, and shows by token whose letters have not arrived.
+
+    \b
+    Examples:
+      statusgen mail status
+      statusgen mail status 01-investigating
+      statusgen mail status --watch            letters a second, and how long it will take
+    """  # noqa: D301  \b keeps click from filling the lines
+    from statusgen.cli.mail_view import status_as_json
+    from statusgen.composition import open_state
+
+    if watch and (context.as_json or not is_terminal()):
+        raise UsageError("--watch needs a terminal; leave it out, or ask with --json again")
+    with open_state(context.settings) as state:
+        if watch:
+            from statusgen.cli.mail_watch import watch as keep_watching
+
+            keep_watching(lambda: tuple(_rows(state, update, _MOST_ROWS)), state.ledger)
+            return
+        rows = _rows(state, update, None if context.as_json else _MOST_ROWS + 1)
+        with_tokens = update is not None or context.as_json
+        entries = [_entry(state, *row, with_tokens=with_tokens) for row in rows]
+        senders, is_held = state.ledger.senders(), state.ledger.is_held()
+    context.report(status_as_json(entries, senders, is_held=is_held), lambda: _show_ledger(entries))
+    if not context.as_json:
+        from statusgen.cli.mail_view import hands
+
+        for line in hands(senders, is_held=is_held):
+            say(line)
+
+
+def find_update(state: "State", text: str) -> str:
+    """The id of the one update that the ledger knows by this name, or by this part of it."""
+    from statusgen.model.notation import shown
+    from statusgen.usecases.write import some
+
+    known = state.ledger.skips()
+    matches = [text] if text in known else [one for one in known if text in one]
+    if not matches:
+        raise UsageError(
+            f"the ledger knows no update called {shown(text)}; "
+            "`statusgen mail status` shows their names"
+        )
+    if len(matches) > 1:
+        raise UsageError(f"{shown(text)} fits several updates; name one of {some(matches)}")
+    return matches[0]
+
+
+def _rows(
+    state: "State", update: str | None, limit: int | None
+) -> "Sequence[tuple[KnownUpdate, Account]]":
+    if update is None:
+        return state.ledger.accounts(limit)
+    update_id = find_update(state, update)
+    return [(state.ledger.known_updates([update_id])[update_id], state.ledger.account(update_id))]
+
+
+def _entry(
+    state: "State", known: "KnownUpdate", account: "Account", *, with_tokens: bool
+) -> "Entry":
+    from statusgen.cli.mail_view import Entry
+    from statusgen.model.unsent import Unsent
+
+    amiss = [one for one in Unsent.STATES if getattr(account, one)]
+    unsent = state.ledger.unsent([known.update_id]) if amiss else ()
+    named = amiss if with_tokens else ()
+    tokens = {one: state.ledger.tokens(known.update_id, one) for one in named}
+    return Entry(known, account, unsent, tokens)
+
+
+def _show_ledger(entries: "Sequence[Entry]") -> None:
+    from statusgen.cli.mail_view import ledger_lines, next_steps
+
+    if not entries:
+        say("the ledger is empty: nothing has been published with letters yet")
+        return
+    shown = entries[:_MOST_ROWS]
+    for line in ledger_lines([(one.known, one.account) for one in shown]):
+        say(line)
+    if len(entries) > len(shown):
+        say("older updates: statusgen mail status UPDATE, or --json for all")
+    for one in shown:
+        steps = list(next_steps(one))
+        if steps:
+            tell("", one.known.update_id, "yellow")
+        for step in steps:
+            tell(f"  {step}")

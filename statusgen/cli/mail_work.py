@@ -1,0 +1,236 @@
+"""`mail work`: a sender that stays until nothing is owed; and what `resume` and `retry` do once."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from statusgen.cli.account_view import account_as_json, tell_doubts, tell_end, tell_total
+from statusgen.cli.context import Context, json_option, open_targets, pass_context
+from statusgen.cli.output import count, say, tell, tell_error, tell_next
+from statusgen.cli.publish_view import tell_stopped
+from statusgen.cli.sending import find_readers, send_queued, to_option
+from statusgen.errors import Refused, Unavailable, UsageError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from statusgen.composition import State
+    from statusgen.config.settings import MailSettings
+    from statusgen.errors import MailError
+    from statusgen.model.delivery import Outcome
+    from statusgen.usecases.archive import Archive
+    from statusgen.usecases.mailing import Queued
+    from statusgen.usecases.working import Round
+
+NOTHING = "no letters are owed"
+
+
+@click.command()
+@click.option("--forever", is_flag=True, help="Stay for what the next publish queues.")
+@to_option
+@json_option
+@pass_context
+def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
+    """Send what is owed until nothing is, and wait for what has to wait.
+
+    Like `mail resume`, but it stays: for deferred letters until their time has come, for a relay
+    that takes none up to an hour, and while letters are held. Any number of machines drain one
+    ledger in PostgreSQL; a SQLite file takes one at a time. Ctrl-C ends it: letters in flight are
+    finished, the others stay owed.
+
+    \b
+    Examples:
+      statusgen mail work                      until every letter has come to an end
+      statusgen mail work --forever            as a service, for every publish to come
+      statusgen mail work --to sub_7f3a2b1c    a rehearsal: one round, for one reader
+    """  # noqa: D301  \b keeps click from filling the lines
+    from statusgen.composition import open_state
+    from statusgen.usecases.working import Worker
+
+    mail = required_mail(context)
+    if forever and readers:
+        raise UsageError("--to is for rehearsals, which end; leave --forever out")
+    with _alone(context), open_state(context.settings) as state, _ended_by_sigterm():
+        only = find_readers(state, readers)
+        if only is not None:
+            send_once(context, state, only=only)
+            return
+        shift = _Shift(context, state)
+        worker = Worker(state.ledger, mail.in_doubt, shift.make_round, shift, forever=forever)
+        try:
+            trouble = worker.work()
+        except KeyboardInterrupt:
+            shift.report(None)
+            raise
+        is_behind = shift.report(trouble)
+    if is_behind:
+        tell_next("statusgen mail status")
+        raise click.exceptions.Exit(Unavailable.exit_code)
+
+
+class _Shift:
+    """The rounds of one `mail work`, added up, and the time between them."""
+
+    def __init__(self, context: Context, state: "State") -> None:
+        self._context = context
+        self._state = state
+        self._began_s = time.monotonic()
+        self._update_ids: dict[str, None] = {}
+        self._resent: dict[str, None] = {}
+        self._sent = 0
+        self._flaw = ""
+        self._told: tuple[str, ...] | None = None
+        self._is_stopped = False
+
+    def now(self) -> datetime:
+        return self._context.now + timedelta(seconds=time.monotonic() - self._began_s)
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def tell(self, text: str) -> None:
+        tell(text, self.now().strftime("%H:%M"), "cyan")
+
+    def make_round(self) -> "Round":
+        from statusgen.usecases.working import Round
+
+        now, has_canary = self.now(), not self._update_ids
+        archive, queued = _plan(self._context, self._state, now)
+        if queued.vanished != self._told:
+            self._is_stopped = tell_stopped(queued)
+            self._told = queued.vanished
+        if not queued.update_ids:
+            return Round()
+        self._update_ids |= dict.fromkeys(queued.update_ids)
+        try:
+            ended = send_queued(
+                self._context,
+                self._state,
+                archive,
+                queued,
+                now,
+                waits=True,
+                has_canary=has_canary,
+                on_done=self._count,
+            )
+        except Refused:
+            return Round(queued.update_ids, is_busy=True)
+        report = ended.report
+        self._flaw = self._flaw or ended.flaw
+        self._resent |= dict.fromkeys(report.resent)
+        tell_doubts(report.resent, ())
+        return Round(queued.update_ids, report.sent, report.trouble)
+
+    def _count(self, outcome: "Outcome") -> None:
+        self._sent += outcome.state == "accepted"
+
+    def report(self, trouble: "MailError | None") -> bool:
+        """Account for all that it had to do with; returns whether anything is left behind."""
+        from statusgen.model.delivery import Account, DeliveryState
+
+        ledger = self._state.ledger
+        total = sum((ledger.account(one) for one in self._update_ids), Account())
+        value = {
+            **_as_json(self._sent, tuple(self._resent), trouble, self._flaw),
+            **account_as_json(total),
+        }
+        text = f"{count(self._sent, 'letter')} sent, {total.owed:,} still owed"
+        self._context.report(value, lambda: say(text if self._update_ids else NOTHING))
+        doubted = [ledger.tokens(one, DeliveryState.IN_DOUBT) for one in self._update_ids]
+        tell_doubts((), tuple(sorted({token for some in doubted for token in some})))
+        tell_total(total)
+        if trouble:
+            tell_error(str(trouble))
+        if self._flaw:
+            tell_error(self._flaw)
+        left = total.owed or total.failed or total.in_doubt
+        return bool(left or trouble or self._flaw or self._is_stopped)
+
+
+def send_once(
+    context: Context,
+    state: "State",
+    *,
+    retry: str = "",
+    only: frozenset[int] | None = None,
+) -> None:
+    """Sends what is owed; `retry` names an update whose failed letters are owed again.
+
+    Raises `Exit` with the code for "done in part" when anything is left.
+    """
+    from statusgen.model.delivery import Account
+
+    archive, queued = _plan(context, state, context.now, retry)
+    is_stopped = tell_stopped(queued)
+    if queued.update_ids:
+        ended = send_queued(context, state, archive, queued, context.now, only=only)
+        report = ended.report
+        value = _as_json(report.sent, report.resent, report.trouble, ended.flaw)
+        total, is_behind = report.total, ended.is_behind or is_stopped
+        text = f"{count(report.sent, 'letter')} sent, {total.owed:,} still owed"
+    else:
+        ended, total, is_behind = None, Account(), is_stopped
+        value = _as_json(0, (), None, "")
+        text = "no letters can be sent" if is_stopped else NOTHING
+    context.report({**value, **account_as_json(total)}, lambda: say(text))
+    if ended is not None:
+        tell_end(ended)
+    if is_behind:
+        tell_next("statusgen mail status")
+        raise click.exceptions.Exit(Unavailable.exit_code)
+
+
+def required_mail(context: Context) -> "MailSettings":
+    """`[mail]` of the settings; raises `UsageError` where there is none."""
+    if context.settings.mail is None:
+        raise UsageError("statusgen.toml has no [mail]; add it to send letters")
+    return context.settings.mail
+
+
+def _plan(
+    context: Context, state: "State", now: datetime, retry: str = ""
+) -> "tuple[Archive, Queued]":
+    """What is owed, if the page shows it; see plan_resume for what is raised."""
+    from statusgen.usecases import mailing
+    from statusgen.usecases.archive import read_archive
+    from statusgen.usecases.resume import plan_resume
+
+    archive = read_archive(context.settings, context.open_cache(), now)
+    with open_targets(context.settings) as targets:
+        planned = plan_resume(targets, archive, state.ledger, now, retry)
+    return archive, mailing.queue_letters(planned, archive, state.ledger, now)
+
+
+def _as_json(
+    sent: int, resent: tuple[str, ...], trouble: "MailError | None", flaw: str
+) -> dict[str, object]:
+    return {
+        "sent": sent,
+        "resent": list(resent),
+        "trouble": str(trouble) if trouble else None,
+        "flaw": flaw or None,
+    }
+
+
+def _alone(context: Context) -> "AbstractContextManager[None]":
+    """Keeps a second worker away from a database file; a server has room for many."""
+    from statusgen.composition import open_publishing_lock
+
+    if not context.settings.database.startswith("sqlite"):
+        return nullcontext()
+    return open_publishing_lock(context.settings, "work.lock")
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Whoever stops a service ends it as Ctrl-C does: letters in flight are finished."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,106 @@
+"""What publish, `mail resume`, `mail retry` and `mail work` share: letters leave, and the end."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from statusgen.cli.output import progress
+from statusgen.errors import UsageError
+from statusgen.model.value import Value
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from statusgen.apply.deliver import DeliveryReport
+    from statusgen.cli.context import Context
+    from statusgen.composition import State
+    from statusgen.model.delivery import Outcome
+    from statusgen.usecases.archive import Archive
+    from statusgen.usecases.mailing import Queued
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+to_option = click.option(
+    "--to",
+    "readers",
+    metavar="ADDRESS|TOKEN",
+    multiple=True,
+    help="Letters go to this subscriber only, everybody else's stay owed; may be repeated.",
+)
+
+
+class Ended(Value, frozen=True):
+    """How a run of letters ended."""
+
+    report: "DeliveryReport"
+    flaw: str
+    """What does not add up; empty when everything does."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether anything is left, in doubt or odd."""
+        return bool(self.flaw) or not self.report.is_done
+
+
+def find_readers(state: "State", texts: Sequence[str]) -> frozenset[int] | None:
+    """The ids of those whom --to names; None when it names nobody.
+
+    Raises:
+        UsageError: somebody is not in the address book; it says which, but no address.
+
+    """
+    found = [state.address_book.find(one) for one in texts]
+    missing = [place for place, one in enumerate(found, 1) if one is None]
+    if missing:
+        which = " and ".join(f"no. {one}" for one in missing)
+        raise UsageError(
+            f"--to names somebody who is not in the address book ({which} of {len(texts)}); "
+            "`statusgen subscribers list` shows the tokens. Nothing was done"
+        )
+    return frozenset(one.id for one in found if one) or None
+
+
+def send_queued(
+    context: "Context",
+    state: "State",
+    archive: "Archive",
+    queued: "Queued",
+    now: "datetime",
+    *,
+    only: frozenset[int] | None = None,
+    waits: bool = False,
+    has_canary: bool = True,
+    page_behind: bool = False,
+    on_done: "Callable[[Outcome], None]" = lambda _outcome: None,
+) -> Ended:
+    """Sends what is owed about the queued updates, with a bar on a terminal, and audits it."""
+    from statusgen.composition import is_gone, open_transport, this_run
+    from statusgen.model.delivery import Account
+    from statusgen.usecases import mailing
+    from statusgen.usecases.audit import audit
+
+    settings, ledger = context.settings, state.ledger
+    assert settings.mail is not None  # noqa: S101  asked by the caller
+    before = sum((ledger.account(one) for one in queued.update_ids), Account())
+    forms = mailing.make_forms(settings, state.secret_key)
+    number = queued.letters if only is None else min(queued.letters, len(only))
+    with progress("Mailing", number) as one_more:
+
+        def done(outcome: "Outcome") -> None:
+            one_more()
+            on_done(outcome)
+
+        dispatch = mailing.Dispatch(
+            open_transport(settings.mail),
+            this_run(context.now).by,
+            is_gone,
+            done,
+            only=only,
+            waits=waits,
+            has_canary=has_canary,
+        )
+        report = mailing.send_letters(
+            queued, archive, forms, ledger, dispatch, now, page_behind=page_behind
+        )
+    return Ended(report, audit(before, report.total, report.sent))

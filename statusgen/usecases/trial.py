@@ -1,0 +1,110 @@
+"""One letter on trial: made like all others, sent through the real transport, and on no record."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from statusgen.config.settings import Settings
+from statusgen.errors import MailError
+from statusgen.letters import headers
+from statusgen.letters.compose import LetterForms
+from statusgen.model.delivery import DeliveryState, Outcome
+from statusgen.model.incident import fold
+from statusgen.model.letter import Letter
+from statusgen.model.subscriber import Subscriber, SubscriberState
+from statusgen.model.unsent import Unsent
+from statusgen.model.value import Value, replace
+from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
+from statusgen.ports.transport import Connection, Transport
+from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.templates import Templates
+from statusgen.usecases.mail_preview import sample_stories
+
+MARK = "[TEST] "
+"""Stands before the subject."""
+
+_TOKEN = "sub_test"  # noqa: S105  for a reader whom the address book does not have
+_NO_SECRET = b"the links of a letter on trial open nothing"
+
+
+class Stage(Value, frozen=True):
+    """One step of the way that a letter takes, and how it went."""
+
+    name: str
+    """connection, letter or acceptance."""
+    is_passed: bool
+    answer: str
+    """In words, with the relay's codes."""
+
+
+def trial_letter(settings: Settings, address: str, now: datetime) -> Letter:
+    """The first letter about an incident that never happened, with a subject that says so.
+
+    `address` has passed parse_address; the settings have `[mail]`.
+    """
+    prose = BodyRenderer(settings.page.url)
+    forms = LetterForms(settings, Templates(settings.root), prose, _NO_SECRET)
+    story = next(iter(sample_stories(settings, now)))
+    incident = fold(story[:1], settings.severities)
+    form = forms.form(incident, incident.steps[0], settings.page.language, now=now)
+    plain, marked = (headers.header("Subject", mark + form.subject) for mark in ("", MARK))
+    form = replace(form, shared_headers=form.shared_headers.replace(plain, marked, 1))
+    return form.address_to(Subscriber(0, _TOKEN, address, SubscriberState.ACTIVE))
+
+
+def try_letter(transport: Transport, letter: Letter) -> tuple[Stage, ...]:
+    """Send the letter once; the stages up to the first that is not passed."""
+
+    async def stages() -> tuple[Stage, ...]:
+        return tuple([stage async for stage in _stages(transport, letter)])
+
+    return asyncio.run(stages())
+
+
+async def _stages(transport: Transport, letter: Letter) -> AsyncIterator[Stage]:
+    name = "connection"
+    try:
+        facts = await transport.try_out()
+        connection = await transport.connect()
+        yield Stage(name, is_passed=True, answer=_facts(facts))
+        name = "letter"
+        try:
+            async for stage in _hand_over(connection, letter):
+                name = "acceptance"
+                yield stage
+        finally:
+            await connection.close()
+    except MailError as error:
+        yield Stage(name, is_passed=False, answer=str(error))
+
+
+async def _hand_over(connection: Connection, letter: Letter) -> AsyncIterator[Stage]:
+    refusal = await connection.offer(letter)
+    if refusal is not None:
+        yield Stage("letter", is_passed=False, answer=_answer(refusal))
+        return
+    yield Stage("letter", is_passed=True, answer="sender, recipient and content taken")
+    outcome = await connection.finish()
+    is_accepted = outcome.state is DeliveryState.ACCEPTED
+    yield Stage("acceptance", is_passed=is_accepted, answer=_answer(outcome))
+
+
+def _answer(outcome: Outcome) -> str:
+    if outcome.state is DeliveryState.ACCEPTED:
+        return f"accepted {outcome.reply}".rstrip()
+    if outcome.state is DeliveryState.QUEUED and not outcome.reply:
+        return "not taken: the connection was lost before the end of the letter"
+    state = outcome.state.replace("_", " ").replace("queued", "not taken")
+    return f"{state}: {Unsent(outcome.state, outcome.reply, 1).reason}"
+
+
+def _facts(facts: RelayFacts | Room | AccountFacts) -> str:
+    match facts:
+        case RelayFacts():
+            encrypted = "TLS" if facts.is_encrypted else "no TLS"
+            return f"open, {encrypted}, {'logged in' if facts.is_logged_in else 'no login'}"
+        case Room():
+            return "the folder can be written to"
+        case AccountFacts():
+            trial = ", which mails verified addresses only" if facts.is_trial else ""
+            return f"the account answers ({facts.standing}){trial}"

@@ -1,0 +1,62 @@
+"""`mail status`: the account, who sends, and whether they may."""
+
+import socket
+
+import pytest
+
+from statusgen.composition import is_gone, open_state, this_run
+from statusgen.config.reader import read_settings
+from tests.builders import instant
+from tests.fakes.repository import NOW, make_repository
+from tests.fakes.terminal import CTRL_C, on_terminal
+
+
+@pytest.fixture
+def repository(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.subscribe("ann@example.com", "bob@example.com")
+    repository.run("publish", "--yes")
+    return repository
+
+
+def test_who_sends_and_whether_letters_are_held_is_shown(repository):
+    with open_state(read_settings(repository.root)) as state:
+        sender = state.ledger.enlist(this_run(instant("02:10")).by, is_gone)
+        state.ledger.hold_all(instant("02:10"))
+        shown = repository.run("mail", "status")
+        value = repository.run("mail", "status", "--json").json
+        state.ledger.dismiss(sender)
+
+    assert f" on {socket.gethostname()}, since 20" in shown.out
+    assert "letters are held; `statusgen mail resume`" in shown.out
+    assert value["held"]
+    [one] = value["senders"]
+    assert one["host"] == socket.gethostname()
+    assert value["total"]["accepted"] == value["total"]["audience"] == 2
+
+
+def test_nobody_at_work_is_not_worth_a_word(repository):
+    shown = repository.run("mail", "status")
+
+    assert "sending" not in shown.out + shown.err
+    assert "held" not in shown.out + shown.err
+
+
+def test_an_update_is_known_by_a_part_of_its_name(repository):
+    assert repository.run("mail", "status", "investigating").code == 0
+    unknown = repository.run("mail", "status", "nothing")
+    assert (unknown.code, "`statusgen mail status` shows their names" in unknown.err) == (2, True)
+
+
+def test_watching_shows_it_until_ctrl_c(repository):
+    with on_terminal(repository.root, "mail", "status", "--watch", now=NOW) as terminal:
+        terminal.wait_for("letters/s")
+        terminal.press(CTRL_C)
+        code = terminal.wait_for_the_end()
+
+    assert code == 0
+    assert "Traceback" not in terminal.shown
+
+
+def test_watching_needs_a_terminal(repository):
+    assert repository.run("mail", "status", "--watch").code == 2

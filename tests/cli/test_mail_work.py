@@ -1,0 +1,122 @@
+"""`mail work` in processes of its own, and what `resume` and `retry` say."""
+
+import signal
+import time
+
+import pytest
+
+from statusgen.composition import open_publishing_lock, open_state
+from statusgen.config.reader import read_settings
+from tests.components.smtp_relay import Script, smtp_relay
+from tests.fakes.repository import FIRST, ID, make_repository
+
+UPDATE = f"{ID}/01-investigating"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.subscribe("ann@example.com", "bob@example.com")
+    repository.run("mail", "hold")
+    assert repository.run("publish", "--yes").code == 4
+    with_letters_held = repository.run("mail", "status", "--json").json
+    assert with_letters_held["held"]
+    return repository
+
+
+def let_go(repository):
+    """Let letters go out again, without sending one."""
+    with open_state(read_settings(repository.root)) as state:
+        state.ledger.release_all()
+
+
+def test_it_sends_what_is_owed_and_ends(repository):
+    let_go(repository)
+
+    done = repository.run("mail", "work")
+
+    assert (done.code, done.out) == (0, "2 letters sent, 0 still owed\n")
+    assert len(repository.letters()) == 2
+
+
+def test_programs_get_the_account(repository):
+    let_go(repository)
+
+    value = repository.run("mail", "work", "--json").json
+
+    assert (value["sent"], value["audience"], value["accepted"]) == (2, 2, 2)
+    assert (value["trouble"], value["flaw"], value["resent"]) == (None, None, [])
+
+
+def test_nothing_owed_ends_at_once(repository):
+    repository.run("mail", "resume")
+
+    assert repository.run("mail", "work").out == "no letters are owed\n"
+
+
+def test_what_the_page_does_not_show_is_not_sent(repository):
+    let_go(repository)
+    repository.write(f"{ID}/01-investigating.md", FIRST.replace("one in three", "half of"))
+
+    done = repository.run("mail", "work")
+
+    assert done.code == 3
+    assert "statusgen publish" in done.err
+    assert repository.letters() == []
+
+
+def test_a_second_one_on_a_file_is_refused(repository):
+    with open_publishing_lock(read_settings(repository.root), "work.lock"):
+        done = repository.run("mail", "work")
+
+    assert done.code == 3
+    assert "another statusgen is sending letters from this address book" in done.err
+
+
+def test_for_ever_it_sends_what_the_next_publish_queues_until_it_is_stopped(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.subscribe("ann@example.com")
+    worker = repository.start_apart("mail", "work", "--forever")
+    waiting = wait_for_line(worker, "waiting for the next publish")
+    repository.run("mail", "hold")
+    published = repository.run("publish", "--yes")
+    let_go(repository)
+    wait_until(repository.letters)
+
+    worker.send_signal(signal.SIGTERM)
+    out, err = worker.communicate(timeout=30)
+
+    assert waiting
+    assert published.code == 4
+    assert (worker.returncode, out) == (130, "1 letter sent, 0 still owed\n")
+    assert "interrupted" in err
+    assert "Traceback" not in err
+
+
+def test_a_deferred_letter_is_in_the_account_and_sent_again_on_request(tmp_path):
+    repository = make_repository(tmp_path)
+    repository.subscribe("ann@example.com")
+    script = Script(at_dot={"ann": busy_at_first})
+    with smtp_relay(script) as relay:
+        repository.configure(mail=f'transport = "smtp://127.0.0.1:{relay.port}"')
+        first = repository.run("publish", "--yes")
+        second = repository.run("mail", "retry", UPDATE)
+
+    assert first.code == 4
+    assert "account: 1 letter = 1 deferred" in first.err
+    assert (second.code, second.out) == (0, "1 letter sent, 0 still owed\n")
+
+
+def busy_at_first(tries):
+    return "451 4.3.0 busy" if tries == 1 else None
+
+
+def wait_for_line(process, text):
+    return any(text in line for line in process.stderr)
+
+
+def wait_until(is_so):
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,0 +1,79 @@
+"""Samples of the letters that are about to leave."""
+
+import pytest
+
+from statusgen.adapters.cache_file import CacheFile
+from statusgen.composition import open_state
+from statusgen.config.reader import read_settings
+from statusgen.model.delivery import KnownUpdate
+from statusgen.plan.mail import MailChoice, Mailing
+from statusgen.plan.plan import Backlog, make_plan
+from statusgen.usecases.archive import read_archive
+from statusgen.usecases.mailing import make_forms
+from statusgen.usecases.samples import sample_letters
+from tests.builders import instant
+from tests.fakes.repository import ID, make_repository
+
+NOW = instant("02:10")
+
+
+@pytest.fixture
+def repository(tmp_path):
+    repository = make_repository(tmp_path)
+    rows = [f"reader{number}@example.com,{'de' if number > 6 else 'en'}" for number in range(10)]
+    repository.import_csv("email,language\n" + "\n".join(rows) + "\n")
+    return repository
+
+
+def samples(repository, *mailings, backlog=()):
+    settings = read_settings(repository.root)
+    archive = read_archive(settings, CacheFile(repository.root / "cache.db", "one"), NOW)
+    plan = make_plan([], MailChoice(mailings, (), ()), backlog, 5)
+    with open_state(settings) as state:
+        forms = make_forms(settings, state.secret_key)
+        order = [one.token for one in state.address_book.subscribers()]
+        found = sample_letters(plan, archive, forms, state.ledger, NOW)
+        return [(one, order.index(one.token)) for one in found]
+
+
+def mailing(stem, size, at="02:04"):
+    return Mailing(KnownUpdate(f"{ID}/{stem}", ID, instant(at)), size)
+
+
+def test_the_first_and_two_others_in_their_languages(repository):
+    found = samples(repository, mailing("01-investigating", 10))
+
+    assert [place for _, place in found] == [0, 3, 6]
+    assert {one.update_id for one, _ in found} == {f"{ID}/01-investigating"}
+    assert found[0][0].subject == "Acme — Investigating Increased error rates on checkout"
+    assert "About one in three payments fails." in found[0][0].text
+
+
+def test_who_speaks_another_language_is_shown_so(repository):
+    repository.import_csv("email,language\nreader3@example.com,de\n")
+
+    [_, (second, _), _] = samples(repository, mailing("01-investigating", 10))
+
+    assert second.language == "de"
+    assert "Wir untersuchen" in second.subject
+
+
+def test_of_several_updates_the_newest_with_most_readers_is_shown(repository):
+    repository.write_update("02-identified", "identified", "02:06")
+    repository.write_update("03-monitoring", "monitoring", "02:08")
+    mailings = [mailing("01-investigating", 10), mailing("02-identified", 10, "02:06")]
+
+    found = samples(repository, *mailings, mailing("03-monitoring", 4, "02:08"))
+
+    assert {one.update_id for one, _ in found} == {f"{ID}/02-identified"}
+
+
+def test_few_readers_are_each_shown_once(tmp_path):
+    few = make_repository(tmp_path / "few")
+    few.subscribe("ann@example.com")
+
+    assert len(samples(few, mailing("01-investigating", 1))) == 1
+
+
+def test_what_is_left_from_an_earlier_run_was_shown_then(repository):
+    assert samples(repository, backlog=[Backlog(f"{ID}/01-investigating", 4)]) == []

@@ -1,0 +1,247 @@
+"""A worker between rounds: what it waits for, what ends it, and what it says meanwhile."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from statusgen.errors import MailError, Refused
+from statusgen.model.delivery import DeliveryState, InDoubt, Outcome, Result
+from statusgen.ports.transport import Unreachable
+from statusgen.usecases.working import GIVE_UP_AFTER, HELD, Outlook, Round, Worker, look
+from tests.fakes.mail import (
+    ACCEPTED,
+    EVERYBODY,
+    NOW,
+    claim,
+    enlist,
+    finish,
+    make_database,
+    make_update,
+    queue_letters,
+)
+
+ONE = make_update(1)
+BUSY = Outcome(DeliveryState.DEFERRED, "451 4.3.0")
+DARK = Unreachable("the relay can't be reached")
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    database = make_database(tmp_path)
+    yield queue_letters(database, "ann", "bob")
+    database.close()
+
+
+class FakeWorld:
+    """Time that passes only while somebody waits; what is due at a time happens then."""
+
+    def __init__(self, *events):
+        self.passed = timedelta()
+        self.said = []
+        self._events = list(events)
+
+    def now(self):
+        return NOW + self.passed
+
+    def wait(self, seconds):
+        self.passed += timedelta(seconds=seconds)
+        assert self.passed < timedelta(days=1), self.said
+        while self._events and self.passed >= self._events[0][0]:
+            self._events.pop(0)[1]()
+
+    def tell(self, text):
+        self.said.append(text)
+
+
+def sends(ledger, world, outcome=ACCEPTED):
+    """A round that sends all there is to send at its time."""
+
+    def make_round():
+        sender = enlist(ledger)
+        ledger.prepare([ONE.update_id], InDoubt.RESEND, world.now(), waits=True)
+        letters = ledger.claim(sender, ONE.update_id, 9, world.now(), waits=True)
+        ledger.dismiss(sender)
+        if letters:
+            finish_claimed(ledger, outcome if not world.passed else ACCEPTED, world.now())
+        return Round((ONE.update_id,), len(letters))
+
+    return make_round
+
+
+def finish_claimed(ledger, outcome, now):
+    sender = enlist(ledger)
+    letters = ledger.claim(sender, ONE.update_id, 9, now, waits=True)
+    ledger.record(sender, [], letters, now)
+    ledger.record(sender, [Result(one, outcome) for one in letters], [], now)
+    ledger.dismiss(sender)
+
+
+def worker(ledger, world, make_round, **options):
+    return Worker(ledger, InDoubt.RESEND, make_round, world, **options)
+
+
+def test_it_ends_when_nothing_is_owed(ledger):
+    world = FakeWorld()
+
+    trouble = worker(ledger, world, sends(ledger, world)).work()
+
+    assert (trouble, world.passed, world.said) == (None, timedelta(), [])
+    assert ledger.account(ONE.update_id).accepted == 2
+
+
+def test_it_waits_until_deferred_letters_are_due_and_no_longer(ledger):
+    world = FakeWorld()
+
+    trouble = worker(ledger, world, sends(ledger, world, BUSY)).work()
+
+    assert trouble is None
+    assert ledger.account(ONE.update_id).accepted == 2
+    assert timedelta(minutes=1) <= world.passed <= timedelta(minutes=1, seconds=10)
+    assert world.said == ["2 deferred; the next may be tried again at 2026-11-21T02:05:00Z"]
+
+
+def test_it_waits_while_letters_are_held_and_says_so_once(ledger):
+    ledger.hold_all(NOW)
+    world = FakeWorld((timedelta(minutes=5), ledger.release_all))
+
+    trouble = worker(ledger, world, sends(ledger, world)).work()
+
+    assert (trouble, world.said) == (None, [HELD])
+    assert timedelta(minutes=5) <= world.passed <= timedelta(minutes=5, seconds=2)
+
+
+def test_a_hold_in_the_middle_of_a_round_ends_nothing(ledger):
+    world = FakeWorld((timedelta(minutes=1), ledger.release_all))
+    rounds = iter([Round((ONE.update_id,), trouble=MailError("letters are held"))])
+
+    def make_round():
+        first = next(rounds, None)
+        if first is None:
+            return sends(ledger, world)()
+        ledger.hold_all(NOW)
+        return first
+
+    assert worker(ledger, world, make_round).work() is None
+    assert ledger.account(ONE.update_id).accepted == 2
+
+
+def test_a_silent_relay_is_tried_for_an_hour(ledger):
+    world = FakeWorld()
+    rounds = []
+
+    def make_round():
+        rounds.append(world.passed)
+        return Round((ONE.update_id,), trouble=DARK)
+
+    trouble = worker(ledger, world, make_round).work()
+
+    assert trouble is DARK
+    assert GIVE_UP_AFTER <= world.passed <= GIVE_UP_AFTER + timedelta(minutes=1)
+    assert max(b - a for a, b in pairwise(rounds)) == timedelta(minutes=1)
+    assert world.said == [f"trying on; {DARK}"]
+
+
+def test_a_relay_that_comes_back_has_the_rest(ledger):
+    world = FakeWorld()
+
+    def make_round():
+        if world.passed < timedelta(minutes=50):
+            return Round((ONE.update_id,), trouble=DARK)
+        return sends(ledger, world)()
+
+    assert worker(ledger, world, make_round).work() is None
+    assert ledger.account(ONE.update_id).accepted == 2
+
+
+@pytest.mark.parametrize("forever", [False, True])
+def test_trouble_that_somebody_has_to_mend_ends_it_at_once(ledger, forever):
+    world, trouble = FakeWorld(), MailError("the relay refused the sender")
+    failing = worker(
+        ledger, world, lambda: Round((ONE.update_id,), trouble=trouble), forever=forever
+    )
+
+    assert failing.work() is trouble
+    assert world.passed == timedelta()
+
+
+def test_a_page_that_does_not_show_it_ends_it_but_not_for_ever(ledger):
+    world = FakeWorld()
+    refused = Refused("the page does not show it")
+
+    def make_round():
+        if world.passed < timedelta(minutes=2):
+            raise refused
+        return stop()
+
+    with pytest.raises(Refused):
+        worker(ledger, world, make_round).work()
+    with pytest.raises(KeyboardInterrupt):
+        worker(ledger, world, make_round, forever=True).work()
+    assert world.said == [str(refused)]
+
+
+def stop():
+    raise KeyboardInterrupt
+
+
+def test_for_ever_it_waits_for_what_is_queued_next(ledger):
+    finish(ledger, ONE, ACCEPTED)
+    two = make_update(2)
+    world = FakeWorld((timedelta(minutes=3), lambda: ledger.queue(two, EVERYBODY, NOW)))
+    seen = []
+
+    def make_round():
+        backlog = [update_id for update_id, _ in ledger.backlog(InDoubt.RESEND)]
+        seen.append(backlog)
+        return stop() if backlog else Round()
+
+    with pytest.raises(KeyboardInterrupt):
+        worker(ledger, world, make_round, forever=True).work()
+
+    assert seen[-1] == [two.update_id]
+    assert timedelta(minutes=3) <= world.passed <= timedelta(minutes=3, seconds=5)
+    assert world.said == ["nothing is owed; waiting for the next publish"]
+
+
+def test_another_run_is_waited_for(ledger):
+    world = FakeWorld()
+    rounds = iter([Round((ONE.update_id,), is_busy=True)])
+
+    trouble = worker(ledger, world, lambda: next(rounds, None) or sends(ledger, world)()).work()
+
+    assert trouble is None
+    assert "another statusgen is sending" in world.said[0]
+
+
+def test_what_another_sender_has_in_hand_is_waited_for(ledger):
+    sender = enlist(ledger)
+    claim(ledger, sender, ONE)
+    world = FakeWorld((timedelta(seconds=20), lambda: ledger.dismiss(sender)))
+
+    def make_round():
+        if world.passed < timedelta(seconds=20):
+            return Round((ONE.update_id,))
+        return sends(ledger, world)()
+
+    assert worker(ledger, world, make_round).work() is None
+    assert "in the hands of other senders" in world.said[0]
+    assert ledger.account(ONE.update_id).accepted == 2
+
+
+def test_letters_without_a_file_here_keep_nobody(ledger):
+    world = FakeWorld()
+
+    assert worker(ledger, world, Round).work() is None
+    assert ledger.account(ONE.update_id).queued == 2
+
+
+def test_what_is_left_is_told_apart(ledger):
+    ids = [ONE.update_id]
+
+    assert look(ledger, InDoubt.RESEND, NOW, ids) == Outlook(2, is_ready=True)
+    finish(ledger, ONE, BUSY)
+    later = NOW + timedelta(minutes=1)
+    assert look(ledger, InDoubt.RESEND, NOW, ids) == Outlook(2, next_due=later)
+    assert look(ledger, InDoubt.RESEND, later, ids).is_ready
+    assert look(ledger, InDoubt.RESEND, NOW, []) == Outlook()
