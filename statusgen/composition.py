@@ -12,15 +12,25 @@ from typing import TYPE_CHECKING
 
 import statusgen
 from statusgen.config.settings import FolderTarget, MailSettings, S3Target, Settings, TargetSettings
-from statusgen.errors import DatabaseError, MailError, UsageError
+from statusgen.errors import DatabaseError, MailError
+from statusgen.model.mail_source import ImapSource, MaildirSource, MailSource, SqsSource
 from statusgen.model.manifest import Publisher
 from statusgen.model.relay import parse_relay
+from statusgen.model.ses import parse_ses
 from statusgen.model.value import Value
 from statusgen.plan.bookkeeping import Run
 from statusgen.ports.cache import Cache
+from statusgen.ports.mailbox import Mailbox, Reader
 from statusgen.ports.preview import PreviewServer
 from statusgen.ports.storage import Storage
-from statusgen.ports.surroundings import Records, RelayFacts, Room, StateFacts, Web
+from statusgen.ports.surroundings import (
+    AccountFacts,
+    Records,
+    RelayFacts,
+    Room,
+    StateFacts,
+    Web,
+)
 from statusgen.ports.transport import Transport
 
 if TYPE_CHECKING:
@@ -29,6 +39,7 @@ if TYPE_CHECKING:
 
 SECRET_KEY = "STATUSGEN_SECRET_KEY"  # noqa: S105  the name of a variable
 SMTP_PASSWORD = "STATUSGEN_SMTP_PASSWORD"  # noqa: S105  the name of a variable
+IMAP_PASSWORD = "STATUSGEN_IMAP_PASSWORD"  # noqa: S105  the name of a variable
 
 HURRIED_S = 8.0
 """How long `doctor` waits for a silent server."""
@@ -80,7 +91,6 @@ def open_state(settings: Settings) -> Iterator[State]:
     from statusgen.adapters.database.engine import open_database
     from statusgen.adapters.database.ledger import SqlLedger
 
-    _refuse_servers(settings)
     database = open_database(settings.database, settings.root)
     try:
         ledger = SqlLedger(database)
@@ -93,14 +103,6 @@ def open_state(settings: Settings) -> Iterator[State]:
 def has_secret_key() -> bool:
     """Whether the environment holds the secret key."""
     return bool(os.environ.get(SECRET_KEY))
-
-
-def _refuse_servers(settings: Settings) -> None:
-    if not settings.database.startswith("sqlite:"):
-        raise UsageError(
-            "[state] database: PostgreSQL is not there yet, because two senders would not be "
-            'kept apart; use "sqlite:///.statusgen/state.db"'
-        )
 
 
 def open_folder(path: Path) -> Storage:
@@ -140,6 +142,10 @@ def open_transport(mail: MailSettings) -> Transport:
         from statusgen.adapters.maildir import MaildirTransport
 
         return MaildirTransport(Path(rest))
+    if scheme == "ses":
+        from statusgen.adapters.ses import SesTransport
+
+        return SesTransport(parse_ses(mail.transport), mail.max_connections)
     from statusgen.adapters.smtp import SmtpTransport
 
     relay = parse_relay(mail.transport)
@@ -147,8 +153,47 @@ def open_transport(mail: MailSettings) -> Transport:
 
 
 @contextmanager
-def open_publishing_lock(settings: Settings) -> Iterator[None]:
-    """Keeps every other publish of this checkout away; raises `Refused` when one is at work."""
+def open_mailbox(source: MailSource) -> Iterator[Mailbox]:
+    """Where reports of delivery arrive."""
+    mailbox = _mailbox(source)
+    try:
+        yield mailbox
+    finally:
+        mailbox.close()
+
+
+def _mailbox(source: MailSource) -> Mailbox:
+    match source:
+        case MaildirSource(path=path):
+            from statusgen.adapters.mailbox_maildir import MaildirMailbox
+
+            return MaildirMailbox(path)
+        case ImapSource():
+            from statusgen.adapters.mailbox_imap import ImapMailbox
+
+            return ImapMailbox(source, os.environ.get(IMAP_PASSWORD, ""))
+        case SqsSource():
+            from statusgen.adapters.mailbox_sqs import SqsMailbox
+
+            return SqsMailbox(source)
+
+
+@contextmanager
+def open_bounce_reader() -> Iterator[Reader]:
+    """Who reads the messages there, in another process."""
+    from statusgen.adapters.child_reader import ChildReader
+    from statusgen.inbound.message import read_message
+
+    reader = ChildReader(read_message)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+@contextmanager
+def open_publishing_lock(settings: Settings, name: str = "publish.lock") -> Iterator[None]:
+    """Keeps others of this checkout away who ask for it; raises `Refused` when one is at work."""
     from statusgen.adapters.database.lock import locked
 
     folder = settings.root / ".statusgen"
@@ -159,7 +204,7 @@ def open_publishing_lock(settings: Settings) -> Iterator[None]:
             f"the folder {folder.name} can't be made ({error.strerror}); move away what is in its "
             "place, check the rights of the folder around it and the room on the disk"
         ) from error
-    with locked(folder / "publish.lock"):
+    with locked(folder / name):
         yield
 
 
@@ -195,22 +240,21 @@ def look_at_state(settings: Settings) -> StateFacts:
     """What can be told of the database without making it; `DatabaseError` if it is unusable."""
     from statusgen.adapters.database.examining import look_at_state
 
-    _refuse_servers(settings)
     return look_at_state(settings.database, settings.root, _KEY_SETTING)
 
 
-def try_transport(mail: MailSettings) -> RelayFacts | Room:
+def try_transport(mail: MailSettings) -> RelayFacts | Room | AccountFacts:
     """How far a letter would come; raises `MailError`."""
     import asyncio
     import socket
 
-    if not mail.transport.startswith("folder:"):
+    if mail.transport.startswith("smtp"):
         relay = parse_relay(mail.transport)
         with suppress(OSError):  # here, and not in a thread of asyncio's that we could not leave
             socket.getaddrinfo(relay.host, relay.port)
     transport = open_transport(mail)
 
-    async def try_out() -> RelayFacts | Room:
+    async def try_out() -> RelayFacts | Room | AccountFacts:
         try:
             return await asyncio.wait_for(transport.try_out(), HURRIED_S)
         except TimeoutError:

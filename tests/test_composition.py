@@ -1,13 +1,18 @@
 """Which adapter stands behind which setting."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
 from statusgen import composition
 from statusgen.config.reader import read_settings
-from statusgen.errors import MailError, Refused, UsageError
+from statusgen.errors import MailError, Refused
+from statusgen.model.bounce import Incoming, Kind
+from statusgen.model.mail_source import ImapSource, MaildirSource, SqsSource
 from statusgen.model.value import replace
+from tests.components.postgresql import postgresql  # noqa: F401 - a fixture
+from tests.components.ses_server import ses_server  # noqa: F401 - a fixture
 from tests.fakes.repository import make_repository
 
 
@@ -30,6 +35,7 @@ def test_targets_bear_the_name_that_the_user_wrote(settings):
         ("folder:/outbox", "MaildirTransport"),
         ("smtp://status@127.0.0.1:25", "SmtpTransport"),
         ("smtps://127.0.0.1:465", "SmtpTransport"),
+        ("ses://eu-west-1", "SesTransport"),
     ],
 )
 def test_letters_leave_by_the_way_that_is_set(settings, transport, name):
@@ -92,9 +98,15 @@ def test_a_look_at_the_database_finds_the_key_that_was_kept(settings):
     assert composition.look_at_state(settings).has_secret_key
 
 
-def test_a_server_for_a_database_is_refused_by_a_look_too(settings):
-    with pytest.raises(UsageError, match="PostgreSQL"):
-        composition.look_at_state(replace(settings, database="postgresql+psycopg://db"))
+@pytest.mark.component("postgresql")
+def test_the_database_may_be_on_a_server(settings, postgresql):  # noqa: F811
+    settings = replace(settings, database=postgresql.new_database())
+    with composition.open_state(settings) as first:
+        key = first.secret_key
+
+    with composition.open_state(settings) as second:
+        assert second.secret_key == key
+    assert composition.look_at_state(settings).has_secret_key
 
 
 @pytest.mark.parametrize("key", ["", "from outside"])
@@ -110,3 +122,28 @@ def test_a_relay_that_accepts_and_says_nothing_is_left_after_a_while(settings, m
         transport = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(MailError, match="did not answer in time; check"):
             composition.try_transport(replace(settings.mail, transport=transport))
+
+
+def test_an_account_at_ses_is_asked_about_where_the_sdk_finds_it(settings, ses_server):  # noqa: F811
+    found = composition.try_transport(replace(settings.mail, transport="ses://eu-west-1"))
+
+    assert (found.may_send, found.per_second) == (True, 14)
+    assert ses_server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (MaildirSource(Path("box")), "MaildirMailbox"),
+        (ImapSource("127.0.0.1", 1, "ann"), "ImapMailbox"),
+        (SqsSource("eu-west-1", "bounces"), "SqsMailbox"),
+    ],
+)
+def test_reports_are_read_where_the_user_says(source, name):
+    with composition.open_mailbox(source) as found:
+        assert type(found).__name__ == name
+
+
+def test_messages_are_read_in_another_process():
+    with composition.open_bounce_reader() as read:
+        assert read(b"From: ann@example.org\nSubject: hello\n\n") == Incoming(Kind.MAIL)

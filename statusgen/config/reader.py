@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tomllib
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from statusgen.model.component import Component
 from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import BadValue, parse_id, shown
 from statusgen.model.relay import parse_relay
+from statusgen.model.ses import parse_ses
 
 FILE_NAME = "statusgen.toml"
 DEFAULT_DATABASE = "sqlite:///.statusgen/state.db"
@@ -177,7 +179,7 @@ def _mail(table: Table, root: Path) -> MailSettings:
         unsubscribe_url=table.take("unsubscribe_url", values.web_url, None),
         unsubscribe_mailto=table.take("unsubscribe_mailto", values.address, None),
         footer=table.take("footer", values.paragraph, None),
-        return_path=table.take("return_path", values.address, None),
+        return_path=table.take("return_path", values.return_path, None),
         idempotency_header=table.take("idempotency_header", values.header_name, None),
         canary=table.take("canary", values.number, 0),
         without_page_after=table.take(
@@ -194,26 +196,26 @@ def _transport(root: Path, value: Any) -> str:
     scheme, _, rest = url.partition(":")
     if scheme == "folder" and rest:
         return f"folder:{(root / rest).resolve()}"
+    if scheme == "ses":
+        return _understood(url, parse_ses, "ses://eu-west-1")
     if "@" in url and ":" in url.partition("//")[2].rpartition("@")[0]:
         raise BadValue(
             "a password stands in the transport",
             "remove it and put it into the environment as STATUSGEN_SMTP_PASSWORD",
         )
-    if scheme == "ses":
-        raise BadValue(
-            "ses:// is not available yet",
-            'use the SMTP endpoint of SES, "smtp://USER@email-smtp.REGION.amazonaws.com:587", '
-            'or "folder:DIR"',
-        )
     if scheme not in ("smtp", "smtps"):
         raise BadValue(
             f"{shown(url)} is not a transport",
-            'use "folder:DIR", "smtp://user@host:587" or "smtps://user@host:465"',
+            'use "folder:DIR", "smtp://user@host:587", "smtps://user@host:465" or "ses://REGION"',
         )
+    return _understood(url, parse_relay, "smtp://user@relay.example.com:587")
+
+
+def _understood(url: str, parse: Callable[[str], object], example: str) -> str:
     try:
-        parse_relay(url)
+        parse(url)
     except ValueError as error:
-        raise BadValue(str(error), 'write it like "smtp://user@relay.example.com:587"') from None
+        raise BadValue(str(error), f'write it like "{example}"') from None
     return url
 
 
@@ -231,7 +233,7 @@ def _database(value: Any) -> str:
             f"{shown(url)} is not a database",
             f'use "{DEFAULT_DATABASE}"',
         )
-    if re.match(r"postgresql\+psycopg://[^/@:]*:[^/@]*@", url):
+    if re.match(r"postgresql\+psycopg://([^/@:]*:[^/@]*@|.*[?&]password=)", url):
         raise BadValue(
             "a password stands in the database URL", "put it into PGPASSWORD or a pgpass file"
         )

@@ -103,7 +103,7 @@ class MailSettings(Value, frozen=True):
     from_name: str
     from_address: str
     transport: str
-    """`folder:PATH` (made absolute), `smtp://…` or `smtps://…`."""
+    """`folder:PATH` (made absolute), `smtp://…`, `smtps://…` or `ses://…`."""
     reply_to: str | None = None
     max_connections: int = 10
     max_per_second: int = 0

@@ -1,10 +1,16 @@
-"""Subscribers in CSV files: every bad row is reported at once, and no address in any report."""
+"""Subscribers in CSV files: every bad row is reported at once, and no address in any report.
+
+A file is read row by row, so that a million of them need little memory.
+"""
 
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import BinaryIO
 
+from statusgen.config.csv_rows import Row, read_rows
 from statusgen.errors import ContentError, Problem
 from statusgen.model.notation import is_language
 from statusgen.model.severity import SUBSCRIBERS, Severity, find_severity
@@ -18,6 +24,10 @@ from statusgen.model.subscriber import (
 from statusgen.model.value import Value
 
 COLUMNS = ("email", "components", "min_severity", "language", "audience")
+REASON = "reason"
+"""The column that a file of bad rows has besides; a mended one is read with it."""
+
+_BUCKETS = 1 << 16
 
 
 class KnownNames(Value, frozen=True):
@@ -30,20 +40,50 @@ class KnownNames(Value, frozen=True):
     """For rows that name none."""
 
 
-def parse_subscribers(content: bytes, path: str, known: KnownNames) -> tuple[NewSubscriber, ...]:
-    """Return the subscribers of a CSV file with a header; `path` is for messages only.
+class BadRow(Value, frozen=True):
+    """A row that can't be used."""
+
+    columns: tuple[str, ...]
+    """The file's header, without a column of reasons."""
+    fields: tuple[str, ...]
+    """As they stand in the file, bytes that aren't UTF-8 escaped; what isn't CSV as one field."""
+    problems: tuple[Problem, ...]
+
+
+def parse_subscribers(
+    file: BinaryIO,
+    path: str,
+    known: KnownNames,
+    on_bad: Callable[[BadRow], None] | None = None,
+) -> Iterator[NewSubscriber]:
+    """Yield the subscribers of a CSV file with a header; `path` is for messages only.
+
+    With `on_bad` each bad row is handed to it and left out. Without, nothing of the file is to
+    be used once this has raised, at its end.
 
     Raises:
-        ContentError: with every problem of the file; nothing of it is to be used then.
+        ContentError: with every problem of the rows; or the header is wrong, at once.
 
     """
+    rows = read_rows(file)
+    header = next(rows, None)
+    if header is None:
+        problem = Problem(path, 1, "the file is empty", f"begin with {','.join(COLUMNS)}")
+        raise ContentError([problem])
+    columns = _checked_header(header, path)
+    reader = _RowReader(path, known, columns)
     problems: list[Problem] = []
-    rows = tuple(_rows(content, path, problems))
-    reader = _RowReader(path, known, problems)
-    subscribers = tuple(new for line, row in rows if (new := reader.read(line, row)))
+    for row in rows:
+        new = reader.read(row)
+        if new is not None:
+            yield new
+        elif on_bad is not None:
+            kept = tuple(one for one in columns if one != REASON)
+            on_bad(BadRow(kept, _kept_fields(row, columns), tuple(reader.found)))
+        else:
+            problems += reader.found
     if problems:
         raise ContentError(problems)
-    return subscribers
 
 
 def write_subscribers(subscribers: Iterable[Subscriber]) -> Iterator[str]:
@@ -54,118 +94,139 @@ def write_subscribers(subscribers: Iterable[Subscriber]) -> Iterator[str]:
         yield _line((one.address, components, one.min_severity, one.language, one.audience))
 
 
+def bad_header(row: BadRow) -> str:
+    """Return the header of the file that bad rows are written to."""
+    return _line((*row.columns, REASON))
+
+
+def bad_line(row: BadRow) -> str:
+    """Return the row as a CSV line, with what is wrong with it in its last field."""
+    reasons = "; ".join(f"{one.what}; {one.remedy}" for one in row.problems)
+    fill = [""] * (len(row.columns) - len(row.fields))
+    return _line((*row.fields, *fill, reasons))
+
+
 class _RowReader:
-    def __init__(self, path: str, known: KnownNames, problems: list[Problem]) -> None:
+    def __init__(self, path: str, known: KnownNames, columns: tuple[str, ...]) -> None:
         self._path = path
         self._known = known
-        self._problems = problems
-        self._lines_by_key: dict[str, int] = {}
+        self._columns = columns
+        self._seen = _Seen()
+        self._line = 0
+        self.found: list[Problem] = []
+        """What is wrong with the row read last."""
 
-    def read(self, line: int, row: Mapping[str, str]) -> NewSubscriber | None:
+    def read(self, row: Row) -> NewSubscriber | None:
         """Return the row's subscriber; None when it has problems, which are noted."""
-        before = len(self._problems)
+        self._line, self.found = row.line, []
+        if row.fault:
+            self._note(row.fault, row.remedy)
+            return None
+        if len(row.fields) > len(self._columns):
+            what = f"{len(row.fields)} fields, but the header has {len(self._columns)}"
+            self._note(what, "quote fields that hold a comma")
+            return None
+        fields = dict(zip(self._columns, map(str.strip, row.fields), strict=False))
         new = NewSubscriber(
-            address=self._address(line, row["email"]),
-            audience=self._audience(line, row.get("audience", "")),
-            components=self._components(line, row.get("components", "")),
-            min_severity=self._severity(line, row.get("min_severity", "")),
-            language=self._language(line, row.get("language", "")),
+            address=self._address(fields.get("email", "")),
+            audience=self._audience(fields.get("audience", "")),
+            components=self._components(fields.get("components", "")),
+            min_severity=self._severity(fields.get("min_severity", "")),
+            language=self._language(fields.get("language", "")),
         )
-        return new if len(self._problems) == before else None
+        return None if self.found else new
 
-    def _address(self, line: int, text: str) -> str:
+    def _address(self, text: str) -> str:
         try:
             address = parse_address(text)
         except ValueError as error:
-            self._note(line, str(error), "write it as name@example.com, or remove the row")
+            self._note(str(error), "write it as name@example.com, or remove the row")
             return ""
-        first = self._lines_by_key.setdefault(address_key(address), line)
-        if first != line:
-            self._note(line, f"the address of line {first} again", "keep one of the rows")
+        first = self._seen.first_line(address_key(address), self._line)
+        if first != self._line:
+            self._note(f"the address of line {first} again", "keep one of the rows")
         return address
 
-    def _audience(self, line: int, text: str) -> str:
+    def _audience(self, text: str) -> str:
         if not text or text in self._known.audiences:
             return text or SUBSCRIBERS
         what = f"unknown audience {text[:80]!r}"
-        self._note(line, what, _one_of("audiences", self._known.audiences))
+        self._note(what, _one_of("audiences", self._known.audiences))
         return ""
 
-    def _components(self, line: int, text: str) -> tuple[str, ...]:
+    def _components(self, text: str) -> tuple[str, ...]:
         components = sorted(set(text.split()))
         for component in components:
             if component not in self._known.components:
                 what = f"unknown component {component[:80]!r}"
-                self._note(line, what, _one_of("components", self._known.components))
+                self._note(what, _one_of("components", self._known.components))
         return tuple(components)
 
-    def _severity(self, line: int, text: str) -> str:
+    def _severity(self, text: str) -> str:
         if not text:
             return DEFAULT_MIN_SEVERITY
         severity = find_severity(self._known.severities, text)
         if severity is None:
             what = f"unknown severity {text[:80]!r}"
-            self._note(line, what, _one_of("severities", self._known.severities))
+            self._note(what, _one_of("severities", self._known.severities))
             return ""
         return severity.key
 
-    def _language(self, line: int, text: str) -> str:
+    def _language(self, text: str) -> str:
         if text and not is_language(text):
-            self._note(line, "the language is not a language tag", "write one such as en or pt-BR")
+            self._note("the language is not a language tag", "write one such as en or pt-BR")
         return text or self._known.language
 
-    def _note(self, line: int, what: str, remedy: str) -> None:
-        self._problems.append(Problem(self._path, line, _without_addresses(what), remedy))
+    def _note(self, what: str, remedy: str) -> None:
+        self.found.append(Problem(self._path, self._line, _without_addresses(what), remedy))
 
 
-def _rows(
-    content: bytes, path: str, problems: list[Problem]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, fields by column) of the rows whose shape is right; note the others."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(path, line, "the bytes aren't UTF-8", "save the file as UTF-8"))
-        return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    columns: tuple[str, ...] | None = None
-    start = 1
-    try:
-        for fields in reader:
-            line, start = start, reader.line_num + 1
-            if not any(field.strip() for field in fields):
-                continue
-            if columns is None:
-                columns = _header(fields, path, line, problems)
-                if not columns:
-                    return
-            elif len(fields) > len(columns):
-                what = f"{len(fields)} fields, but the header has {len(columns)}"
-                problems.append(Problem(path, line, what, "quote fields that hold a comma"))
-            else:
-                padded = [*fields, *[""] * (len(columns) - len(fields))]
-                yield line, dict(zip(columns, map(str.strip, padded), strict=True))
-    except csv.Error as error:
-        problems.append(Problem(path, start, f"not CSV: {error}", "check the quotes"))
-        return
-    if columns is None:
-        problems.append(Problem(path, 1, "the file is empty", f"begin with {','.join(COLUMNS)}"))
+class _Seen:
+    """On which line each address stands first: by hashes of 64 bits, 20 bytes or so an address.
+
+    That two of a million addresses share one happens in one file of thirty million.
+    """
+
+    def __init__(self) -> None:
+        self._buckets: dict[int, tuple[array[int], array[int]]] = {}
+
+    def first_line(self, key: str, line: int) -> int:
+        """Return the line on which the address was first seen; `line` if it is new."""
+        found = hash(key)
+        bucket = self._buckets.get(found % _BUCKETS)
+        if bucket is None:
+            bucket = self._buckets[found % _BUCKETS] = (array("q"), array("q"))
+        hashes, lines = bucket
+        if found in hashes:
+            return lines[hashes.index(found)]
+        hashes.append(found)
+        lines.append(line)
+        return line
 
 
-def _header(fields: list[str], path: str, line: int, problems: list[Problem]) -> tuple[str, ...]:
-    columns = tuple(field.strip().lower() for field in fields)
-    before = len(problems)
+def _checked_header(row: Row, path: str) -> tuple[str, ...]:
+    if row.fault:
+        raise ContentError([Problem(path, row.line, row.fault, row.remedy)])
+    columns = tuple(field.strip().lower() for field in row.fields)
+    problems = []
     for column in columns:
-        if column not in COLUMNS:
+        if column not in {*COLUMNS, REASON}:
             what = f"unknown column {_without_addresses(column[:80])!r}"
-            problems.append(Problem(path, line, what, _one_of("columns", COLUMNS)))
+            problems.append(Problem(path, row.line, what, _one_of("columns", COLUMNS)))
     if "email" not in columns:
         remedy = f"begin the file with {','.join(COLUMNS)}"
-        problems.append(Problem(path, line, "the header has no column 'email'", remedy))
+        problems.append(Problem(path, row.line, "the header has no column 'email'", remedy))
     if len(set(columns)) < len(columns):
-        problems.append(Problem(path, line, "a column comes twice", "keep one of them"))
-    return columns if len(problems) == before else ()
+        problems.append(Problem(path, row.line, "a column comes twice", "keep one of them"))
+    if problems:
+        raise ContentError(problems)
+    return columns
+
+
+def _kept_fields(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields but for an old reason."""
+    place = columns.index(REASON) if REASON in columns else len(row.fields)
+    return (*row.fields[:place], *row.fields[place + 1 :])
 
 
 def _one_of(kind: str, names: Collection[str]) -> str:

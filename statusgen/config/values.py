@@ -26,6 +26,13 @@ from statusgen.model.subscriber import parse_address
 
 MOST_DAYS = 366
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+_HEADERS_OF_A_LETTER = re.compile(
+    r"from|to|cc|bcc|sender|reply-to|subject|date|message-id|references|in-reply-to|return-path"
+    r"|list-.*|feedback-id|auto-submitted|x-auto-response-suppress|mime-version|content-.*"
+    r"|received|dkim-signature",
+    re.IGNORECASE,
+)
+_MOST_BEFORE_TOKEN = 34  # what a return path may have before its @, so that a token finds room
 
 
 def text(value: Any) -> str:
@@ -154,6 +161,17 @@ def address(value: Any) -> str:
         ) from None
 
 
+def return_path(value: Any) -> str:
+    """An address whose part before the @ leaves room for a subscriber's token (RFC 5321: 64)."""
+    plain = address(value)
+    if len(plain.rpartition("@")[0].encode()) > _MOST_BEFORE_TOKEN:
+        raise BadValue(
+            f"{shown(plain)} has more than {_MOST_BEFORE_TOKEN} bytes before its @",
+            "use a shorter one, such as bounces@example.com",
+        )
+    return plain
+
+
 def mailbox(value: Any) -> tuple[str, str]:
     """`Acme Status <status@example.com>` as name and address; the name may be missing."""
     (name, plain), *others = getaddresses([text(value)]) or [("", "")]
@@ -170,6 +188,11 @@ def header_name(value: Any) -> str | None:
         return None
     if not isinstance(value, str) or not _HEADER_NAME.fullmatch(value):
         raise BadValue(f"{shown(str(value))} is not a header name", "use letters and hyphens")
+    if _HEADERS_OF_A_LETTER.fullmatch(value):
+        raise BadValue(
+            f"{shown(value)} means something else in a letter",
+            "name the header your relay asks for",
+        )
     return value
 
 

@@ -225,6 +225,8 @@ def test_what_is_no_toml_is_one_problem(tmp_path, text):
         "smtp://relay.example",
         "smtp://user@relay.example:587",
         "smtps://relay.example:465",
+        "ses://eu-west-1",
+        "ses://eu-west-1?configuration-set=status-mail",
     ],
 )
 def test_transports_that_are_understood(tmp_path, transport):
@@ -233,18 +235,12 @@ def test_transports_that_are_understood(tmp_path, transport):
     assert read(tmp_path, text).mail.transport == transport
 
 
-def test_what_is_not_there_yet_is_said_at_its_line(tmp_path):
-    text = f'{SMALLEST}[mail]\nfrom = "status@example.com"\ntransport = "ses://eu-west-1"\n'
-
-    (problem,) = problems_of(tmp_path, text)
-
-    assert problem.startswith(
-        "statusgen.toml:6: transport: ses:// is not available yet; use the SMTP endpoint of SES, "
-    )
-
-
 @pytest.mark.parametrize(
-    "transport", ["smtp://", "smtp://host:99999", "smtp://host/path", "http://host", "folder:", ""]
+    "transport",
+    [
+        *("smtp://", "smtp://host:99999", "smtp://host/path", "http://host", "folder:", ""),
+        *("ses://", "ses:eu-west-1", "ses://somewhere", "ses://eu-west-1?rate=14"),
+    ],
 )
 def test_transports_that_are_not_understood(tmp_path, transport):
     text = f'{SMALLEST}[mail]\nfrom = "status@example.com"\ntransport = "{transport}"\n'
@@ -254,11 +250,21 @@ def test_transports_that_are_not_understood(tmp_path, transport):
     assert problem.startswith("statusgen.toml:6: transport: ")
 
 
-def test_no_message_shows_a_password(tmp_path):
+def test_credentials_in_the_url_of_ses_are_not_shown(tmp_path):
+    text = f'{SMALLEST}[mail]\nfrom = "a@example.com"\ntransport = "ses://AKIA:hunter2@eu-west-1"\n'
+
+    (problem,) = problems_of(tmp_path, text)
+
+    assert "no credentials; write it like" in problem
+    assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize("url", ["user:hunter2@db/name", "user@db/name?password=hunter2"])
+def test_no_message_shows_a_password(tmp_path, url):
     text = (
         f'{SMALLEST}[mail]\nfrom = "status@example.com"\n'
         'transport = "smtp://user:hunter2@relay.example"\n'
-        '[state]\ndatabase = "postgresql+psycopg://user:hunter2@db/name"\n'
+        f'[state]\ndatabase = "postgresql+psycopg://{url}"\n'
     )
 
     problems = problems_of(tmp_path, text)

@@ -1,3 +1,5 @@
+from io import BytesIO
+
 import pytest
 
 from statusgen.config.subscriber_csv import KnownNames, parse_subscribers, write_subscribers
@@ -14,7 +16,7 @@ KNOWN = KnownNames(
 
 def parse(text: str | bytes):
     content = text.encode() if isinstance(text, str) else text
-    return parse_subscribers(content, "list.csv", KNOWN)
+    return tuple(parse_subscribers(BytesIO(content), "list.csv", KNOWN))
 
 
 def problems_of(text: str | bytes) -> list[str]:

@@ -114,3 +114,15 @@ def test_a_language_written_like_a_locale_is_told_its_tag():
         values.language("pt_BR")
 
     assert caught.value.remedy == 'write "pt-BR"'
+
+
+@pytest.mark.parametrize("name", ["Subject", "list-unsubscribe", "Content-Type", "DKIM-Signature"])
+def test_an_idempotency_header_is_none_that_means_something_else(name):
+    with pytest.raises(BadValue, match="means something else"):
+        values.header_name(name)
+
+
+def test_a_return_path_leaves_room_for_a_token():
+    assert values.return_path(f"{'b' * 34}@example.com") == f"{'b' * 34}@example.com"
+    with pytest.raises(BadValue, match="more than 34 bytes"):
+        values.return_path(f"{'b' * 35}@example.com")
