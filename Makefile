@@ -14,7 +14,11 @@ DEMO_SUBSCRIBERS := demo/subscribers.csv
 ARGS :=
 
 SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_bucket.py \
-	tests/journeys/test_faulty_bucket.py tests/journeys/test_killed_upload.py
+	tests/journeys/test_faulty_bucket.py tests/journeys/test_killed_upload.py \
+	tests/journeys/test_killed_delivery.py tests/journeys/test_many_senders.py \
+	tests/journeys/test_moody_relay.py tests/adapters/test_smtp_transfer_faults.py \
+	tests/apply/test_pace.py tests/letters/test_headers_nasty.py tests/journeys/test_full_disk.py \
+	tests/adapters/database/test_engine_damage.py tests/adapters/database/test_log_file.py
 
 .PHONY: help demo test soak check lint format messages bench dist components
 .DEFAULT_GOAL := help
@@ -22,11 +26,11 @@ SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_buck
 help:
 	@echo "make demo    publish the sample page into public/ and its letters into outbox/"
 	@echo "make test    run the tests, real servers and checkers included"
-	@echo "make soak    run the long tests of publishing at full length (many minutes)"
+	@echo "make soak    run the long tests of publishing and mailing at full length (an hour)"
 	@echo "make check   what CI runs: lint, types and tests, with coverage"
 	@echo "make format  put the code into its one format"
 	@echo "make messages  collect what the interface says into the catalogues for translators"
-	@echo "make bench   measure speed and size (minutes)"
+	@echo "make bench   measure speed and size (minutes); ARGS=--publishing or --mailing: of these"
 	@echo "make dist    build the wheel and the source archive into dist/"
 
 # A removed or replaced Python leaves a virtual environment that can't start: set it up anew.
@@ -69,7 +73,7 @@ components: $(VENV)/.installed-dev
 test: $(VENV)/.installed-dev components
 	@$(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
 
-# The long tests of publishing at their full length: every request, every fault, every order.
+# The long tests at their full length: every request, every fault, every order, every kill.
 soak: $(VENV)/.installed-dev components
 	@SOAK=1 $(PYTHON) -m pytest -n auto --maxprocesses 8 $(SOAKED) $(ARGS)
 

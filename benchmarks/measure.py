@@ -38,6 +38,10 @@ class Job:
 
     command: Sequence[str | Path]
     before_each: Callable[[], None] = lambda: None
+    folder: Path | None = None
+    """Where it runs; None: where all the others do."""
+    exit_code: int = 0
+    """How it has to end."""
 
 
 def measure(
@@ -45,9 +49,12 @@ def measure(
     folder: Path,
     runs: int,
     before_each: Callable[[], None] = lambda: None,
+    *,
+    exit_code: int = 0,
 ) -> Figure:
     """Runs `command` in `folder` so many times, after `before_each`, which isn't timed."""
-    return measure_in_turn({"": Job(command, before_each)}, folder, runs)[""]
+    job = Job(command, before_each, folder, exit_code)
+    return measure_in_turn({"": job}, folder, runs)[""]
 
 
 def measure_in_turn(jobs: Mapping[str, Job], folder: Path, runs: int) -> dict[str, Figure]:
@@ -56,7 +63,7 @@ def measure_in_turn(jobs: Mapping[str, Job], folder: Path, runs: int) -> dict[st
     for _ in range(runs):
         for name, job in jobs.items():
             job.before_each()
-            done[name].append(_run(job.command, folder))
+            done[name].append(_run(job, job.folder or folder))
     return {name: _figure(one) for name, one in done.items()}
 
 
@@ -81,12 +88,13 @@ def _figure(done: Sequence[Run]) -> Figure:
     )
 
 
-def _run(command: Sequence[str | Path], folder: Path) -> Run:
+def _run(job: Job, folder: Path) -> Run:
     """Started by a small process: Linux counts what the starting one holds as the command's."""
-    words = [sys.executable, "-I", "-S", __file__, *(str(part) for part in command)]
+    words = [sys.executable, "-I", "-S", __file__, *(str(part) for part in job.command)]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{command[0]} failed:\n{done.stderr[-2000:]}")
+    if done.returncode != job.exit_code:
+        command = " ".join(map(str, job.command))
+        sys.exit(f"{command} left with exit code {done.returncode}:\n{done.stderr[-2000:]}")
     return Run(*map(float, done.stdout.split()))
 
 

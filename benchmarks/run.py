@@ -3,6 +3,7 @@
     make bench                      1,000 incidents and 10,000
     make bench ARGS="--size 1000"   one size only
     make bench ARGS=--publishing    publishing.py: to S3, beside aws s3 sync and rclone sync
+    make bench ARGS=--mailing       mailing.py: letters a second, beside smtp-source
 
 Prints medians, the spread, peak memory, and the ratio to the peers in the same run.
 """
@@ -29,7 +30,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, help="runs of each command")
     parser.add_argument("--alone", action="store_true", help="leave the peers out")
     parser.add_argument("--publishing", action="store_true", help="measure publishing to S3")
+    parser.add_argument("--mailing", action="store_true", help="measure the sending of letters")
     options = parser.parse_args()
+    if options.mailing:
+        _mailing(options)
+        return
     if options.publishing:
         _publishing(options)
         return
@@ -47,6 +52,13 @@ def _publishing(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="statusgen-bench-") as folder:
         sizes = options.size or (1000, 10_000)
         publishing.run(sizes, options.runs, Path(folder), alone=options.alone)
+
+
+def _mailing(options: argparse.Namespace) -> None:
+    import mailing  # noqa: PLC0415 - it needs Postfix
+
+    with tempfile.TemporaryDirectory(prefix="statusgen-bench-") as folder:
+        mailing.run(options.size, options.runs, Path(folder))
 
 
 def _start_up(folder: Path, runs: int) -> None:

