@@ -1,5 +1,7 @@
 """What stands at an endpoint is not always S3: each oddity is one sentence, and no traceback."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from statusgen.adapters.s3 import S3Storage
@@ -11,7 +13,7 @@ from statusgen.model.release import artifact_from_bytes
 from statusgen.ports.storage import Upload
 from tests.components.odd_server import HANG_UP, odd_server
 
-pytestmark = pytest.mark.usefixtures("credentials")
+pytestmark = pytest.mark.usefixtures("credentials", "hurried_sdk")
 
 PAGE = artifact_from_bytes("index.html", b"all well")
 GREETING = b"<html><body>Welcome to nginx!</body></html>"
@@ -30,6 +32,12 @@ WRITES = {
 }
 REMOVAL = {"delete": lambda storage: storage.delete(["index.html"])}
 ALL = READS | WRITES | REMOVAL
+
+
+@pytest.fixture
+def hurried_sdk(monkeypatch):
+    """Its attempts follow one another at once: what they come to is the same."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
 
 
 def refusal(step, *answer):
