@@ -11,11 +11,17 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from statusgen.errors import MailError
 from statusgen.model.bounce import Incoming
 
 LIMIT_S = 5.0
 _START_S = 60.0
 _MOST_MEMORY = 1024 * 1024 * 1024
+
+_NOT_STARTED = (
+    "the process that reads messages did not start; see whether memory or processors are short, "
+    "then run the command again to go on"
+)
 
 Read = Callable[[bytes], Incoming | None]
 
@@ -23,9 +29,10 @@ Read = Callable[[bytes], Incoming | None]
 class ChildReader:
     """The Reader port around `read`, a function that can be imported by its name."""
 
-    def __init__(self, read: Read, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, read: Read, limit_s: float = LIMIT_S, start_s: float = _START_S) -> None:
         self._read = read
         self._limit_s = limit_s
+        self._start_s = start_s
         self._child: tuple[BaseProcess, Connection] | None = None
 
     def __call__(self, head: bytes) -> Incoming | None:
@@ -58,10 +65,12 @@ class ChildReader:
         process.start()
         theirs.close()
         self._child = process, ours
-        with suppress(EOFError):  # it ended at once, as the first message will show
-            if ours.poll(_START_S):
+        with suppress(EOFError):
+            if ours.poll(self._start_s):
                 ours.recv()
-        return self._child
+                return self._child
+        self.close()  # or its mark would be taken for the answer to a message
+        raise MailError(_NOT_STARTED)
 
 
 def _serve(connection: Connection, read: Read) -> None:

@@ -57,9 +57,9 @@ class ImapMailbox:
 
     def settle(self, mail: Mail, *, is_understood: bool) -> None:
         """See Mailbox.settle."""
-        del is_understood
+        flags = r"(\Seen)" if is_understood else r"(\Seen \Flagged)"
         with _explained(_BROKE_OFF):
-            answer = self._open().uid("STORE", mail.name, "+FLAGS.SILENT", r"(\Seen)")
+            answer = self._open().uid("STORE", mail.name, "+FLAGS.SILENT", flags)
             _checked(answer, _BROKE_OFF)
 
     def close(self) -> None:

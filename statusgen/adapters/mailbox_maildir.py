@@ -10,6 +10,7 @@ from statusgen.errors import MailError
 from statusgen.ports.mailbox import MOST_BYTES, Mail
 
 _SEEN = "S"
+_FLAGGED = "F"
 _INFO = ":2,"
 
 
@@ -37,9 +38,9 @@ class MaildirMailbox:
 
     def settle(self, mail: Mail, *, is_understood: bool) -> None:
         """See Mailbox.settle."""
-        del is_understood
-        name, _, flags = mail.name.partition("/")[2].partition(_INFO)
-        seen = self._folder / "cur" / f"{name}{_INFO}{''.join(sorted({*flags, _SEEN}))}"
+        name, _, before = mail.name.partition("/")[2].partition(_INFO)
+        flags = {*before, _SEEN} if is_understood else {*before, _SEEN, _FLAGGED}
+        seen = self._folder / "cur" / f"{name}{_INFO}{''.join(sorted(flags))}"
         try:
             with suppress(FileNotFoundError):  # as above
                 (self._folder / mail.name).rename(seen)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from statusgen.cli.context import Context, json_option, pass_context
+from statusgen.cli.mail_work import required_mail
 from statusgen.cli.output import count, make_table, progress, say_table, tell, tell_error, tell_next
 from statusgen.errors import Unavailable, UsageError
 
@@ -28,8 +29,11 @@ def bounces(context: Context, source: str) -> None:
     The IMAP password is in STATUSGEN_IMAP_PASSWORD; SQS takes the credentials of the AWS tools.
 
     An address that does not exist and a complaint end the letters at once, a full mailbox after
-    three days. What was read is marked as seen, nothing is deleted but from a queue, and running
-    it again changes nothing: let cron run it every few minutes.
+    three days. Running it again changes nothing: let cron run it every few minutes.
+
+    Give it a mailbox or a folder of its own: what anybody has opened there counts as read. It
+    marks what it has read as seen, flags what it does not understand for you to look at, and
+    deletes nothing but from a queue.
 
     \b
     Example:
@@ -41,18 +45,16 @@ def bounces(context: Context, source: str) -> None:
     from statusgen.model.mail_source import parse_mail_source
     from statusgen.usecases.bounces import Proofs, read_bounces
 
-    settings, now = context.settings, context.now
-    if settings.mail is None:
-        raise UsageError("statusgen.toml has no [mail]; add it to send letters")
+    settings, mail, now = context.settings, required_mail(context), context.now
     try:
         place = parse_mail_source(source)
     except ValueError as error:
         raise UsageError(f"SOURCE: {error}") from error
     with open_state(settings) as state, progress("Reading", None):
         proofs = Proofs(
-            Identity(settings.page, settings.mail, state.secret_key),
+            Identity(settings.page, mail, state.secret_key),
             UnsubscribeTokens(state.secret_key),
-            is_required=settings.mail.return_path is not None,
+            is_required=mail.return_path is not None,
         )
         with open_mailbox(place) as mailbox, open_bounce_reader() as reader:
             reading = read_bounces(mailbox, reader, state.address_book, proofs, now)
@@ -72,6 +74,7 @@ def _as_json(reading: "Reading") -> dict[str, object]:
         "subscribers": [
             {"id": one.token, "effect": one.effect.value} for one in reading.findings if one.token
         ],
+        "disbelieved": reading.disbelieved,
         "trouble": str(reading.trouble) if reading.trouble else None,
     }
 
@@ -90,6 +93,14 @@ def _tell_rest(reading: "Reading") -> None:
     from statusgen.usecases.bounces import Effect
 
     number = {effect: len(reading.tokens(effect)) for effect in Effect}
+    if reading.disbelieved:
+        readers = count(reading.disbelieved, "reader")
+        tell(
+            f"{readers} said to have no mailbox, too many in a day to be believed at once: a "
+            "provider may be in trouble; each has a strike, and three strikes end the letters",
+            "warning",
+            "yellow",
+        )
     if number[Effect.REFUSED]:
         letters = count(number[Effect.REFUSED], "letter")
         tell(

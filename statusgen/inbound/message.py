@@ -31,8 +31,8 @@ _QUOTED_SIGNED = re.compile(rb"(?:/u/|%20)([a-z0-9_]{1,16}\.[\w-]{43})(?![\w-])"
 _DAEMONS = re.compile(
     r"\b(mailer-daemon|postmaster|mail delivery|microsoftexchange)", re.IGNORECASE
 )
-_AUTOMATIC_PRECEDENCE = {"bulk", "junk", "list", "auto_reply"}
-_AUTOMATIC_HEADERS = ("List-Id", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress")
+_AUTOMATIC_PRECEDENCE = {"bulk", "junk", "auto_reply"}
+_AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress")
 
 
 def read_message(raw: bytes) -> Incoming | None:
@@ -59,12 +59,13 @@ def _read_mail(raw: bytes) -> Incoming | None:
     for kind, read in _STANDARDS.items():
         if kind in types:
             return read(message)
-    if _is_of_a_daemon(message):
+    tokens = _distinct(_SIGNED.findall(_subject(message).encode("ascii", "replace")))
+    is_automatic = _is_automatic(message)
+    is_written = bool(tokens) and not is_automatic
+    if _is_of_a_daemon(message) and not is_written:
         return read_old_bounce(message)
-    if _is_automatic(message):
-        return Incoming(Kind.AUTOMATIC)
-    subject = _subject(message).encode("ascii", "replace")
-    return Incoming(Kind.MAIL, tokens=_distinct(_SIGNED.findall(subject)))
+    is_nobodys = is_automatic or (_is_through_a_list(message) and not is_written)
+    return Incoming(Kind.AUTOMATIC if is_nobodys else Kind.MAIL, tokens=tokens)
 
 
 def _read_receipt(_message: Message) -> Incoming:
@@ -95,6 +96,12 @@ def _is_automatic(message: Message) -> bool:
         or text_of(message, "Return-Path").strip() == "<>"
         or any(message.get(name) is not None for name in _AUTOMATIC_HEADERS)
     )
+
+
+def _is_through_a_list(message: Message) -> bool:
+    """Return whether a mailing list passed it on; who wrote it may be a person all the same."""
+    precedence = text_of(message, "Precedence").strip().lower()
+    return precedence == "list" or message.get("List-Id") is not None
 
 
 def _subject(message: Message) -> str:

@@ -12,7 +12,7 @@ from statusgen.model.replies import Meaning, Reply, Stage, judge, judge_status
 from statusgen.model.value import Value
 
 _TOO_VAGUE = re.compile(r"[245]\.0\.0")
-_REPLY = re.compile(r"(?:^|[\s;:(])([45][0-9]{2})[ -](.*)", re.DOTALL)
+_REPLY = re.compile(r"(?:^|[\s;:(#])([45][0-9]{2})[ -]['\"]?(.*)", re.DOTALL)
 
 _GIVEN_UP = "4"
 """The class of what a relay gave up on after days of trying; the mailbox may be back tomorrow."""
@@ -51,7 +51,7 @@ class Incoming(Value, frozen=True):
     return_paths: tuple[str, ...] = ()
     """What may be the labels of our return path: token and hash, not checked yet."""
     tokens: tuple[str, ...] = ()
-    """What may be signed unsubscribe tokens, not checked yet."""
+    """What may be signed unsubscribe tokens, not checked yet; of a mail, those in its subject."""
     failures: tuple[Failure, ...] = ()
 
 
@@ -75,13 +75,22 @@ def mildest(meanings: Iterable[Meaning]) -> Meaning:
 
 
 def _meaning(failure: Failure) -> Meaning:
-    """By the status; where that says nothing, by what the far side said."""
-    said = _REPLY.search(failure.diagnostic)
-    if _TOO_VAGUE.fullmatch(failure.status) and said:
-        return judge(Reply(int(said[1]), said[2]), Stage.RECIPIENT).meaning
+    """By the status; by the reply where the status says nothing, or where the sender is to blame.
+
+    Whoever writes the report chooses the status, and many write 5.1.1 for any refusal.
+    """
+    found = _REPLY.search(failure.diagnostic)
+    if found:
+        said = judge(Reply(int(found[1]), found[2]), Stage.RECIPIENT).meaning
+        if said in _OF_THE_SENDER or _TOO_VAGUE.fullmatch(failure.status):
+            return said
     return judge_status(f"5{failure.status[1:]}")
 
 
+_OF_THE_SENDER = {
+    *(Meaning.SENDER_REFUSED, Meaning.CONFIGURATION),
+    *(Meaning.QUOTA_SPENT, Meaning.TOO_FAST),
+}
 _WEIGHT = (
     *(one for one in Meaning if one not in {Meaning.MAILBOX_TROUBLE, Meaning.NO_SUCH_MAILBOX}),
     Meaning.MAILBOX_TROUBLE,

@@ -1,8 +1,9 @@
 """The port to the address book."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Protocol
 
 from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState
 from statusgen.model.value import Value
@@ -18,11 +19,27 @@ class Imported(Value, frozen=True):
     """Unsubscribed, bounced, complained or erased before: an import brings nobody back."""
 
 
+STRIKES_LAST: Final = timedelta(days=90)
+"""After so long a strike is forgotten: trouble that long ago says nothing of today's mailbox."""
+
+
+class Strike(StrEnum):
+    """What became of a report that a mailbox was in trouble."""
+
+    REPEATED = "repeated"
+    """There is one of that day already; nothing changed."""
+    COUNTED = "counted"
+    LAST = "last"
+    """It was the third: the subscriber, who was active, counts as bounced now."""
+
+
 class AddressBook(Protocol):
     """Who is written to. Addresses leave it only inside a Subscriber."""
 
     def add(self, new: NewSubscriber, source: str, now: datetime) -> Subscriber:
         """Enter one subscriber as active, also one who had left; `source` records the consent.
+
+        Strikes of one who had left are forgotten.
 
         Raises:
             UsageError: the address is subscribed already.
@@ -38,11 +55,12 @@ class AddressBook(Protocol):
         """Set the state; letters still queued for one who isn't active are suppressed later."""
         ...
 
-    def strike(self, subscriber_id: int, now: datetime) -> bool:
-        """Note that a mailbox was in trouble today; a second time on one day changes nothing.
+    def strike(self, subscriber_id: int, now: datetime) -> Strike:
+        """Note that a mailbox was in trouble today; three such days within STRIKES_LAST end it."""
+        ...
 
-        After three days of trouble an active subscriber counts as bounced: then it returns True.
-        """
+    def count(self, state: SubscriberState, since: datetime | None = None) -> int:
+        """Return how many are in `state`; of those whose entry changed after `since`, if given."""
         ...
 
     def erase(self, subscriber_id: int, now: datetime) -> None:

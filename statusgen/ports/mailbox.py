@@ -42,8 +42,8 @@ class Mailbox(Protocol):
     def settle(self, mail: Mail, *, is_understood: bool) -> None:
         """Keep the message from coming again, once what follows from it is committed.
 
-        A mailbox marks it as seen and deletes nothing. A queue deletes what is understood; what
-        is not may be somebody else's and stays.
+        A mailbox marks it as seen, and as flagged what is not understood; it deletes nothing. A
+        queue deletes what is understood; what is not may be somebody else's and stays.
 
         Raises:
             MailError: as `unsettled`.
@@ -60,5 +60,10 @@ class Reader(Protocol):
     """Makes sense of a message, within a limit of time."""
 
     def __call__(self, head: bytes) -> Incoming | None:
-        """Return what it is; None: it can't be understood, or not in time."""
+        """Return what it is; None: it can't be understood, or not in time.
+
+        Raises:
+            MailError: no message can be read at all, for a reason on our side.
+
+        """
         ...

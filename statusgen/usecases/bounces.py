@@ -1,7 +1,9 @@
 """What follows from the messages of our mailbox: who bounced, complained or wants no more."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final, TypeGuard
 
 from statusgen.errors import MailError
 from statusgen.letters.identity import Identity
@@ -9,9 +11,18 @@ from statusgen.letters.tokens import UnsubscribeTokens
 from statusgen.model.bounce import Failure, Incoming, Kind, meaning_of, mildest
 from statusgen.model.replies import Meaning
 from statusgen.model.subscriber import Subscriber, SubscriberState
-from statusgen.model.value import Value
-from statusgen.ports.address_book import AddressBook
+from statusgen.model.value import Value, replace
+from statusgen.ports.address_book import AddressBook, Strike
 from statusgen.ports.mailbox import Mail, Mailbox, Reader
+
+FLOOD: Final = 50
+FLOOD_PERCENT: Final = 10
+"""When more mailboxes than both are said not to exist within a day, it is not believed at once.
+
+Large providers have said so of everybody for an hour. Each then counts as a strike, which needs
+nobody to decide: a provider recovers, and a mailbox that is gone is said to be on three days.
+"""
+_A_DAY: Final = timedelta(days=1)
 
 
 class Effect(StrEnum):
@@ -20,7 +31,7 @@ class Effect(StrEnum):
     BOUNCED = "bounced"
     """There is no such mailbox, or it was in trouble on three days: no more letters."""
     STRIKE = "strikes"
-    """Trouble of a mailbox, which counts once a day."""
+    """Trouble of a mailbox; it counts once a day."""
     COMPLAINT = "complaints"
     UNSUBSCRIBED = "unsubscribed"
     REFUSED = "refused"
@@ -28,7 +39,7 @@ class Effect(StrEnum):
     UNPROVED = "unproved"
     """A report without our return path, where letters bear one: anybody may have made it."""
     IGNORED = "ignored"
-    """Out of office, a delay, somebody who gets no letters any more."""
+    """Out of office, a delay, trouble again on one day, somebody who gets no letters any more."""
     NOT_UNDERSTOOD = "not_understood"
     """For a person to look at."""
 
@@ -46,6 +57,8 @@ class Reading(Value, frozen=True):
     read: int = 0
     findings: tuple[Finding, ...] = ()
     """At least one for each message."""
+    disbelieved: int = 0
+    """How many mailboxes were said not to exist and have a strike instead: see FLOOD."""
     trouble: MailError | None = None
     """Why the rest was not read; the next run goes on there."""
 
@@ -79,94 +92,171 @@ def read_bounces(
     proofs: Proofs,
     now: datetime,
 ) -> Reading:
-    """Act on all that is unsettled; a message is settled once its effect is committed."""
+    """Act on all that is unsettled; a message is settled once its effect is committed.
+
+    Those that say a mailbox does not exist wait until all are read, so that their number is known.
+    """
     desk = _Desk(book, proofs, must_prove=proofs.is_required and not mailbox.is_trusted)
     read, findings, trouble = 0, list[Finding](), None
+    waiting = list[_Told]()
     try:
         for mail in mailbox.unsettled():
-            found = desk.act(reader(mail.head), _day(mail, now))
-            findings += found
+            told = _Told(replace(mail, head=b""), desk.judge(reader(mail.head)))
             read += 1
-            is_understood = all(one.effect is not Effect.NOT_UNDERSTOOD for one in found)
-            mailbox.settle(mail, is_understood=is_understood)
+            if told.gone:
+                waiting.append(told)
+                continue
+            findings += desk.act(told, now)
+            mailbox.settle(told.mail, is_understood=told.is_understood)
     except MailError as error:
         trouble = error
-    return Reading(read, tuple(findings), trouble)
+    gone = {token for told in waiting for token in told.gone}
+    is_flood = _is_flood(len(gone), book, now)
+    for told in waiting:
+        findings += desk.act(told.doubted() if is_flood else told, now)
+    try:
+        for told in waiting:
+            mailbox.settle(told.mail, is_understood=told.is_understood)
+    except MailError as error:
+        trouble = trouble or error
+    return Reading(read, tuple(findings), len(gone) if is_flood else 0, trouble)
 
 
-def _day(mail: Mail, now: datetime) -> datetime:
-    """When trouble was told of: three days' reports may be read at once, or one day's twice."""
-    return min(mail.arrived, now)
+class _Told(Value, frozen=True):
+    """What a message asks for; nothing is done yet."""
+
+    mail: Mail
+    """Without its head: thousands may wait."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def gone(self) -> list[str]:
+        """The tokens of those whose mailbox does not exist."""
+        return [one.token for one in self.findings if one.effect is Effect.BOUNCED]
+
+    @property
+    def is_understood(self) -> bool:
+        return all(one.effect is not Effect.NOT_UNDERSTOOD for one in self.findings)
+
+    def doubted(self) -> "_Told":
+        """The same with strikes, where mailboxes are said not to exist."""
+        strikes = (
+            replace(one, effect=Effect.STRIKE) if one.effect is Effect.BOUNCED else one
+            for one in self.findings
+        )
+        return _Told(self.mail, tuple(strikes))
+
+
+def _is_flood(gone: int, book: AddressBook, now: datetime) -> bool:
+    """Whether so many, with those given up since yesterday, are too many to be believed."""
+    if gone == 0:
+        return False
+    given_up = book.count(SubscriberState.BOUNCED, since=now - _A_DAY)
+    readers = book.count(SubscriberState.ACTIVE) + given_up
+    return gone + given_up > max(FLOOD, readers * FLOOD_PERCENT / 100)
 
 
 class _Desk:
-    """Turns what was read into changes of the address book, each committed at once."""
+    """Knows what follows from what was read, and changes the address book accordingly."""
 
     def __init__(self, book: AddressBook, proofs: Proofs, *, must_prove: bool) -> None:
         self._book = book
         self._proofs = proofs
         self._must_prove = must_prove
 
-    def act(self, incoming: Incoming | None, at: datetime) -> list[Finding]:
+    def judge(self, incoming: Incoming | None) -> tuple[Finding, ...]:
+        """What follows; nothing is done yet."""
         match incoming:
             case None:
-                return [Finding(Effect.NOT_UNDERSTOOD)]
-            case Incoming(kind=Kind.AUTOMATIC) | Incoming(kind=Kind.REPORT, failures=()):
-                return [Finding(Effect.IGNORED)]
-            case Incoming(kind=Kind.MAIL):
-                return [self._unsubscribe(incoming, at)]
+                return (Finding(Effect.NOT_UNDERSTOOD),)
+            case Incoming(kind=Kind.MAIL | Kind.AUTOMATIC):
+                return (self._judge_mail(incoming),)
+            case Incoming(kind=Kind.REPORT, failures=()):
+                return (Finding(Effect.IGNORED),)
         token = self._proofs.reported(incoming)
         if token is not None:
-            meaning = mildest(map(meaning_of, incoming.failures))
-            return [self._follow(incoming.kind, meaning, self._book.find(token), at)]
+            return (self._about(self._book.find(token), _effect(incoming.kind, incoming.failures)),)
         if self._must_prove:
-            return [Finding(Effect.UNPROVED)]
-        return [self._act_on_address(incoming.kind, one, at) for one in incoming.failures]
+            return (Finding(Effect.UNPROVED),)
+        found = [self._judge_address(incoming.kind, one) for one in incoming.failures]
+        return tuple(dict.fromkeys(found)) or (Finding(Effect.NOT_UNDERSTOOD),)
 
-    def _unsubscribe(self, incoming: Incoming, at: datetime) -> Finding:
+    def act(self, told: _Told, now: datetime) -> list[Finding]:
+        """Commit what was judged, and return what came of it: the reader may have left since.
+
+        Trouble is of the day it was told of: three days' reports may be read at once, or one
+        day's twice.
+        """
+        at = min(told.mail.arrived, now)
+        return [self._commit(one, at) for one in told.findings]
+
+    def _judge_mail(self, incoming: Incoming) -> Finding:
+        """What a machine sent unsubscribes nobody; with a token of ours, somebody has to look."""
+        is_automatic = incoming.kind is Kind.AUTOMATIC
         token = self._proofs.signed(incoming)
         if token is None:
+            return Finding(Effect.IGNORED if is_automatic else Effect.NOT_UNDERSTOOD)
+        if is_automatic:
             return Finding(Effect.NOT_UNDERSTOOD)
-        return self._leave(
-            self._book.find(token), SubscriberState.UNSUBSCRIBED, Effect.UNSUBSCRIBED, at
-        )
+        return self._about(self._book.find(token), Effect.UNSUBSCRIBED)
 
-    def _act_on_address(self, kind: Kind, failure: Failure, at: datetime) -> Finding:
+    def _judge_address(self, kind: Kind, failure: Failure) -> Finding:
         if not failure.addresses:
             return Finding(Effect.NOT_UNDERSTOOD)
         found = filter(None, map(self._book.find, failure.addresses))
-        return self._follow(kind, meaning_of(failure), next(found, None), at)
+        return self._about(next(found, None), _effect(kind, (failure,)))
 
-    def _follow(
-        self, kind: Kind, meaning: Meaning, subscriber: Subscriber | None, at: datetime
-    ) -> Finding:
-        if kind is Kind.COMPLAINT:
-            return self._leave(subscriber, SubscriberState.COMPLAINED, Effect.COMPLAINT, at)
-        match meaning:
-            case Meaning.NO_SUCH_MAILBOX:
-                return self._leave(subscriber, SubscriberState.BOUNCED, Effect.BOUNCED, at)
-            case Meaning.MAILBOX_TROUBLE:
-                return self._strike(subscriber, at)
-            case Meaning.NOTHING:
-                return Finding(Effect.IGNORED)
-            case _:
-                return Finding(Effect.REFUSED, subscriber.token if subscriber else "")
-
-    def _strike(self, subscriber: Subscriber | None, at: datetime) -> Finding:
-        if subscriber is None or not _is_written_to(subscriber):
-            return Finding(Effect.IGNORED)
-        is_over = self._book.strike(subscriber.id, at)
-        return Finding(Effect.BOUNCED if is_over else Effect.STRIKE, subscriber.token)
-
-    def _leave(
-        self, subscriber: Subscriber | None, state: SubscriberState, effect: Effect, at: datetime
-    ) -> Finding:
+    def _about(self, subscriber: Subscriber | None, effect: Effect) -> Finding:
         """What is read a second time changes nothing."""
-        if subscriber is None or not _is_written_to(subscriber):
+        if effect is Effect.REFUSED:
+            return Finding(effect, subscriber.token if subscriber else "")
+        if effect is Effect.IGNORED or not _is_written_to(subscriber):
             return Finding(Effect.IGNORED)
-        self._book.set_state(subscriber.id, state, at)
         return Finding(effect, subscriber.token)
 
+    def _commit(self, finding: Finding, at: datetime) -> Finding:
+        if finding.effect not in {Effect.STRIKE, *_STATES}:
+            return finding
+        subscriber = self._book.find(finding.token)
+        if not _is_written_to(subscriber):
+            return Finding(Effect.IGNORED)
+        if finding.effect is Effect.STRIKE:
+            return self._strike(subscriber, at)
+        self._book.set_state(subscriber.id, _STATES[finding.effect], at)
+        return finding
 
-def _is_written_to(subscriber: Subscriber) -> bool:
-    return subscriber.state in {SubscriberState.ACTIVE, SubscriberState.PENDING}
+    def _strike(self, subscriber: Subscriber, at: datetime) -> Finding:
+        match self._book.strike(subscriber.id, at):
+            case Strike.REPEATED:
+                return Finding(Effect.IGNORED)
+            case Strike.COUNTED:
+                return Finding(Effect.STRIKE, subscriber.token)
+            case Strike.LAST:
+                return Finding(Effect.BOUNCED, subscriber.token)
+
+
+_STATES: Final = {
+    Effect.BOUNCED: SubscriberState.BOUNCED,
+    Effect.COMPLAINT: SubscriberState.COMPLAINED,
+    Effect.UNSUBSCRIBED: SubscriberState.UNSUBSCRIBED,
+}
+
+
+def _effect(kind: Kind, failures: Sequence[Failure]) -> Effect:
+    """What follows for one reader; a complaint may come without a word about whose it is."""
+    if kind is Kind.COMPLAINT:
+        return Effect.COMPLAINT
+    match mildest(map(meaning_of, failures)):
+        case Meaning.NO_SUCH_MAILBOX:
+            return Effect.BOUNCED
+        case Meaning.MAILBOX_TROUBLE:
+            return Effect.STRIKE
+        case Meaning.NOTHING:
+            return Effect.IGNORED
+        case _:
+            return Effect.REFUSED
+
+
+def _is_written_to(subscriber: Subscriber | None) -> TypeGuard[Subscriber]:
+    states = {SubscriberState.ACTIVE, SubscriberState.PENDING}
+    return subscriber is not None and subscriber.state in states

@@ -5,6 +5,7 @@ from contextlib import closing
 import pytest
 
 from statusgen.adapters.child_reader import ChildReader
+from statusgen.errors import MailError
 from statusgen.inbound.message import read_message
 from statusgen.model.bounce import Incoming, Kind
 
@@ -58,6 +59,13 @@ def test_a_process_that_dies_of_a_message_is_no_trouble(read):
     with closing(ChildReader(read)) as reader:
         assert reader(b"x") is None
         assert reader(b"x") is None
+
+
+def test_a_process_that_starts_too_late_answers_no_message_with_the_mark_that_it_is_ready():
+    with closing(ChildReader(tell_process, start_s=0)) as reader:
+        for _ in range(3):
+            with pytest.raises(MailError, match="did not start"):
+                reader(b"x")
 
 
 def test_closing_ends_the_process():

@@ -45,7 +45,7 @@ def encrypted(host: ImapHost, context=None) -> ImapMailbox:
 
 
 @needs_dovecot
-def test_unseen_messages_are_read_once_and_kept(inbox):
+def test_unseen_messages_are_read_once_and_kept_with_a_flag_if_they_are_not_understood(inbox):
     seen = inbox.flags("ann")
     inbox.deliver("ann", TEXT, TEXT + b"again\n")
 
@@ -57,7 +57,7 @@ def test_unseen_messages_are_read_once_and_kept(inbox):
         assert [mail.head.replace(b"\r\n", b"\n") for mail in mails] == [TEXT, TEXT + b"again\n"]
     with closing(plain(inbox)) as box:
         assert list(box.unsettled()) == []
-    assert inbox.flags("ann") == sorted([*seen, "S", "S"])
+    assert inbox.flags("ann") == sorted([*seen, "S", "FS"])
 
 
 @needs_dovecot

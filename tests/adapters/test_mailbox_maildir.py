@@ -42,11 +42,23 @@ def test_a_settled_message_is_kept_as_seen_and_does_not_come_again(folder):
     box = MaildirMailbox(folder)
 
     for mail in box.unsettled():
-        box.settle(mail, is_understood=False)
+        box.settle(mail, is_understood=True)
 
     assert names(folder) == ["cur/1.a:2,S", "cur/2.b:2,FS"]
     assert list(box.unsettled()) == []
     assert [message.get_flags() for message in mailbox.Maildir(folder)].count("S") == 1
+
+
+def test_what_is_not_understood_is_flagged_for_a_person_to_find(folder):
+    put(folder, "new/1.a")
+    put(folder, "cur/2.b:2,R")
+    box = MaildirMailbox(folder)
+
+    for mail in box.unsettled():
+        box.settle(mail, is_understood=False)
+
+    assert names(folder) == ["cur/1.a:2,FS", "cur/2.b:2,FRS"]
+    assert list(box.unsettled()) == []
 
 
 def test_a_message_has_the_time_of_its_arrival(folder):

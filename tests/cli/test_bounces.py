@@ -7,6 +7,7 @@ import pytest
 from statusgen.composition import open_state
 from statusgen.config.reader import read_settings
 from statusgen.letters.tokens import UnsubscribeTokens
+from statusgen.usecases.bounces import Effect
 from tests.fakes.repository import CANARY, Repository, make_repository
 from tests.inbound import messages
 
@@ -56,10 +57,12 @@ def test_programs_get_tokens_and_nobody_an_address(repository, box):
 
     done = bounces(repository, "--json")
 
-    [subscriber] = done.json["subscribers"]
+    told = done.json
+    [subscriber] = told.pop("subscribers")
     assert subscriber["id"].startswith("sub_")
-    assert subscriber["effect"] in {"bounced", "complaints"}
-    assert (done.json["read"], done.json["trouble"]) == (4, None)
+    assert subscriber["effect"] == "complaints"
+    numbers = {"read": 4, "complaints": 1, "ignored": 1, "not_understood": 2, "disbelieved": 0}
+    assert told == {**dict.fromkeys(Effect, 0), **numbers, "trouble": None}
     assert CANARY not in done.out + done.err
 
 
@@ -81,6 +84,28 @@ def test_an_operator_is_told_when_the_sender_is_to_blame(repository, box):
     assert "1 letter refused for who sends or what is sent" in done.err
     assert "statusgen doctor" in done.err
     assert state_of(repository) == "active"
+
+
+def test_a_flood_of_readers_without_a_mailbox_is_told_of(repository, box):
+    addresses = [f"p{number}@example.org" for number in range(51)]
+    repository.subscribe(*addresses)
+    for address in addresses:
+        box.add(messages.POSTFIX.replace(b"ann@example.org", address.encode()))
+
+    done = bounces(repository)
+
+    assert done.code == 0
+    assert "51 readers said to have no mailbox, too many in a day" in done.err
+    assert all(
+        one["state"] == "active" for one in repository.run("subscribers", "list", "--json").json
+    )
+
+
+def test_without_letters_there_is_nothing_to_come_back(tmp_path):
+    done = make_repository(tmp_path, mail=None).run("mail", "bounces", "maildir:box")
+
+    assert done.code == 2
+    assert "has no [mail]" in done.err
 
 
 def test_with_a_return_path_unproved_reports_are_told_of(repository, box):

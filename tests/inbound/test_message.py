@@ -17,9 +17,9 @@ AUTOMATIC = {
     "Precedence in capitals": "Auto_Reply",
     "X-Autoreply": "yes",
     "X-Auto-Response-Suppress": "All",
-    "List-Id": "<some.list.example>",
     "Return-Path": "<>",
 }
+OF_A_LIST = {"List-Id": "<some.list.example>", "Precedence": "list"}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,29 @@ def test_a_mail_with_another_subject_shows_none_even_where_it_quotes_a_letter(su
 def test_what_a_machine_sent_is_no_unsubscribe_mail(name):
     raw = messages.mail(**{name.partition(" ")[0]: AUTOMATIC[name]})
 
-    assert read_message(raw) == Incoming(Kind.AUTOMATIC)
+    assert read_message(raw) == Incoming(Kind.AUTOMATIC, tokens=(messages.SIGNED,))
+
+
+@pytest.mark.parametrize("name", OF_A_LIST)
+def test_a_mail_that_a_list_passed_on_is_one_if_it_bears_a_token(name):
+    mail, other = (
+        messages.mail(subject, **{name: OF_A_LIST[name]}) for subject in (messages.SIGNED, "hello")
+    )
+
+    assert read_message(mail) == Incoming(Kind.MAIL, tokens=(messages.SIGNED,))
+    assert read_message(other) == Incoming(Kind.AUTOMATIC)
+
+
+def test_a_person_whose_mailbox_is_called_postmaster_may_unsubscribe():
+    raw = messages.mail().replace(b"ann@", b"postmaster@")
+
+    assert read_message(raw) == Incoming(Kind.MAIL, tokens=(messages.SIGNED,))
+
+
+def test_a_bounce_of_an_unsubscribe_mail_is_none():
+    raw = messages.QMAIL.replace(b"failure notice", f"failed: {messages.SIGNED}".encode())
+
+    assert read_message(raw).kind is Kind.REPORT
 
 
 def test_a_mail_that_says_it_is_not_automatic_is_read():

@@ -105,10 +105,11 @@ def test_trouble_ends_them_after_three_days_also_when_read_at_once(case):
     assert case.state() is SubscriberState.BOUNCED
 
 
-def test_any_number_of_reports_on_one_day_is_one_strike(case):
-    case.read(FakeMailbox(*[case.proved(messages.GMAIL)] * 9))
+def test_any_number_of_reports_on_one_day_is_one_strike_and_counted_as_one(case):
+    first = case.read(FakeMailbox(*[case.proved(messages.GMAIL)] * 9))
     case.read(FakeMailbox(case.proved(messages.GMAIL)), now=NOW + DAY)
 
+    assert Counter(one.effect for one in first.findings) == {Effect.STRIKE: 1, Effect.IGNORED: 8}
     assert case.state() is SubscriberState.ACTIVE
 
 
@@ -137,6 +138,31 @@ def test_a_complaint_ends_the_letters_at_once(case):
     assert case.state() is SubscriberState.COMPLAINED
 
 
+def test_who_complains_and_bounces_has_complained(case):
+    raws = (messages.POSTFIX, messages.complaint())
+
+    assert case.act(*map(case.proved, raws)) == [("complaints", case.ann.token), ("ignored", "")]
+    assert case.state() is SubscriberState.COMPLAINED
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_a_complaint_that_names_nobody_is_for_a_person_to_look_at(case, is_trusted):
+    raw = messages.as_bytes(messages.ses("Complaint", complainedRecipients=[]))
+    mailbox = FakeMailbox(raw, is_trusted=is_trusted)
+
+    reading = case.read(mailbox)
+
+    expected = Effect.NOT_UNDERSTOOD if is_trusted else Effect.UNPROVED
+    assert [one.effect for one in reading.findings] == [expected]
+    assert mailbox.settled == {"0": not is_trusted}
+
+
+def test_a_complaint_that_names_nobody_is_obeyed_if_it_bears_our_mark(case):
+    raw = messages.as_bytes(messages.ses("Complaint", complainedRecipients=[]))
+
+    assert case.act(case.proved(raw)) == [("complaints", case.ann.token)]
+
+
 def test_an_unsubscribe_mail_is_obeyed_whoever_sent_it(case):
     assert case.act(case.signed(messages.mail())) == [("unsubscribed", case.ann.token)]
     assert case.state() is SubscriberState.UNSUBSCRIBED
@@ -146,9 +172,19 @@ def test_an_unsubscribe_mail_is_obeyed_whoever_sent_it(case):
     "headers",
     [{"Auto_Submitted": "auto-replied"}, {"Precedence": "auto_reply"}, {"Return_Path": "<>"}],
 )
-def test_what_a_machine_sent_unsubscribes_nobody(case, headers):
-    assert case.act(case.signed(messages.mail(**headers))) == [("ignored", "")]
+def test_what_a_machine_sent_unsubscribes_nobody_but_with_a_token_somebody_has_to_look(
+    case, headers
+):
+    assert case.act(messages.mail("out of office", **headers)) == [("ignored", "")]
+    assert case.act(messages.mail(**headers)) == [("ignored", "")]  # signed by somebody else
+    assert case.act(case.signed(messages.mail(**headers))) == [("not_understood", "")]
     assert case.state() is SubscriberState.ACTIVE
+
+
+def test_an_unsubscribe_mail_is_obeyed_through_a_mailing_list(case):
+    raw = messages.mail(List_Id="<all.example.org>", Precedence="list")
+
+    assert case.act(case.signed(raw)) == [("unsubscribed", case.ann.token)]
 
 
 def test_a_token_that_we_did_not_sign_unsubscribes_nobody(case):
@@ -208,6 +244,12 @@ def test_of_two_recipients_without_a_mark_each_is_judged(case):
         ("bounced", case.ann.token),
         ("strikes", case.bob.token),
     ]
+
+
+def test_a_report_that_names_nobody_twice_is_one_that_is_not_understood(case):
+    raw = messages.report("Action: failed\n\nAction: failed\n", letter="")
+
+    assert case.act(raw, is_required=False) == [("not_understood", "")]
 
 
 def test_with_a_mark_the_mildest_of_two_failures_counts(case):
@@ -274,3 +316,73 @@ def test_a_message_is_settled_only_after_its_effect(case):
     reading = case.read(Failing(case.proved(messages.POSTFIX)))
 
     assert str(reading.trouble) == "it broke off"
+
+
+def test_a_source_that_breaks_off_costs_no_report_that_was_waiting_for_the_rest(case):
+    mailbox = FakeMailbox(case.proved(messages.POSTFIX), case.proved(messages.complaint()))
+    mailbox.fail_on = 1
+
+    reading = case.read(mailbox)
+
+    assert (reading.read, str(reading.trouble)) == (1, "it broke off")
+    assert reading.tokens(Effect.BOUNCED) == [case.ann.token]
+    assert mailbox.settled == {"0": True}
+
+
+def read_gone(case: Case, numbers: range, now=NOW) -> Reading:
+    """Have that many of a crowd's mailboxes said not to exist, on the day of `now`."""
+    raws = [messages.POSTFIX.replace(b"ann@", b"p%d@" % number) for number in numbers]
+    mailbox = FakeMailbox(*raws).arrive(*[(NOW - now).days] * len(raws))
+    reading = case.read(mailbox, is_required=False, now=now)
+    assert list(mailbox.settled.values()) == [True] * len(raws)
+    return reading
+
+
+def add_crowd(case: Case, size: int) -> None:
+    """Bring the readers to that number; ann and bob are there already."""
+    rows = [NewSubscriber(f"p{number}@example.org") for number in range(size - 2)]
+    case.book.import_rows(rows, "list.csv", NOW)
+
+
+@pytest.mark.parametrize(
+    ("size", "gone", "strikes"), [(60, 50, 0), (60, 51, 51), (700, 70, 0), (700, 71, 71)]
+)
+def test_more_than_fifty_and_a_tenth_who_are_gone_at_once_have_a_strike_instead(
+    case, size, gone, strikes
+):
+    add_crowd(case, size)
+
+    reading = read_gone(case, range(gone))
+
+    assert (reading.disbelieved, len(reading.tokens(Effect.STRIKE))) == (strikes, strikes)
+    assert case.book.count(SubscriberState.BOUNCED) == gone - strikes
+
+
+def test_a_flood_in_several_runs_of_a_day_is_one(case):
+    add_crowd(case, 100)
+
+    runs = [read_gone(case, range(n, n + 20), NOW + n * timedelta(minutes=5)) for n in (0, 20, 40)]
+
+    assert [one.disbelieved for one in runs] == [0, 0, 20]
+    assert case.book.count(SubscriberState.BOUNCED) == 40
+
+
+def test_a_flood_on_three_days_is_believed(case):
+    add_crowd(case, 100)
+
+    runs = [read_gone(case, range(60), NOW + days * DAY) for days in range(3)]
+
+    assert [len(one.tokens(Effect.STRIKE)) for one in runs] == [60, 60, 0]
+    assert case.book.count(SubscriberState.BOUNCED) == 60
+
+
+def test_a_flood_of_several_reports_about_a_few_readers_is_none(case):
+    mailbox = FakeMailbox(*[case.proved(messages.POSTFIX)] * 60)
+
+    reading = case.read(mailbox)
+
+    assert reading.disbelieved == 0
+    assert Counter(one.effect for one in reading.findings) == {
+        Effect.BOUNCED: 1,
+        Effect.IGNORED: 59,
+    }

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
@@ -14,7 +14,7 @@ from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.schema import erased_address, strike, subscriber
 from statusgen.errors import UsageError
 from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState, address_key
-from statusgen.ports.address_book import Imported
+from statusgen.ports.address_book import STRIKES_LAST, Imported, Strike
 
 _BATCH = 500
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"  # one case: tokens are in file names
@@ -55,6 +55,7 @@ class SqlAddressBook:
             if found is None:
                 _insert(connection, [_entry(new, source, now)])
             else:
+                _forget_strikes(connection, found.id)
                 changes = _entry(new, source, now)
                 connection.execute(
                     update(subscriber).where(subscriber.c.id == found.id).values(changes)
@@ -85,10 +86,20 @@ class SqlAddressBook:
                 .values(state=state, changed_at=now)
             )
 
-    def strike(self, subscriber_id: int, now: datetime) -> bool:
+    def strike(self, subscriber_id: int, now: datetime) -> Strike:
         """See AddressBook.strike."""
         with self._database.writing() as connection:
             return add_strike(connection, subscriber_id, now)
+
+    def count(self, state: SubscriberState, since: datetime | None = None) -> int:
+        """See AddressBook.count."""
+        query = select(func.count()).where(
+            subscriber.c.state == state, subscriber.c.address.is_not(None)
+        )
+        if since is not None:
+            query = query.where(subscriber.c.changed_at > since)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def erase(self, subscriber_id: int, now: datetime) -> None:
         """See AddressBook.erase. The row stays, without its address, so that accounts add up."""
@@ -177,15 +188,22 @@ class SqlAddressBook:
 _PREFERENCES = ("audience", "components", "min_severity", "language")
 
 
-def add_strike(connection: Connection, subscriber_id: int, now: datetime) -> bool:
+def add_strike(connection: Connection, subscriber_id: int, now: datetime) -> Strike:
     """See AddressBook.strike."""
+    today = now.astimezone(UTC).date()
+    _forget_strikes(connection, subscriber_id, until=today - STRIKES_LAST)
     days = select(strike.c.day).where(strike.c.subscriber_id == subscriber_id)
     struck = set(connection.execute(days).scalars())
-    today = now.astimezone(UTC).date()
     if today in struck:
-        return False
+        return Strike.REPEATED
     connection.execute(insert(strike), {"subscriber_id": subscriber_id, "day": today})
-    return len(struck) + 1 >= _MAX_STRIKES and give_up(connection, [subscriber_id], now)
+    is_last = len(struck) + 1 >= _MAX_STRIKES and give_up(connection, [subscriber_id], now)
+    return Strike.LAST if is_last else Strike.COUNTED
+
+
+def _forget_strikes(connection: Connection, subscriber_id: int, until: date = date.max) -> None:
+    statement = delete(strike).where(strike.c.subscriber_id == subscriber_id)
+    connection.execute(statement.where(strike.c.day <= until))
 
 
 def give_up(connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> bool:

@@ -1,12 +1,14 @@
 import re
+from datetime import timedelta
 
 import pytest
 
 from statusgen.errors import UsageError
 from statusgen.model.subscriber import NewSubscriber, SubscriberState
-from statusgen.ports.address_book import Imported
+from statusgen.ports.address_book import STRIKES_LAST, Imported, Strike
 from tests.fakes.mail import NOW, URL, make_book
 
+DAY = timedelta(days=1)
 ANN = NewSubscriber("Ann@example.com", "subscribers", ("api", "checkout"), "SEV3", "de")
 
 
@@ -61,6 +63,51 @@ def test_who_left_can_be_added_again_by_hand(book):
     again = book.add(ANN, "asked again", NOW)
 
     assert (again.id, again.token, again.state) == (ann.id, ann.token, SubscriberState.ACTIVE)
+
+
+def strikes(book, *days: int) -> list[Strike]:
+    ann = book.find("ann@example.com")
+    return [book.strike(ann.id, NOW + day * DAY) for day in days]
+
+
+def test_the_third_day_of_trouble_is_the_last(book):
+    book.add(ANN, "by hand", NOW)
+
+    assert strikes(book, 0, 0, 8, 8, 9) == ["counted", "repeated", "counted", "repeated", "last"]
+    assert book.find("ann@example.com").state is SubscriberState.BOUNCED
+
+
+def test_a_strike_lapses(book):
+    book.add(ANN, "by hand", NOW)
+    lasts = STRIKES_LAST.days
+
+    assert strikes(book, 0, 1, lasts, lasts + 1, lasts + 1) == [*["counted"] * 4, "repeated"]
+    assert strikes(book, 2 * lasts - 1) == ["last"]
+
+
+def test_who_is_added_again_begins_without_strikes(book):
+    ann = book.add(ANN, "by hand", NOW)
+    bob = book.add(NewSubscriber("bob@example.com"), "by hand", NOW)
+    for day in (0, 1, 2):
+        strikes(book, day)
+        book.strike(bob.id, NOW + min(day, 1) * DAY)
+
+    book.add(ANN, "asked again", NOW + 3 * DAY)
+
+    assert strikes(book, 3, 4) == ["counted", "counted"]
+    assert book.find(ann.token).state is SubscriberState.ACTIVE
+    assert book.strike(bob.id, NOW + 3 * DAY) is Strike.LAST
+
+
+def test_those_in_a_state_are_counted_also_since_when(book):
+    ann = book.add(ANN, "by hand", NOW)
+    bob = book.add(NewSubscriber("bob@example.com"), "by hand", NOW)
+    book.set_state(bob.id, SubscriberState.BOUNCED, NOW + DAY)
+
+    assert [book.count(one) for one in ("active", "bounced", "complained")] == [1, 1, 0]
+    assert [book.count(SubscriberState.BOUNCED, NOW + day * DAY) for day in (0, 1)] == [1, 0]
+    book.erase(ann.id, NOW)
+    assert book.count(SubscriberState.ACTIVE) == 0
 
 
 @pytest.mark.parametrize("url", [URL])
