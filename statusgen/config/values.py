@@ -25,6 +25,8 @@ from statusgen.model.severity import severity_key
 from statusgen.model.subscriber import parse_address
 
 MOST_DAYS = 366
+MOST_OF_A_PARAGRAPH = 2000
+"""Characters; a letter that is too long is cut short, and its footer is in every letter."""
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _HEADERS_OF_A_LETTER = re.compile(
     r"from|to|cc|bcc|sender|reply-to|subject|date|message-id|references|in-reply-to|return-path"
@@ -46,7 +48,14 @@ def paragraph(value: Any) -> str:
     """Text that may have several lines."""
     if not isinstance(value, str):
         raise BadValue(f"{shown(str(value))} is not text", "put it in double quotes")
-    return "\n".join(parse_line(line, "the value") for line in value.splitlines() if line.strip())
+    lines = (parse_line(line, "the value") for line in value.splitlines() if line.strip())
+    paragraph = "\n".join(lines)
+    if len(paragraph) > MOST_OF_A_PARAGRAPH:
+        raise BadValue(
+            f"the value has {len(paragraph)} characters",
+            f"shorten it to at most {MOST_OF_A_PARAGRAPH} characters",
+        )
+    return paragraph
 
 
 def optional_text(value: Any) -> str | None:

@@ -1,7 +1,6 @@
 """Letters: what all subscribers share is made once, and each letter adds what is personal."""
 
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import datetime
 
 from statusgen.config.settings import MailSettings, Settings
 from statusgen.letters import headers
@@ -32,12 +31,16 @@ class LetterForm(Value, frozen=True):
     identity: Identity
     tokens: UnsubscribeTokens
     idempotency_header: str | None
+    made_at: datetime
     shared_headers: bytes
     rest: Mould
     """The headers that hold the token, and the body."""
 
-    def address_to(self, subscriber: Subscriber) -> Letter:
-        """The letter to `subscriber`: the same bytes for the same subscriber, on every attempt."""
+    def address_to(self, subscriber: Subscriber, sent_at: datetime | None = None) -> Letter:
+        """The letter to `subscriber`, dated when it is sent; None: when the form was made.
+
+        The same subscriber's letter is the same on every attempt but for its date.
+        """
         token = subscriber.token
         message_id = self.identity.message_id(self.update_id, token)
         return Letter(
@@ -49,6 +52,7 @@ class LetterForm(Value, frozen=True):
             content=b"".join(
                 (
                     self.shared_headers,
+                    headers.date_header(sent_at or self.made_at),
                     _recipient(subscriber.address),
                     self._names(message_id),
                     self.rest.fill(self.tokens.sign(token).encode("ascii")),
@@ -94,8 +98,9 @@ class LetterForms:
     ) -> LetterForm:
         """The form of the letters about `step` in `language` if we speak it, or in the page's own.
 
-        `now` dates the letters. `page_behind`: the page may not show the update yet, and the
-        letter says so. Raises `ContentError` for a broken template or catalogue.
+        `now` dates the letters that are not told when they are sent. `page_behind`: the page may
+        not show the update yet, and the letter says so.
+        Raises `ContentError` for a broken template or catalogue.
         """
         update_id = step.update.id
         placeholder = self._identity.placeholder(update_id)
@@ -119,11 +124,11 @@ class LetterForms:
             identity=self._identity,
             tokens=self._tokens,
             idempotency_header=self._mail.idempotency_header,
+            made_at=now,
             shared_headers=b"".join(
                 (
                     headers.mailbox_header("From", self._mail.from_name, self._mail.from_address),
                     headers.header("Subject", words.subject),
-                    headers.verbatim_header("Date", format_datetime(now.astimezone(UTC))),
                     *self._thread(incident, is_first=is_first),
                     *self._list(),
                     headers.verbatim_header(
@@ -159,6 +164,12 @@ class LetterForms:
         if mail.reply_to:
             found.append(headers.mailbox_header("Reply-To", "", mail.reply_to))
         return found
+
+
+def make_forms(settings: Settings, secret_key: bytes) -> LetterForms:
+    """The forms of a page's letters; `secret_key` signs the links that stop them."""
+    prose = BodyRenderer(settings.page.url)
+    return LetterForms(settings, Templates(settings.root), prose, secret_key)
 
 
 def _recipient(address: str) -> bytes:

@@ -6,6 +6,9 @@ hides in an encoded-word into the message as it is (CVE-2024-6923).
 
 import re
 from base64 import b64encode
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from statusgen.letters.lines import one_line
@@ -52,6 +55,11 @@ def links_header(name: str, *urls: str) -> bytes:
     return _line(name, ",\r\n ".join(f"<{quote(url, safe=_URL_CHARACTERS)}>" for url in urls))
 
 
+def date_header(at: datetime) -> bytes:
+    """`Date` (RFC 5322 section 3.3), in whole seconds of UTC."""
+    return _date_header(int(at.timestamp()))
+
+
 def verbatim_header(name: str, value: str) -> bytes:
     """A header whose value is ours and printable ASCII; anything else is a bug."""
     if not (value.isascii() and value.isprintable()):
@@ -69,12 +77,15 @@ def harmless(text: str) -> str:
 
 def checked_address(address: str) -> str:
     """`address`, which a stricter grammar has passed before; one mailbox and nothing else."""
-    if not address.isascii():
-        local, _, domain = address.rpartition("@")
-        address = f"{local}@{domain.encode('idna').decode('ascii')}"
     if not _ADDRESS.fullmatch(address) or "=?" in address:
         raise ValueError("a letter needs one plain address")
     return address
+
+
+@lru_cache(maxsize=4)
+def _date_header(timestamp: int) -> bytes:
+    """Made once for the many letters of one second."""
+    return verbatim_header("Date", format_datetime(datetime.fromtimestamp(timestamp, UTC)))
 
 
 def _line(name: str, value: str) -> bytes:

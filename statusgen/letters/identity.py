@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from contextlib import suppress
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
@@ -68,8 +67,6 @@ class Identity:
 
 
 def _domain(name: str) -> str:
-    with suppress(UnicodeError):
-        name = name.encode("idna").decode("ascii")
     return re.sub(r"[^A-Za-z0-9.-]", "-", name).strip(".-").lower() or "localhost"
 
 

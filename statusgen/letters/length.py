@@ -2,15 +2,15 @@
 
 import re
 
-MAX_HTML_BYTES = 98_000
-"""Of a whole HTML part, before the subscriber's token takes its place."""
+MAX_BYTES = 98_000
+"""Of a whole part as it arrives, before the subscriber's token takes its place."""
 MAX_COMPONENTS = 50
 """Listed in one letter; the page has them all."""
 MAX_NAME = 100
 """Characters of a component's name."""
 
 _MIN_FENCED = 1_000
-_FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r"^(`{3,20}|~{3,20}) *(?:\{.*\}|[\w#.+-]*) *$", re.MULTILINE)
 
 
 def clipped(name: str) -> str:
@@ -18,19 +18,35 @@ def clipped(name: str) -> str:
     return name if len(name) <= MAX_NAME else name[: MAX_NAME - 1].rstrip() + "…"
 
 
-def shorter(body: str, html_bytes: int) -> str:
-    """The beginning of `body`, whose letter has `html_bytes` bytes of HTML, which is too many.
+def sent_bytes(part: str) -> int:
+    """How many bytes `part` has when it arrives, where each of its lines ends with CRLF."""
+    return len(part.encode()) + part.count("\n")
 
-    It ends with a paragraph, a line or a word; a fenced block that is cut is closed. How much
-    HTML a Markdown text makes can't be told beforehand, so this may be needed again.
+
+def shorter(body: str, size: int) -> str:
+    """The beginning of `body`, whose letter has a part of `size` bytes, which is too many.
+
+    It ends with a paragraph, a line or a word; a fenced block that is cut is closed. How long a
+    part a Markdown text makes can't be told beforehand, so this may be needed again.
     """
-    limit = len(body) * MAX_HTML_BYTES * 9 // (html_bytes * 10)
+    limit = len(body) * MAX_BYTES * 9 // (size * 10)
     start = body[:limit]
     for end in ("\n\n", "\n", " "):
         kept, found, _ = start.rpartition(end)
         if found and len(kept) > limit // 2:
             start = kept
             break
-    fences = _FENCE.findall(start)
-    is_open = len(fences) % 2 and len(start) > _MIN_FENCED
-    return f"{start.rstrip()}\n{fences[-1]}" if is_open else start.rstrip()
+    start = start.rstrip()
+    fence = _open_fence(start) if len(start) > _MIN_FENCED else ""
+    return f"{start}\n{fence}" if fence else start
+
+
+def _open_fence(text: str) -> str:
+    """The fence that the last block of `text` lacks; only the same signs, as many, close one."""
+    fence = ""
+    for found in _FENCE.finditer(text):
+        if not fence:
+            fence = found[1]
+        elif found[0].rstrip(" ") == fence:
+            fence = ""
+    return fence

@@ -1,11 +1,10 @@
 """Text made harmless before it meets a header or a line of a letter."""
 
 import re
-import unicodedata
 
 from statusgen.model.notation import remove_control_characters
-
-COLUMNS = 72
+from statusgen.prose.columns import COLUMNS, columns
+from statusgen.prose.plain_text import VERBATIM
 
 _SPACES = re.compile("[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -31,23 +30,20 @@ def paragraphs(text: str) -> str:
     return remove_control_characters(_BREAKS.sub("\n", text))
 
 
-def columns(text: str) -> int:
-    """How many columns `text` takes where every letter is as wide: East Asian ones take two."""
-    return len(text) if text.isascii() else sum(map(_width, text))
-
-
 def wrapped(text: str) -> str:
     """`text` with lines of at most 72 columns, list items hanging.
 
     A longer link or word stands whole on a line of its own; East Asian text, which has no spaces,
-    may end its line after any letter.
+    may end its line after any letter. A line that begins with `VERBATIM` stays as it is.
     """
-    lines = (_wrapped_line(line.rstrip()) for line in paragraphs(text).split("\n"))
+    lines = map(_wrapped_line, _BREAKS.sub("\n", text).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
 
 
 def _wrapped_line(line: str) -> str:
-    if columns(line) <= COLUMNS:
+    is_verbatim = line.startswith(VERBATIM)
+    line = remove_control_characters(line).rstrip()
+    if is_verbatim or columns(line) <= COLUMNS:
         return line
     found = _INDENT.match(line)
     start = found[0] if found else ""
@@ -61,9 +57,3 @@ def _wrapped_line(line: str) -> str:
         if now != hanging or not lines or not word.isspace():
             now, used = now + word, used + width
     return "\n".join([*lines, now.rstrip(" ")])
-
-
-def _width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,23 +1,27 @@
 """The words of a letter: subject, text and HTML from the templates in `site_templates/mail/`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from statusgen.config.settings import Settings, SubjectStyle
 from statusgen.letters.facts import Facts
 from statusgen.letters.inline import inline_styles
 from statusgen.letters.kinds import Kind
-from statusgen.letters.length import MAX_HTML_BYTES, shorter
+from statusgen.letters.length import MAX_BYTES, sent_bytes, shorter
 from statusgen.letters.lines import one_line, paragraphs, wrapped
 from statusgen.model.notation import canonical_language
 from statusgen.model.value import Value
 from statusgen.prose.language import SOURCE, Language, base_of
 from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.prose.plain_text import VERBATIM, as_text
 from statusgen.prose.times import PageClock
 from statusgen.templates import Templates
 
 FOLDER = "mail"
+_BEFORE_ZONE = re.compile(r"(?<=[0-9]:[0-9]{2}) (?![\s(])")
 
 
 class WayOut(Value, frozen=True):
@@ -53,6 +57,15 @@ class Voice:
     language: Language
     templates: Templates
     clock: PageClock
+    html_clock: PageClock
+
+
+class UnbrokenClock(PageClock):
+    """Writes each time and the zone after it so that no line ends between them."""
+
+    def both(self, instant: datetime) -> str:
+        """As always, with no-break spaces."""
+        return _BEFORE_ZONE.sub("\N{NO-BREAK SPACE}", super().both(instant))
 
 
 class Wording:
@@ -82,8 +95,8 @@ class Wording:
         if tag not in self._voices:
             templates = self._templates.speaking(tag)
             spoken = templates.language(tag)
-            clock = PageClock(self._settings.page.zone, spoken)
-            self._voices[tag] = Voice(spoken, templates, clock)
+            clocks = (one(self._settings.page.zone, spoken) for one in (PageClock, UnbrokenClock))
+            self._voices[tag] = Voice(spoken, templates, *clocks)
         return self._voices[tag]
 
     def words(
@@ -96,7 +109,6 @@ class Wording:
         page, mail, language = self._settings.page, self._settings.mail, voice.language
         values = {
             "letter": facts,
-            "clock": voice.clock,
             "page": page,
             "link": link,
             "way_out": way_out,
@@ -106,33 +118,29 @@ class Wording:
             "direction": language.direction,
             "arrow": "←" if language.is_right_to_left else "→",
         }
-        size = len(facts.body.encode())
-        body = facts.body if size <= MAX_HTML_BYTES else shorter(facts.body, size)
+        size = sent_bytes(facts.body)
+        body = facts.body if size <= MAX_BYTES else shorter(facts.body, size)
         while True:
-            story = self._story(body, facts.body)
-            size = len(story["body_html"].encode())
-            if size <= MAX_HTML_BYTES:  # else not worth its styles, which cost seconds
-                words = self._rendered(voice, facts.kind, values | story)
-                size = len(words.html.encode())
-                if size <= MAX_HTML_BYTES or not body:
+            html = self._prose.html(body)
+            size = sent_bytes(html)
+            if size <= MAX_BYTES:  # else not worth its styles, which cost seconds
+                words = self._rendered(voice, facts.kind, values | _story(html, body, facts.body))
+                size = max(sent_bytes(words.html), sent_bytes(words.text))
+                if size <= MAX_BYTES or not body:
                     return words
             body = shorter(body, size)
-
-    def _story(self, body: str, whole: str) -> dict[str, str]:
-        """What the author wrote, as far as it fits; `shortened` is empty when that is all."""
-        return {
-            "body_html": self._prose.html(body),
-            "body_text": self._prose.text(body),
-            "shortened": "" if body == whole else "yes",
-        }
 
     def _rendered(self, voice: Voice, kind: Kind, values: Mapping[str, object]) -> Words:
         mail, tag = self._settings.mail, voice.language.tag
         is_constant = mail is not None and mail.subject is SubjectStyle.INCIDENT
         stem = "incident" if is_constant else kind.value
         subject, text, html = (
-            voice.templates.render(self._name(name, tag), values)
-            for name in (f"{stem}.subject.txt", f"{kind}.txt", f"{kind}.html")
+            voice.templates.render(self._name(name, tag), {**values, "clock": clock})
+            for name, clock in (
+                (f"{stem}.subject.txt", voice.clock),
+                (f"{kind}.txt", voice.clock),
+                (f"{kind}.html", voice.html_clock),
+            )
         )
         return Words(one_line(subject), wrapped(text), inline_styles(paragraphs(html)))
 
@@ -150,3 +158,12 @@ class Wording:
         """The template for this language (`mail/de/…`), or for it without its region."""
         names = (f"{FOLDER}/{one}/{name}" for one in (tag, base_of(tag)))
         return next((one for one in names if one in self._names), None)
+
+
+def _story(html: str, body: str, whole: str) -> dict[str, str]:
+    """What the author wrote, as far as it fits; `shortened` is empty when that is all."""
+    return {
+        "body_html": html,
+        "body_text": as_text(html, verbatim=VERBATIM),
+        "shortened": "" if body == whole else "yes",
+    }

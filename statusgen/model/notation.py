@@ -31,7 +31,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("[\n\r\u2028\u2029]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _UNSEEN = {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}
 """Categories of characters that show nothing on their own."""
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
@@ -224,14 +224,18 @@ def canonical_language(tag: str) -> str:
 
 
 def parse_host(text: str) -> str:
-    """A host's name as lower-case ASCII (IDNA): labels of letters, digits and hyphens."""
-    try:
-        name = text.encode("idna").decode().lower()
-    except UnicodeError:
-        name = ""
+    """A host's name as lower-case ASCII: labels of letters, digits and hyphens.
+
+    Other letters are written as IDNA 2008 and browsers do, where `ß` and `ss` are two domains.
+    """
+    name = text.lower() if text.isascii() else _in_ascii(text)
     labels = name.split(".")
     if not all(_HOST_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
-        raise BadValue(f"{shown(text)} is not a host name", "write it like status.example.com")
+        raise BadValue(
+            f"{shown(text)} is not a host name",
+            "write it like status.example.com"
+            + ("" if text.isascii() else ", or in the form that begins with xn--"),
+        )
     return name
 
 
@@ -250,6 +254,16 @@ def parse_zone(text: str) -> ZoneInfo:
 def load_zone(key: str) -> ZoneInfo:
     """The zone called `key`, which must exist."""
     return ZoneInfo(key)
+
+
+def _in_ascii(host: str) -> str:
+    """The host's name in ASCII; empty when it has none."""
+    import idna  # noqa: PLC0415  its tables are large, and few names need them
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return ""
 
 
 def _leaves_direction_open(line: str) -> bool:

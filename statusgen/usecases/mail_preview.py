@@ -6,18 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from statusgen.config.settings import MailSettings, Settings
-from statusgen.letters.compose import LetterForms
+from statusgen.letters.compose import LetterForms, make_forms
 from statusgen.letters.kinds import Kind, kind_of
 from statusgen.model.incident import Incident, fold
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.model.update import ComponentChange, Update
 from statusgen.model.value import Value, replace
 from statusgen.model.vocabulary import Phase
-from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.templates import Templates
 
 READER = Subscriber(0, "sub_preview", "reader@example.com", SubscriberState.ACTIVE)
-_NO_SECRET = b"letters to look at are signed with nothing that opens anything"
+_NO_SECRET = b"links of letters to look at and to try open nothing"
 _DEFAULT_MAIL = MailSettings("", "status@example.com", "folder:outbox")
 
 
@@ -37,7 +36,7 @@ def preview_letters(
     settings: Settings, incident: Incident, now: datetime
 ) -> tuple[PreviewLetter, ...]:
     """The letter about each update of `incident`, oldest first."""
-    forms = _forms(settings)
+    forms = sample_forms(settings)
     letters = []
     for step in incident.steps:
         form = forms.form(incident, step, settings.page.language, now=now)
@@ -65,6 +64,11 @@ def one_of_every_kind(settings: Settings, now: datetime) -> tuple[PreviewLetter,
         for letter in preview_letters(settings, incident, now):
             found.setdefault(letter.kind, letter)
     return tuple(found[kind] for kind in Kind)
+
+
+def sample_forms(settings: Settings) -> LetterForms:
+    """Forms of letters that stop nothing; a page that sends none yet has them too."""
+    return make_forms(replace(settings, mail=settings.mail or _DEFAULT_MAIL), _NO_SECRET)
 
 
 def sample_stories(settings: Settings, now: datetime) -> Iterable[list[Update]]:
@@ -124,11 +128,3 @@ def _parts(content: bytes) -> tuple[str, str]:
     parts = email.message_from_bytes(content, policy=email.policy.default).iter_parts()
     text, html = (part.get_content() for part in parts)
     return text, html
-
-
-def _forms(settings: Settings) -> LetterForms:
-
-    if settings.mail is None:
-        settings = replace(settings, mail=_DEFAULT_MAIL)
-    prose = BodyRenderer(settings.page.url)
-    return LetterForms(settings, Templates(settings.root), prose, _NO_SECRET)

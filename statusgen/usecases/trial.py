@@ -1,13 +1,13 @@
 """One letter on trial: made like all others, sent through the real transport, and on no record."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import datetime
 
 from statusgen.config.settings import Settings
 from statusgen.errors import MailError
 from statusgen.letters import headers
-from statusgen.letters.compose import LetterForms
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.incident import fold
 from statusgen.model.letter import Letter
@@ -16,15 +16,12 @@ from statusgen.model.unsent import Unsent
 from statusgen.model.value import Value, replace
 from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
 from statusgen.ports.transport import Connection, Transport
-from statusgen.prose.markdown_html import BodyRenderer
-from statusgen.templates import Templates
-from statusgen.usecases.mail_preview import sample_stories
+from statusgen.usecases.mail_preview import sample_forms, sample_stories
 
 MARK = "[TEST] "
 """Stands before the subject."""
 
 _TOKEN = "sub_test"  # noqa: S105  for a reader whom the address book does not have
-_NO_SECRET = b"the links of a letter on trial open nothing"
 
 
 class Stage(Value, frozen=True):
@@ -40,15 +37,18 @@ class Stage(Value, frozen=True):
 def trial_letter(settings: Settings, address: str, now: datetime) -> Letter:
     """The first letter about an incident that never happened, with a subject that says so.
 
-    `address` has passed parse_address; the settings have `[mail]`.
+    `address` has passed parse_address; the settings have `[mail]`. Each letter has a name of its
+    own, or mail programs would hide the second one.
     """
-    prose = BodyRenderer(settings.page.url)
-    forms = LetterForms(settings, Templates(settings.root), prose, _NO_SECRET)
     story = next(iter(sample_stories(settings, now)))
     incident = fold(story[:1], settings.severities)
-    form = forms.form(incident, incident.steps[0], settings.page.language, now=now)
+    form = sample_forms(settings).form(incident, incident.steps[0], settings.page.language, now=now)
     plain, marked = (headers.header("Subject", mark + form.subject) for mark in ("", MARK))
-    form = replace(form, shared_headers=form.shared_headers.replace(plain, marked, 1))
+    form = replace(
+        form,
+        update_id=f"{form.update_id}-{_run(address, now)}",
+        shared_headers=form.shared_headers.replace(plain, marked, 1),
+    )
     return form.address_to(Subscriber(0, _TOKEN, address, SubscriberState.ACTIVE))
 
 
@@ -59,6 +59,11 @@ def try_letter(transport: Transport, letter: Letter) -> tuple[Stage, ...]:
         return tuple([stage async for stage in _stages(transport, letter)])
 
     return asyncio.run(stages())
+
+
+def _run(address: str, now: datetime) -> str:
+    """What tells this run from all others."""
+    return hashlib.blake2b(f"{now.isoformat()} {address}".encode(), digest_size=8).hexdigest()
 
 
 async def _stages(transport: Transport, letter: Letter) -> AsyncIterator[Stage]:

@@ -37,6 +37,7 @@ BAD = [
     (values.text, "a\nb"),
     (values.paragraph, ["a"]),
     (values.paragraph, "a\x07"),
+    (values.paragraph, "a\n" * 1001),
     (values.texts, "a"),
     (values.texts, [1]),
     (values.number, -1),

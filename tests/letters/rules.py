@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from statusgen.model.letter import Letter
 
-ONCE = ["From", "Subject", "Date", "References"]
+ONCE = ["From", "Subject", "References"]
 SHARED = ["List-Id", "List-Archive", "List-Help"]
 NATURE = [
     "Feedback-ID",
@@ -24,11 +24,11 @@ NATURE = [
     "MIME-Version",
     "Content-Type",
 ]
-OWN = ["To", "Message-ID", "List-Unsubscribe"]
+OWN = ["Date", "To", "Message-ID", "List-Unsubscribe"]
 OPTIONAL = {"In-Reply-To", "Reply-To", "List-Unsubscribe-Post", "X-Idempotency-Key"}
 PART = ["Content-Type", "Content-Language", "Content-Transfer-Encoding"]
 
-MAX_LINE, MAX_ENCODED, MAX_TEXT, MAX_HTML = 998, 76, 72, 100_000
+MAX_LINE, MAX_ENCODED, MAX_TEXT, MAX_PART = 998, 76, 72, 100_000
 ONE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 LOADS = re.compile(
     r"<(?:img|link|script|iframe|object|embed|form|video|audio|svg|base)\b"
@@ -122,9 +122,11 @@ def _parts(message: EmailMessage):
         if one.keys() != PART or one["Content-Language"] != message["Content-Language"]:
             yield f"a part has other headers: {one.items()}"
     text, html = (one.get_content() for one in parts)
-    if len(html.encode()) > MAX_HTML:
-        yield f"the HTML has {len(html.encode())} bytes"
-    if long := [line for line in text.splitlines() if _is_long(line)]:
+    for name, content in (("HTML", html), ("text", text)):
+        if len(content.encode()) > MAX_PART:
+            yield f"the {name} has {len(content.encode())} bytes"
+    code = Seen(html).code
+    if long := [line for line in text.splitlines() if _is_long(line) and line not in code]:
         yield f"lines of the text are too long: {long[:3]}"
     if found := LOADS.search(re.sub(r">[^<]*<", "><", html)):
         yield f"the HTML loads or runs something: {found[0]}"
@@ -174,7 +176,9 @@ class Seen(HTMLParser):
         self.links: list[str] = []
         self.preheader = ""
         self.language = ""
+        self.code: set[str] = set()
         self._hidden = 0
+        self._is_code = False
         self._is_preheader = False
         self.feed(html)
 
@@ -182,6 +186,7 @@ class Seen(HTMLParser):
         found = dict(attrs)
         self.language = self.language or found.get("lang") or ""
         self._hidden += tag in {"style", "title"}
+        self._is_code = self._is_code or tag == "pre"
         self._is_preheader = found.get("class") == "preheader" or (
             self._is_preheader and tag != "table"
         )
@@ -189,8 +194,11 @@ class Seen(HTMLParser):
 
     def handle_endtag(self, tag):
         self._hidden -= tag in {"style", "title"}
+        self._is_code = self._is_code and tag != "pre"
 
     def handle_data(self, data):
+        if self._is_code:
+            self.code.update(line.rstrip() for line in data.splitlines())
         if self._is_preheader:
             self.preheader += data.strip()
         elif not self._hidden and data.strip():

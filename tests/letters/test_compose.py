@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from statusgen.letters import compose
 from statusgen.letters.compose import LetterForms
 from statusgen.model.value import replace
 from statusgen.prose.markdown_html import BodyRenderer
@@ -34,7 +35,6 @@ REGENERATE = "REGENERATE_GOLDEN_MAILS"
 HEADERS = [
     "From",
     "Subject",
-    "Date",
     "References",
     "List-Id",
     "List-Archive",
@@ -45,6 +45,7 @@ HEADERS = [
     "Content-Language",
     "MIME-Version",
     "Content-Type",
+    "Date",
     "To",
     "Message-ID",
     "List-Unsubscribe",
@@ -189,6 +190,29 @@ def test_equal_inputs_give_equal_bytes_and_another_attempt_the_same_message_id()
 
     assert letter_of() == letter_of()
     assert letter_of(now=later).message_id == letter_of().message_id
+
+
+def test_a_letter_is_dated_when_it_is_sent():
+    incident = make_incident()
+    form = make_forms().form(incident, incident.last, now=NOW)
+    later = NOW + timedelta(hours=5)
+
+    first, second = (form.address_to(make_subscriber(), at) for at in (None, later))
+
+    assert [parse(one)["Date"].datetime for one in (first, second)] == [NOW, later]
+    assert first.message_id == second.message_id
+
+
+def test_forms_are_made_from_settings_alone(tmp_path):
+    settings = replace(make_settings(), root=tmp_path)
+    incident = make_incident()
+
+    made, known = (
+        forms.form(incident, incident.last, now=NOW).address_to(make_subscriber())
+        for forms in (compose.make_forms(settings, SECRET), make_forms(settings))
+    )
+
+    assert made == known
 
 
 def test_envelope_and_optional_headers():

@@ -1,7 +1,9 @@
 import email
 import re
+from datetime import datetime
 from email import policy
 from email.header import decode_header, make_header
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
@@ -108,10 +110,15 @@ def test_what_is_not_one_plain_address_is_refused(address):
             write(address)
 
 
-def test_a_domain_in_other_letters_is_written_in_ascii():
-    assert headers.mailbox_header("To", "", "a@bücher.example") == (
-        b"To: a@xn--bcher-kva.example\r\n"
-    )
+def test_a_domain_that_is_not_in_ascii_is_refused():
+    with pytest.raises(ValueError, match="one plain address"):
+        headers.recipient_header("a@bücher.example")
+
+
+def test_a_date_is_in_utc():
+    at = datetime(2026, 11, 21, 3, 4, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    assert headers.date_header(at) == b"Date: Sat, 21 Nov 2026 02:04:00 +0000\r\n"
 
 
 @given(NASTY)

@@ -1,8 +1,8 @@
 import pytest
 
-from statusgen.letters.length import MAX_HTML_BYTES, MAX_NAME, clipped, shorter
+from statusgen.letters.length import MAX_BYTES, MAX_NAME, clipped, sent_bytes, shorter
 
-TWICE = 2 * MAX_HTML_BYTES
+TWICE = 2 * MAX_BYTES
 
 
 @pytest.mark.parametrize(
@@ -23,22 +23,38 @@ def test_a_text_is_cut_where_a_reader_would_pause(body, end):
     assert len(body) / 4 < len(cut) < len(body) / 2
 
 
-@pytest.mark.parametrize("fence", ["```", "~~~"])
-def test_a_fenced_block_that_is_cut_is_closed(fence):
-    body = f"Before\n\n{fence}\n" + "code\n" * 1_000 + f"{fence}\n"
+@pytest.mark.parametrize("fence", ["```", "~~~", "````", "~~~~~~"])
+@pytest.mark.parametrize("language", ["", "sh", "{.sh}"])
+def test_a_fenced_block_that_is_cut_is_closed_as_it_was_opened(fence, language):
+    inner = f"{fence[:-1]}\n" if len(fence) > 3 else ""
+    body = f"Before\n\n{fence}{language}\n{inner}" + "code\n" * 1_000
 
-    cut = shorter(body, TWICE)
+    cut = shorter(f"{body}{fence}\n", TWICE)
 
     assert cut.endswith(f"code\n{fence}")
-    assert cut.count(fence) == 2
 
 
-@pytest.mark.parametrize("body", ["word " * 9, "```\n" * 9, "x", ""])
+@pytest.mark.parametrize(
+    "block",
+    ["````\n```\ncode\n````\n", "~~~\n```\n~~~\n", "```\na\n```  \n", "```a b c\n"],
+    ids=["shorter inside", "other signs inside", "spaces behind", "no block"],
+)
+def test_what_is_closed_is_not_closed_again(block):
+    cut = shorter(block + "word " * 1_000, TWICE)
+
+    assert cut.endswith("word")
+
+
+@pytest.mark.parametrize("body", ["word " * 9, "```\n" * 999, "`" * 9_999, "x", ""])
 def test_cutting_comes_to_an_end(body):
     for _ in range(100):
         body = shorter(body, TWICE)
 
     assert body == ""
+
+
+def test_a_line_end_is_two_bytes_on_the_way():
+    assert sent_bytes("a\né\n") == 7
 
 
 def test_a_long_name_ends_in_an_ellipsis():

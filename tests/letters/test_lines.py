@@ -1,7 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statusgen.letters.lines import COLUMNS, columns, one_line, paragraphs, wrapped
+from statusgen.letters.lines import one_line, paragraphs, wrapped
+from statusgen.prose.columns import COLUMNS, columns
+from statusgen.prose.plain_text import VERBATIM
 
 
 def test_control_characters_vanish_and_breaks_become_spaces():
@@ -39,6 +41,12 @@ def test_east_asian_text_is_wrapped_by_its_width_and_never_before_a_full_stop():
     assert text.replace("\n", "") == "決済の三件に一件が失敗しています。" * 20
 
 
-def test_a_letter_with_a_mark_above_is_one_column():
-    assert columns("e\u0301") == 1
-    assert columns("日本") == 4
+def test_a_line_that_is_marked_stays_as_it_is():
+    command = "    curl  " + "--header x " * 20
+
+    assert wrapped(f"Run\n{VERBATIM}{command}\nand " + "wait " * 20) == (
+        f"Run\n{command.rstrip()}\nand {'wait ' * 13}".rstrip()
+        + "\n"
+        + ("wait " * 7).rstrip()
+        + "\n"
+    )

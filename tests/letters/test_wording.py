@@ -60,6 +60,11 @@ def form_of(name, settings=None, **options):
     return make_forms(settings).form(incident, incident.steps[index], now=NOW, **options)
 
 
+def told(html):
+    """The HTML without its hidden first line."""
+    return re.sub(r'<div class="preheader".*?</div>', "", html)
+
+
 def words_of(text):
     return set(re.findall(r"[\w:]*\w", text.lower()))
 
@@ -124,6 +129,53 @@ def test_what_resolved_tells():
     assert "What happened: A change to the payment gateway" in text
     assert "We are writing a review" in text
     assert "We are sorry" in text
+
+
+def test_what_completed_tells_is_over():
+    form = form_of("completed")
+    text = " ".join(form.text.split())
+
+    assert "Started: 29 November 2026, 03:04 CET" in text
+    assert "Completed: 29 November 2026, 05:54 CET" in text
+    assert "Duration: 2 hours 50 minutes" in text
+    for part in (form.text, form.html):
+        assert "Starts" not in part
+        assert "Ends" not in part
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("name", every_kind())
+def test_no_line_of_the_html_ends_between_a_time_and_its_zone(name, language):
+    form = form_of(name, language=language)
+
+    assert re.search(r"[0-9]:[0-9]{2}&nbsp;UTC\)", form.html)
+    assert not re.search(r"[0-9]{2}:[0-9]{2} [A-Z]{3}", told(form.html))
+    assert "\N{NO-BREAK SPACE}" not in form.subject + form.text
+
+
+COMMAND = "kubectl --context production rollout restart deployment/checkout --timeout=10m"
+
+
+def test_commands_can_be_copied_from_the_text():
+    body = f"Run\n\n```sh\n{COMMAND}\n  {COMMAND}\n```\n\nor\n\n- now:\n\n        {COMMAND}\n"
+    incident = make_incident(make_first(body=body))
+
+    text = make_forms().form(incident, incident.last, now=NOW).text
+
+    assert f"Run\n\n{COMMAND}\n  {COMMAND}\n\nor\n\n- now:\n{COMMAND}\n" in text
+
+
+def test_a_table_is_read_by_columns_or_by_rows():
+    wide = "until the night is over " * 4
+    body = "|Region|State|\n|-|-|\n|eu-west-1|{}|\n|us|up|\n"
+    forms, texts = make_forms(), []
+    for state in ("down", wide):
+        incident = make_incident(make_first(body=body.format(state)))
+        texts.append(forms.form(incident, incident.last, now=NOW).text)
+
+    assert "\n\nRegion     State\neu-west-1  down\nus         up\n\n" in texts[0]
+    assert "\n- Region: eu-west-1\n  State: until the night" in texts[1]
+    assert "is over\n- Region: us\n  State: up\n\n" in texts[1]
 
 
 def test_an_update_tells_what_changed_before_anything_that_did_not():

@@ -300,6 +300,12 @@ def test_what_is_no_language(text):
         ("Status.Example.com", "status.example.com"),
         ("ex\u00e4mple.com", "xn--exmple-cua.com"),
         ("xn--exmple-cua.com", "xn--exmple-cua.com"),
+        ("Stra\u00dfe.de", "xn--strae-oqa.de"),
+        ("fa\u00df.example", "xn--fa-hia.example"),
+        ("\u03b2\u03cc\u03bb\u03bf\u03c2.com", "xn--nxasmm1c.com"),
+        ("\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com", "xn--mgba3gch31f060k.com"),
+        ("\uff45\uff58\u3002com", "ex.com"),
+        ("a" * 63 + ".example", "a" * 63 + ".example"),
     ],
 )
 def test_a_host(text, name):
@@ -307,10 +313,17 @@ def test_a_host(text, name):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "x..y", "x.", ".x", "a_b", "x-.y", "1.2", "a" * 64, "a b"]
+    "text",
+    ["", "-", "x..y", "x.", ".x", "a_b", "x-.y", "1.2", "a" * 64, "a b", "\u00e9.", "\u0661.2"],
 )
 def test_what_is_no_host_is_refused(text):
     with pytest.raises(BadValue, match="not a host name"):
+        parse_host(text)
+
+
+@pytest.mark.parametrize("text", ["a\u200db.com", "\u2603.net", "-\u00e9.com", "\u00e9" * 60])
+def test_letters_that_no_domain_holds_are_refused_with_the_way_to_write_the_others(text):
+    with pytest.raises(BadValue, match="begins with xn--"):
         parse_host(text)
 
 

@@ -1,6 +1,7 @@
 """A letter on trial: what it says, and how far it gets."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -66,6 +67,23 @@ def test_its_subject_says_that_it_is_a_test_and_all_else_is_as_always(letter):
     assert message["Subject"] == "[TEST] Acme — Investigating A sample incident"
     assert (message["To"], letter.recipient) == ("me@example.com", "me@example.com")
     assert message["Message-ID"] == letter.message_id
+
+
+def test_every_trial_has_a_name_of_its_own_that_tells_nobody(tmp_path):
+    settings = read_settings(make_repository(tmp_path).root)
+    trials = [
+        trial_letter(settings, address, now)
+        for address, now in (
+            ("me@example.com", NOW),
+            ("you@example.com", NOW),
+            ("me@example.com", NOW + timedelta(seconds=1)),
+        )
+    ]
+
+    assert len({one.message_id for one in trials}) == 3
+    assert len({one.update_id for one in trials}) == 3
+    for one in trials:
+        assert one.recipient not in one.message_id + one.update_id + one.sender
 
 
 def test_a_letter_that_is_accepted_passes_three_stages(letter):
