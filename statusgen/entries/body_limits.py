@@ -19,7 +19,10 @@ MOST_INLINE_MARKS = 20_000
 MOST_ADDRESSES = 16 * 1024 * 1024
 """Characters that all uses of link definitions may come to."""
 
-_MARKS = "`~<[&\\#=*_-"
+MOST_CELLS = 50_000
+"""Of one table; the library fills short rows up."""
+
+_MARKS = "`~<[&\\#=*_-|"
 """What is counted below; a body with few of them all is within every limit."""
 
 _DEEP_LIST = re.compile(
@@ -30,6 +33,8 @@ _DEEP_LIST = re.compile(
 """Text behind so many list markers and so much indentation: no Markdown library survives it."""
 _FENCE = re.compile(r"(~{3,}|`{3,})[ \t]*(?:\{.*\}|\.?[\w#.+-]*)[ \t]*")
 _FENCE_MARK = re.compile(r"^(?:~~~|```)", re.MULTILINE)
+_TABLE_RULE = re.compile(r"[ \t>]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t:-]*")
+"""Below the head of a table."""
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?])[^<>]*(?=<|\Z)")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _WITHOUT_END = {"br", "hr", "img", "li", "p", "td", "th", "tr"}
@@ -109,6 +114,14 @@ def _refuse_crowded_block(block: range, lines: list[str]) -> None:
             f"more than {MOST_INLINE_MARKS} of ` [ & and \\ in one paragraph",
             "put blank lines into it, or the text into a fenced code block",
         )
+    for number in block:
+        columns = lines[number].strip(" \t>|").count("|") + 1
+        if columns * (block.stop - number) > MOST_CELLS and _TABLE_RULE.fullmatch(lines[number]):
+            raise BodyTooTangled(
+                number,
+                f"more than {MOST_CELLS} cells in one table",
+                "make several tables of it, or put it into a fenced code block",
+            )
 
 
 def _refuse_beyond(lines: Iterable[int], what: str, remedy: str, most: int = MOST_MARKS) -> None:

@@ -7,6 +7,7 @@ import pytest
 from statusgen.entries.body_limits import (
     BODY_LIMIT,
     MOST_ADDRESSES,
+    MOST_CELLS,
     MOST_MARKS,
     MOST_OPEN_TAGS,
     BodyTooTangled,
@@ -114,6 +115,17 @@ def test_many_uses_of_a_long_definition_are_refused():
     with pytest.raises(BodyTooTangled, match="too long to be used so often") as caught:
         check_limits("[a] " * uses + f"\n\n[a]: {address}\n")
     assert caught.value.line == 2
+
+
+@pytest.mark.parametrize("rule", ["-" + "|-" * 98, "|" + ":-: | " * 99])
+def test_a_table_of_too_many_cells_is_refused_at_its_rule(rule):
+    head, most = "a" + "|a" * 98 + "\n", MOST_CELLS // 99
+
+    check_limits(f"Text\n\n{head}{rule}\n" + "|\n" * (most - 1))
+
+    with pytest.raises(BodyTooTangled) as caught:
+        check_limits(f"Text\n\n{head}{rule}\n" + "|\n" * most)
+    assert caught.value.line == 3
 
 
 @pytest.mark.parametrize("before", ["", "Text\n\n", "<hr>", "<hr>\n", "> ", "</div>"])
