@@ -4,7 +4,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -191,9 +191,18 @@ def open_bounce_reader() -> Iterator[Reader]:
         reader.close()
 
 
+def open_publishing_lock(settings: Settings) -> AbstractContextManager[None]:
+    """Keeps other publishes of this checkout away; raises `Refused` when one is at work."""
+    return _open_lock(settings, "publish.lock", "is publishing from this checkout")
+
+
+def open_working_lock(settings: Settings) -> AbstractContextManager[None]:
+    """The same for those who stay to send letters."""
+    return _open_lock(settings, "work.lock", "is sending letters from this address book")
+
+
 @contextmanager
-def open_publishing_lock(settings: Settings, name: str = "publish.lock") -> Iterator[None]:
-    """Keeps others of this checkout away who ask for it; raises `Refused` when one is at work."""
+def _open_lock(settings: Settings, name: str, whoever: str) -> Iterator[None]:
     from statusgen.adapters.database.lock import locked
 
     folder = settings.root / ".statusgen"
@@ -204,7 +213,7 @@ def open_publishing_lock(settings: Settings, name: str = "publish.lock") -> Iter
             f"the folder {folder.name} can't be made ({error.strerror}); move away what is in its "
             "place, check the rights of the folder around it and the room on the disk"
         ) from error
-    with locked(folder / name):
+    with locked(folder / name, whoever):
         yield
 
 

@@ -15,8 +15,11 @@ A message is one sentence that says what is wrong and what to do next. No messag
 address, a password, a token or the text of a letter.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_ADDRESS = re.compile(r"""[^\s'"`()<>,;]*@[^\s'"`()<>,;]*""")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +38,20 @@ class Problem:
         where = f"{self.path}:{self.line}" if self.line else self.path
         mark = "warning: " if self.is_warning else ""
         return f"{where}: {mark}{self.what}; {self.remedy}"
+
+
+def without_addresses(text: str) -> str:
+    """`text` with what looks like an address hidden, which a slip of the hand puts anywhere.
+
+    The users of URLs are shown, and so is the address of our own advice: `name@example.com`.
+    """
+    return _ADDRESS.sub(_hidden, text)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    word = found[0]
+    is_shown = word == "@" or "://" in word or word.startswith("name@example.com")
+    return word if is_shown else "…"
 
 
 class StatusgenError(Exception):

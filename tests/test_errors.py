@@ -9,6 +9,7 @@ from statusgen.errors import (
     StatusgenError,
     TargetError,
     UsageError,
+    without_addresses,
 )
 
 
@@ -32,3 +33,26 @@ def test_problems_are_told_all_at_once_in_order_of_place():
     assert str(error) == (
         "a: missing; add it\nb.md:1: warning: odd; look at it\nb.md:3: wrong; mend it"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (
+            "the ledger knows no update called 'ann@acme.test'",
+            "the ledger knows no update called '…'",
+        ),
+        (
+            "Got unexpected extra arguments (a@acme.test b@acme.test)",
+            "Got unexpected extra arguments (… …)",
+        ),
+        (
+            "unknown column '@acme' or bob@; choose another",
+            "unknown column '…' or …; choose another",
+        ),
+        ("an address holds exactly one @; write it like name@example.com", None),
+        ("the relay smtp://status@relay.acme.test:587 can't be reached", None),
+    ],
+)
+def test_what_looks_like_an_address_is_hidden(text, hidden):
+    assert without_addresses(text) == (hidden or text)

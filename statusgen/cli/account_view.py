@@ -6,8 +6,10 @@ from statusgen.cli.output import count, tell, tell_error
 from statusgen.model.value import asdict
 
 if TYPE_CHECKING:
+    from statusgen.apply.deliver import DeliveryReport
     from statusgen.cli.sending import Ended
     from statusgen.model.delivery import Account
+    from statusgen.ports.ledger import Ledger
 
 
 def account_as_json(account: "Account") -> dict[str, int]:
@@ -28,15 +30,21 @@ def account_line(total: "Account") -> str:
     return f"{count(total.audience, 'letter')} = {parts or '0'}"
 
 
-def tell_end(ended: "Ended") -> None:
+def tell_end(ended: "Ended", ledger: "Ledger") -> None:
     """Names whose letter is in doubt or was sent again, and says what stopped the run."""
     report = ended.report
     tell_doubts(report.resent, report.in_doubt)
+    tick_copies(report, ledger)
     tell_total(report.total)
     if report.trouble:
         tell_error(str(report.trouble))
     if ended.flaw:
         tell_error(ended.flaw)
+
+
+def tick_copies(report: "DeliveryReport", ledger: "Ledger") -> None:
+    """Remembers that copies were named: only then, or a kill in between would leave some out."""
+    ledger.tick_copies([update_id for update_id, _ in report.accounts], report.resent)
 
 
 def tell_total(total: "Account") -> None:
@@ -60,4 +68,9 @@ def tell_doubts(resent: tuple[str, ...], in_doubt: tuple[str, ...]) -> None:
 def _parts(total: "Account") -> dict[str, int]:
     """The states that letters are in, accepted ones first, with their numbers."""
     numbers = {"accepted": total.accepted} | asdict(total)
-    return {state.replace("_", " "): number for state, number in numbers.items() if number}
+    words = {"claimed": "in hand", "dot": "in flight"}
+    return {
+        words.get(state, state.replace("_", " ")): number
+        for state, number in numbers.items()
+        if number
+    }

@@ -61,7 +61,8 @@ def import_file(context: Context, file: Path, *, skip_bad: bool) -> Taken:
         step = stack.enter_context(progress("Importing", _steps(source)))
         state = stack.enter_context(open_state(settings))
         origin = f"import of {file.name}"
-        done = state.address_book.import_rows(_counted(rows, step), origin, context.now)
+        whole = _counted(rows, step, bad.settle if bad else lambda: None)
+        done = state.address_book.import_rows(whole, origin, context.now)
         if bad is not None:
             bad.keep()
     return Taken(done, bad.number if bad else 0, bad_file)
@@ -75,13 +76,15 @@ def _steps(source: BinaryIO) -> int:
 
 
 def _counted(
-    rows: "Iterable[NewSubscriber]", step: Callable[..., None]
+    rows: "Iterable[NewSubscriber]", step: Callable[..., None], at_end: Callable[[], None]
 ) -> "Iterator[NewSubscriber]":
+    """The rows; `at_end` comes after the last of them, and before they are committed."""
     for number, one in enumerate(rows, 1):
         yield one
         step()
         if number % _CLEARED_EVERY == 0:
             gc.collect(1)  # the command line collects so seldom that a million rows would pile up
+    at_end()
 
 
 class _BadRows:
@@ -102,8 +105,11 @@ class _BadRows:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+        if self._file is None:
+            return
+        try:
+            self._file.close()  # on a full disk it writes in vain
+        finally:
             if not self._is_kept:
                 self._path.unlink(missing_ok=True)
 
@@ -114,6 +120,12 @@ class _BadRows:
             self._write(bad_header(row))
         self._write(bad_line(row))
         self.number += 1
+
+    def settle(self) -> None:
+        """Have what was taken on the disk: the good rows are not to be in without the bad ones."""
+        if self._file is not None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def keep(self) -> None:
         """Leave the file where it is, once the good rows are in."""

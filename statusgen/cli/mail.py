@@ -1,23 +1,21 @@
 """`mail`: the ledger, in the operator's hand."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from statusgen.cli.bounces import bounces
-from statusgen.cli.context import Context, json_option, pass_context
+from statusgen.cli.context import Context, is_terminal, json_option, pass_context
 from statusgen.cli.mail_status import find_update, status
 from statusgen.cli.mail_test import test
 from statusgen.cli.mail_work import required_mail, send_once, work
 from statusgen.cli.output import count, say, tell, tell_next
 from statusgen.cli.sending import find_readers, to_option
-from statusgen.errors import UsageError
+from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
-    from statusgen.composition import State
+    from statusgen.model.delivery import Account
     from statusgen.usecases.mail_preview import PreviewLetter
 
 
@@ -39,24 +37,21 @@ mail.add_command(work)
 def resume(context: Context, readers: tuple[str, ...]) -> None:
     """Send the letters that are still owed; leave the site alone.
 
-    What `mail hold` has stopped goes on. Deferred letters are tried once more, at once; `mail
-    work` waits until their time has come.
+    What `mail hold` or a rehearsal has stopped goes on. Deferred letters are tried once more, at
+    once; `mail work` waits until their time has come. With --to letters that are held stay held
+    for everybody else.
 
     \b
     Examples:
       statusgen mail resume
-      statusgen mail resume --to me@example.com    a rehearsal: the others stay owed
+      statusgen mail resume --to me@example.com     a rehearsal: others stay owed
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_publishing_lock
+    from statusgen.composition import open_state
 
     required_mail(context)
-    with _state(context) as state:
+    with open_state(context.settings) as state:
         only = find_readers(state, readers)
-        if state.ledger.is_held():
-            state.ledger.release_all()
-            tell("letters may go out again, whoever sends them", "released", "green")
-        with open_publishing_lock(context.settings):
-            send_once(context, state, only=only)
+        send_once(context, state, only=only, releases=only is None)
 
 
 @mail.command()
@@ -66,24 +61,26 @@ def resume(context: Context, readers: tuple[str, ...]) -> None:
 def retry(context: Context, update: str) -> None:
     """Queue the failed letters about UPDATE once more, and send them.
 
-    Those deferred and in doubt too, so somebody may get a second copy.
+    Those deferred and in doubt too, so somebody may get a second copy. UPDATE is any part of an
+    update's id that fits one, or one of the incidents that are open.
 
     \b
     Example:
       statusgen mail retry 01-investigating
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_publishing_lock
+    from statusgen.composition import open_state
 
     required_mail(context)
-    with open_publishing_lock(context.settings), _state(context) as state:
-        send_once(context, state, retry=find_update(state, update))
+    with open_state(context.settings) as state:
+        send_once(context, state, retry=find_update(context, state, update))
 
 
 @mail.command()
 @click.argument("update", metavar="[UPDATE]", required=False)
+@click.option("--yes", is_flag=True, help="Don't ask.")
 @json_option
 @pass_context
-def hold(context: Context, update: str | None) -> None:
+def hold(context: Context, update: str | None, yes: bool) -> None:
     """Stop all letters until `mail resume`; or never send what is unsent about UPDATE.
 
     Without UPDATE every sender of the ledger stops, on all machines, before its next letter, and
@@ -95,13 +92,14 @@ def hold(context: Context, update: str | None) -> None:
       statusgen mail hold                      the emergency brake
       statusgen mail hold 02-identified        that update was a mistake
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_publishing_lock
+    from statusgen.composition import open_state
 
     if update is None:
         _hold_all(context)
         return
-    with open_publishing_lock(context.settings), _state(context) as state:
-        update_id = find_update(state, update)
+    with open_state(context.settings) as state:
+        update_id = find_update(context, state, update)
+        _ask_to_give_up(state.ledger.account(update_id), update_id, yes=yes)
         number = state.ledger.hold(update_id, context.now)
     text = f"{count(number, 'letter')} about {update_id} will not be sent"
     context.report({"update": update_id, "held": number}, lambda: say(text))
@@ -143,25 +141,28 @@ def preview(context: Context, incident: str | None, out: Path | None) -> None:
     context.report(value, lambda: say("\n".join(lines)))
 
 
+def _ask_to_give_up(account: "Account", update_id: str, *, yes: bool) -> None:
+    number = account.queued + account.claimed + account.deferred
+    if yes or not number or not is_terminal():
+        return
+    question = f"Give up {count(number, 'letter')} about {update_id} for good?"
+    if not click.confirm(question, err=True):
+        tell("nothing was given up")
+        raise click.exceptions.Exit(Refused.exit_code)
+
+
 def _hold_all(context: Context) -> None:
     """Without a lock: whoever holds one is to be stopped."""
+    from statusgen.composition import open_state
     from statusgen.model.delivery import Account
 
-    with _state(context) as state:
+    with open_state(context.settings) as state:
         state.ledger.hold_all(context.now)
         rows = state.ledger.accounts()
     owed = sum((account for _, account in rows), Account()).owed
     text = f"letters are held: {count(owed, 'letter')} owed"
     context.report({"held": True, "owed": owed}, lambda: say(text))
     tell_next("statusgen mail resume lets them go out again")
-
-
-@contextmanager
-def _state(context: Context) -> "Iterator[State]":
-    from statusgen.composition import open_state
-
-    with open_state(context.settings) as state:
-        yield state
 
 
 def _write_letter(letter: "PreviewLetter", out: Path) -> str:

@@ -25,31 +25,38 @@ _MOST_ROWS = 20
 def status(context: Context, update: str | None, watch: bool) -> None:
     """Account for every letter, of UPDATE or of the newest updates.
 
-    Also who sends at this moment, and whether letters are held. UPDATE is any unique part of an
-    update's id, and shows by token whose letters have not arrived.
+    Also who sends at this moment, and whether letters are held. UPDATE is any part of an update's
+    id that fits one, or one of the incidents that are open; with it, tokens show whose letters
+    have not arrived.
 
     \b
     Examples:
       statusgen mail status
       statusgen mail status 01-investigating
-      statusgen mail status --watch            letters a second, and how long it will take
+      statusgen mail status --watch       letters a second, and the time left
     """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.cli.mail_view import status_as_json
-    from statusgen.composition import open_state
+    from statusgen.composition import is_gone, open_state
 
     if watch and (context.as_json or not is_terminal()):
-        raise UsageError("--watch needs a terminal; leave it out, or ask with --json again")
+        raise UsageError("--watch needs a terminal, and goes without --json; leave one of them out")
     with open_state(context.settings) as state:
         if watch:
             from statusgen.cli.mail_watch import watch as keep_watching
 
-            keep_watching(lambda: tuple(_rows(state, update, _MOST_ROWS)), state.ledger)
+            update_id = update and find_update(context, state, update)
+            keep_watching(lambda: tuple(_rows(state, update_id, _MOST_ROWS)), state.ledger, is_gone)
             return
-        rows = _rows(state, update, None if context.as_json else _MOST_ROWS + 1)
+        update_id = update and find_update(context, state, update)
+        rows = _rows(state, update_id, None if context.as_json else _MOST_ROWS + 1)
         with_tokens = update is not None or context.as_json
         entries = [_entry(state, *row, with_tokens=with_tokens) for row in rows]
-        senders, is_held = state.ledger.senders(), state.ledger.is_held()
-    context.report(status_as_json(entries, senders, is_held=is_held), lambda: _show_ledger(entries))
+        senders = [one for one in state.ledger.senders() if not is_gone(one)]
+        is_held = state.ledger.is_held()
+    context.report(
+        status_as_json(entries, senders, is_held=is_held),
+        lambda: _show_ledger(entries, is_sending=bool(senders)),
+    )
     if not context.as_json:
         from statusgen.cli.mail_view import hands
 
@@ -57,8 +64,11 @@ def status(context: Context, update: str | None, watch: bool) -> None:
             say(line)
 
 
-def find_update(state: "State", text: str) -> str:
-    """The id of the one update that the ledger knows by this name, or by this part of it."""
+def find_update(context: Context, state: "State", text: str) -> str:
+    """The id of the one update that the ledger knows by this name, or by this part of it.
+
+    Where a part fits several, those of open incidents are meant.
+    """
     from statusgen.model.notation import shown
     from statusgen.usecases.write import some
 
@@ -70,16 +80,24 @@ def find_update(state: "State", text: str) -> str:
             "`statusgen mail status` shows their names"
         )
     if len(matches) > 1:
+        matches = _of_open_incidents(context, matches) or matches
+    if len(matches) > 1:
         raise UsageError(f"{shown(text)} fits several updates; name one of {some(matches)}")
     return matches[0]
 
 
+def _of_open_incidents(context: Context, update_ids: Sequence[str]) -> list[str]:
+    from statusgen.usecases.due import open_incidents
+
+    are_open = {one.id for one in open_incidents(context.survey(), context.now)}
+    return [one for one in update_ids if one.partition("/")[0] in are_open]
+
+
 def _rows(
-    state: "State", update: str | None, limit: int | None
+    state: "State", update_id: str | None, limit: int | None
 ) -> "Sequence[tuple[KnownUpdate, Account]]":
-    if update is None:
+    if update_id is None:
         return state.ledger.accounts(limit)
-    update_id = find_update(state, update)
     return [(state.ledger.known_updates([update_id])[update_id], state.ledger.account(update_id))]
 
 
@@ -96,7 +114,7 @@ def _entry(
     return Entry(known, account, unsent, tokens)
 
 
-def _show_ledger(entries: "Sequence[Entry]") -> None:
+def _show_ledger(entries: "Sequence[Entry]", *, is_sending: bool) -> None:
     from statusgen.cli.mail_view import ledger_lines, next_steps
 
     if not entries:
@@ -108,7 +126,7 @@ def _show_ledger(entries: "Sequence[Entry]") -> None:
     if len(entries) > len(shown):
         say("older updates: statusgen mail status UPDATE, or --json for all")
     for one in shown:
-        steps = list(next_steps(one))
+        steps = list(next_steps(one, is_sending=is_sending))
         if steps:
             tell("", one.known.update_id, "yellow")
         for step in steps:

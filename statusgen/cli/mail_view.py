@@ -8,13 +8,18 @@ import click
 
 from statusgen.cli.account_view import account_as_json
 from statusgen.cli.output import count
-from statusgen.model.delivery import Account, DeliveryState, KnownUpdate
+from statusgen.model.delivery import ALL_HELD, Account, DeliveryState, KnownUpdate
 from statusgen.model.manifest import Publisher
 from statusgen.model.notation import format_instant
 from statusgen.model.unsent import Unsent
 from statusgen.model.value import Value
 
-_COLUMNS = ("letters", "accepted", "owed", "failed", "in doubt")
+_COLUMNS = ("letters", "accepted", "owed", "failed", "in doubt", "not sent")
+_NOT_SENT = {
+    DeliveryState.SUPPRESSED: "given up by `mail hold`, or their readers have left",
+    DeliveryState.SUPERSEDED: "the end of the incident goes to their readers instead",
+    DeliveryState.EXPIRED: "too old to be sent when their turn came",
+}
 _MOST_TOKENS = 10
 _TOTAL = "in total"
 
@@ -83,20 +88,31 @@ def hands(senders: Sequence[Publisher], *, is_held: bool) -> Iterator[str]:
         since = _since(one)
         yield f"sending: {one.user} on {one.host}" + (f", since {since}" if since else "")
     if is_held:
-        words = "letters are held; `statusgen mail resume` lets them go out again"
-        yield click.style(words, fg="yellow", bold=True)
+        yield click.style(ALL_HELD, fg="yellow", bold=True)
 
 
-def next_steps(entry: Entry) -> Iterator[str]:
+def next_steps(entry: Entry, *, is_sending: bool = False) -> Iterator[str]:
     """What is amiss with an update's letters, what to do, and whose they are."""
-    waiting = entry.account.queued + entry.account.claimed + entry.account.dot
+    account = entry.account
+    cut_off = 0 if is_sending else account.dot
+    waiting = account.queued + account.claimed + account.dot - cut_off
     if waiting:
-        yield f"{count(waiting, 'letter')} not sent yet; `statusgen mail resume` goes on"
+        goes_on = "" if is_sending else "; `statusgen mail resume` goes on"
+        yield f"{count(waiting, 'letter')} not sent yet{goes_on}"
+    if cut_off:
+        yield (
+            f"{count(cut_off, 'letter')} in flight when a run was cut off; "
+            "`statusgen mail resume` settles them"
+        )
     for one in entry.unsent:
         number = f"{count(one.letters, 'letter')} {_words(one.state)}"
         yield f"{number}: {one.reason}; {one.remedy.replace('UPDATE', entry.known.update_id)}"
     if entry.unsent and not entry.tokens:
         yield f"`statusgen mail status {entry.known.update_id}` names whose they are, by token"
+    for state, why in _NOT_SENT.items():
+        number = getattr(account, state)
+        if number:
+            yield f"{count(number, 'letter')} {_words(state)}: {why}"
     for state, tokens in entry.tokens.items():
         more = f" and {len(tokens) - _MOST_TOKENS:,} more" if len(tokens) > _MOST_TOKENS else ""
         yield f"{_words(state)}: {' '.join(tokens[:_MOST_TOKENS])}{more}"
@@ -105,7 +121,7 @@ def next_steps(entry: Entry) -> Iterator[str]:
 def _since(sender: Publisher) -> str | None:
     """When the process began that sends; it is the last word of what tells processes apart."""
     try:
-        began = datetime.fromtimestamp(float(sender.process.split()[-1]), UTC)
+        began = datetime.fromtimestamp(int(float(sender.process.split()[-1])), UTC)
     except (ValueError, IndexError, OverflowError):
         return None
     return format_instant(began)
@@ -122,7 +138,9 @@ def _cells(known: KnownUpdate, account: Account) -> str:
 
 
 def _numbers(account: Account) -> str:
-    numbers = (account.audience, account.accepted, account.owed, account.failed, account.in_doubt)
+    unsent = account.suppressed + account.superseded + account.expired
+    kept_back = (account.owed, account.failed, account.in_doubt, unsent)
+    numbers = (account.audience, account.accepted, *kept_back)
     return _row([f"{number:,}" if number else "-" for number in numbers])
 
 

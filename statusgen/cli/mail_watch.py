@@ -2,17 +2,19 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import click
 
 from statusgen.cli.mail_view import Row, hands, ledger_lines
 from statusgen.model.delivery import Account
-from statusgen.ports.ledger import Ledger
+from statusgen.ports.ledger import IsGone, Ledger
 
 WINDOW_S = 10.0
 _EVERY_S = 1.0
+_BESIDE_ROWS = 5
+"""Lines that are neither an update nor the name of its incident."""
 _MINUTE = 60
 
 
@@ -35,31 +37,36 @@ class Speed:
         return max(last - first, 0) / (last_s - first_s) if last_s > first_s else 0.0
 
 
-def watch(read: Callable[[], Sequence[Row]], ledger: Ledger) -> None:
+def watch(read: Callable[[], Sequence[Row]], ledger: Ledger, is_gone: IsGone) -> None:
     """Shows what `read` gives each second, in place, until Ctrl-C."""
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-    speed = Speed()
-    with suppress(KeyboardInterrupt), Live(console=Console(), auto_refresh=False) as live:
+    speed, console = Speed(), Console()
+    with suppress(KeyboardInterrupt), Live(console=console, auto_refresh=False) as live:
         while True:
-            lines = watch_lines(read(), speed, time.monotonic())
-            lines += hands(ledger.senders(), is_held=ledger.is_held())
-            live.update(Text.from_ansi("\n".join(lines)), refresh=True)
+            is_held = ledger.is_held()
+            senders = [one for one in ledger.senders() if not is_gone(one)]
+            head = list(hands(senders, is_held=is_held))
+            most = max(1, (console.height - len(head) - _BESIDE_ROWS) // 2)
+            lines = watch_lines(read(), speed, time.monotonic(), most, is_held=is_held)
+            live.update(Text.from_ansi("\n".join([*head, *lines])), refresh=True)
             time.sleep(_EVERY_S)
 
 
-def watch_lines(rows: Sequence[Row], speed: Speed, now_s: float) -> list[str]:
-    """The table, and under it how fast letters leave and how long the rest will take."""
+def watch_lines(
+    rows: Sequence[Row], speed: Speed, now_s: float, most: int = 20, *, is_held: bool = False
+) -> list[str]:
+    """How fast letters leave and how long the rest will take, and a table of the newest updates."""
     if not rows:
         return ["the ledger is empty: nothing has been published with letters yet"]
     total = sum((account for _, account in rows), Account())
     speed.note(total, now_s)
-    return [*ledger_lines(rows), *_pace(total, speed.per_second)]
+    return [_pace(total, 0 if is_held else speed.per_second), *ledger_lines(rows[:most])]
 
 
-def _pace(total: Account, per_second: float) -> Iterator[str]:
+def _pace(total: Account, per_second: float) -> str:
     waiting = total.queued + total.claimed + total.dot
     rate = f"{per_second:,.0f}" if per_second >= 10 or not per_second else f"{per_second:.1f}"  # noqa: PLR2004
     text = f"{rate} letters/s"
@@ -67,7 +74,7 @@ def _pace(total: Account, per_second: float) -> Iterator[str]:
         text += f", {duration(waiting / per_second)} left"
     if total.deferred:
         text += f", {total.deferred:,} deferred"
-    yield click.style(text, bold=True)
+    return click.style(text, bold=True)
 
 
 def duration(seconds: float) -> str:

@@ -4,27 +4,35 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.account_view import account_as_json, tell_doubts, tell_end, tell_total
-from statusgen.cli.context import Context, json_option, open_targets, pass_context
+from statusgen.apply.clock import clock_from
+from statusgen.cli.account_view import (
+    account_as_json,
+    tell_doubts,
+    tell_end,
+    tell_total,
+    tick_copies,
+)
+from statusgen.cli.context import Context, json_option, pass_context
 from statusgen.cli.output import count, say, tell, tell_error, tell_next
 from statusgen.cli.publish_view import tell_stopped
 from statusgen.cli.sending import find_readers, send_queued, to_option
+from statusgen.cli.sending_all import read_owed, send_all, tell_unsendable, total_of
 from statusgen.errors import Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from statusgen.cli.sending_all import Owed
     from statusgen.composition import State
     from statusgen.config.settings import MailSettings
     from statusgen.errors import MailError
     from statusgen.model.delivery import Outcome
-    from statusgen.usecases.archive import Archive
-    from statusgen.usecases.mailing import Queued
     from statusgen.usecases.working import Round
 
 NOTHING = "no letters are owed"
@@ -41,13 +49,13 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
     Like `mail resume`, but it stays: for deferred letters until their time has come, for a relay
     that takes none up to an hour, and while letters are held. Any number of machines drain one
     ledger in PostgreSQL; a SQLite file takes one at a time. Ctrl-C ends it: letters in flight are
-    finished, the others stay owed.
+    finished, the others stay owed. So does SIGTERM, which ends a service with exit code 0.
 
     \b
     Examples:
-      statusgen mail work                      until every letter has come to an end
-      statusgen mail work --forever            as a service, for every publish to come
-      statusgen mail work --to sub_7f3a2b1c    a rehearsal: one round, for one reader
+      statusgen mail work                until every letter has come to an end
+      statusgen mail work --forever      as a service, for publishes to come
+      statusgen mail work --to TOKEN     a rehearsal: one round, for one reader
     """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.composition import open_state
     from statusgen.usecases.working import Worker
@@ -55,7 +63,7 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
     mail = required_mail(context)
     if forever and readers:
         raise UsageError("--to is for rehearsals, which end; leave --forever out")
-    with _alone(context), open_state(context.settings) as state, _ended_by_sigterm():
+    with _alone(context), open_state(context.settings) as state, _ended_by_sigterm() as service:
         only = find_readers(state, readers)
         if only is not None:
             send_once(context, state, only=only)
@@ -66,6 +74,8 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
             trouble = worker.work()
         except KeyboardInterrupt:
             shift.report(None)
+            if forever and service.was_stopped:
+                return
             raise
         is_behind = shift.report(trouble)
     if is_behind:
@@ -79,16 +89,16 @@ class _Shift:
     def __init__(self, context: Context, state: "State") -> None:
         self._context = context
         self._state = state
-        self._began_s = time.monotonic()
+        self._clock = clock_from(context.now)
         self._update_ids: dict[str, None] = {}
         self._resent: dict[str, None] = {}
         self._sent = 0
         self._flaw = ""
-        self._told: tuple[str, ...] | None = None
+        self._told: tuple[tuple[str, ...], ...] | None = None
         self._is_stopped = False
 
     def now(self) -> datetime:
-        return self._context.now + timedelta(seconds=time.monotonic() - self._began_s)
+        return self._clock()
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -100,22 +110,25 @@ class _Shift:
         from statusgen.usecases.working import Round
 
         now, has_canary = self.now(), not self._update_ids
-        archive, queued = _plan(self._context, self._state, now)
-        if queued.vanished != self._told:
-            self._is_stopped = tell_stopped(queued)
-            self._told = queued.vanished
+        owed = read_owed(self._context, self._state, now)
+        queued = owed.queued
+        if (queued.vanished, owed.unshown) != self._told:
+            self._is_stopped = tell_stopped(queued) | tell_unsendable(owed)
+            self._told = (queued.vanished, owed.unshown)
         if not queued.update_ids:
             return Round()
+        is_news = not self._update_ids.keys() >= {*queued.update_ids}
         self._update_ids |= dict.fromkeys(queued.update_ids)
         try:
             ended = send_queued(
                 self._context,
                 self._state,
-                archive,
+                owed.archive,
                 queued,
                 now,
                 waits=True,
                 has_canary=has_canary,
+                on_load=self.tell if is_news else None,
                 on_done=self._count,
             )
         except Refused:
@@ -124,6 +137,7 @@ class _Shift:
         self._flaw = self._flaw or ended.flaw
         self._resent |= dict.fromkeys(report.resent)
         tell_doubts(report.resent, ())
+        tick_copies(report, self._state.ledger)
         return Round(queued.update_ids, report.sent, report.trouble)
 
     def _count(self, outcome: "Outcome") -> None:
@@ -131,17 +145,18 @@ class _Shift:
 
     def report(self, trouble: "MailError | None") -> bool:
         """Account for all that it had to do with; returns whether anything is left behind."""
-        from statusgen.model.delivery import Account, DeliveryState
+        from statusgen.model.delivery import DeliveryState, InDoubt
 
         ledger = self._state.ledger
-        total = sum((ledger.account(one) for one in self._update_ids), Account())
+        ids = self._update_ids or [one for one, _ in ledger.backlog(InDoubt.HOLD)]
+        total = total_of(self._state, ids)
         value = {
             **_as_json(self._sent, tuple(self._resent), trouble, self._flaw),
             **account_as_json(total),
         }
         text = f"{count(self._sent, 'letter')} sent, {total.owed:,} still owed"
-        self._context.report(value, lambda: say(text if self._update_ids else NOTHING))
-        doubted = [ledger.tokens(one, DeliveryState.IN_DOUBT) for one in self._update_ids]
+        self._context.report(value, lambda: say(text if ids else NOTHING))
+        doubted = [ledger.tokens(one, DeliveryState.IN_DOUBT) for one in ids]
         tell_doubts((), tuple(sorted({token for some in doubted for token in some})))
         tell_total(total)
         if trouble:
@@ -158,17 +173,29 @@ def send_once(
     *,
     retry: str = "",
     only: frozenset[int] | None = None,
+    releases: bool = False,
 ) -> None:
     """Sends what is owed; `retry` names an update whose failed letters are owed again.
 
+    `releases`: what is held may go out again, by whoever sends, unless this run is refused.
     Raises `Exit` with the code for "done in part" when anything is left.
     """
     from statusgen.model.delivery import Account
 
-    archive, queued = _plan(context, state, context.now, retry)
-    is_stopped = tell_stopped(queued)
-    if queued.update_ids:
-        ended = send_queued(context, state, archive, queued, context.now, only=only)
+    if not releases and only is None and state.ledger.is_held():
+        raise Refused("letters are held, so nothing was done; first run `statusgen mail resume`")
+    owed = read_owed(context, state, context.now, retry)
+    is_stopped = tell_stopped(owed.queued) | tell_unsendable(owed)
+    if releases:
+        _release(state)
+    if owed.queued.update_ids:
+        try:
+            ended = send_all(context, state, owed.archive, owed.queued, only=only, on_load=tell)
+        except Refused:
+            if not retry:
+                raise
+            _say_taken_along(context, state, owed)
+            raise click.exceptions.Exit(Unavailable.exit_code) from None
         report = ended.report
         value = _as_json(report.sent, report.resent, report.trouble, ended.flaw)
         total, is_behind = report.total, ended.is_behind or is_stopped
@@ -179,7 +206,7 @@ def send_once(
         text = "no letters can be sent" if is_stopped else NOTHING
     context.report({**value, **account_as_json(total)}, lambda: say(text))
     if ended is not None:
-        tell_end(ended)
+        tell_end(ended, state.ledger)
     if is_behind:
         tell_next("statusgen mail status")
         raise click.exceptions.Exit(Unavailable.exit_code)
@@ -192,18 +219,19 @@ def required_mail(context: Context) -> "MailSettings":
     return context.settings.mail
 
 
-def _plan(
-    context: Context, state: "State", now: datetime, retry: str = ""
-) -> "tuple[Archive, Queued]":
-    """What is owed, if the page shows it; see plan_resume for what is raised."""
-    from statusgen.usecases import mailing
-    from statusgen.usecases.archive import read_archive
-    from statusgen.usecases.resume import plan_resume
+def _say_taken_along(context: Context, state: "State", owed: "Owed") -> None:
+    """The letters are queued again, and nobody has to come back for them."""
+    total = total_of(state, owed.queued.update_ids)
+    text = "queued again; another statusgen is sending, and takes them along"
+    context.report({**_as_json(0, (), None, ""), **account_as_json(total)}, lambda: say(text))
 
-    archive = read_archive(context.settings, context.open_cache(), now)
-    with open_targets(context.settings) as targets:
-        planned = plan_resume(targets, archive, state.ledger, now, retry)
-    return archive, mailing.queue_letters(planned, archive, state.ledger, now)
+
+def _release(state: "State") -> None:
+    """Ends a hold; raises `Refused`, and ends nothing, while another run is at work."""
+    if state.ledger.is_held():
+        with state.ledger.exclusive():
+            state.ledger.release_all()
+        tell("letters may go out again, whoever sends them", "released", "green")
 
 
 def _as_json(
@@ -219,18 +247,30 @@ def _as_json(
 
 def _alone(context: Context) -> "AbstractContextManager[None]":
     """Keeps a second worker away from a database file; a server has room for many."""
-    from statusgen.composition import open_publishing_lock
+    from statusgen.composition import open_working_lock
 
     if not context.settings.database.startswith("sqlite"):
         return nullcontext()
-    return open_publishing_lock(context.settings, "work.lock")
+    return open_working_lock(context.settings)
+
+
+@dataclass(slots=True)
+class _Service:
+    """Whether whoever runs us has asked us to end."""
+
+    was_stopped: bool = False
+
+    def stop(self, *_: object) -> None:
+        self.was_stopped = True
+        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
+def _ended_by_sigterm() -> Iterator[_Service]:
     """Whoever stops a service ends it as Ctrl-C does: letters in flight are finished."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    service = _Service()
+    before = signal.signal(signal.SIGTERM, service.stop)
     try:
-        yield
+        yield service
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -13,7 +13,8 @@ import click
 from statusgen import __version__
 from statusgen.cli.context import Context
 from statusgen.cli.output import problem_as_json, say_json, tell, tell_error, tell_trouble
-from statusgen.errors import ContentError, StatusgenError, Unavailable
+from statusgen.cli.signals import end_like_ctrl_c
+from statusgen.errors import ContentError, StatusgenError, Unavailable, without_addresses
 
 INTERRUPTED = 130
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -59,6 +60,9 @@ class _Commands(click.Group):
         """Run the command; what keeps it from its result is told to programs too."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # click would leave with 1, which says that nothing was done
+            _mute_stdout()
+            return 0
         except (StatusgenError, click.ClickException) as error:
             if isinstance(ctx.obj, Context) and ctx.obj.as_json:
                 say_json(_as_json(error))
@@ -112,6 +116,7 @@ def cli(ctx: click.Context, start: Path, now_text: str | None, verbose: bool) ->
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(GC_THRESHOLD)
+    end_like_ctrl_c()
     _open_closed_streams()
     try:
         code = cli.main(prog_name="statusgen", standalone_mode=False)
@@ -126,9 +131,6 @@ def main() -> None:
     except StatusgenError as error:
         tell_trouble(error)
         code = error.exit_code
-    except BrokenPipeError:
-        _mute_stdout()
-        code = 0
     except OSError as error:
         if error.errno not in _NO_ROOM:  # a bug of ours: it should have been told in our words
             raise
@@ -162,7 +164,7 @@ def _as_json(error: StatusgenError | click.ClickException) -> dict[str, object]:
     problems = error.problems if isinstance(error, ContentError) else ()
     text = error.format_message() if isinstance(error, click.ClickException) else str(error)
     return {
-        "error": text,
+        "error": text if problems else without_addresses(text),
         "exit_code": error.exit_code,
         "problems": [problem_as_json(one) for one in problems],
     }

@@ -46,8 +46,10 @@ def tell_lines(lines: Iterable[str]) -> None:
 
 
 def tell_error(text: str) -> None:
-    """What went wrong, and what to do about it."""
-    tell(text, "error", "red")
+    """What went wrong, and what to do about it; addresses that somebody has typed are hidden."""
+    from statusgen.errors import without_addresses
+
+    tell(without_addresses(text), "error", "red")
 
 
 def tell_next(step: str) -> None:
@@ -79,7 +81,7 @@ def tell_trouble(error: "StatusgenError") -> None:
         wrong = sum(not one.is_warning for one in error.problems)
         tell(f"{count(wrong, 'problem')}; nothing was done")
     else:
-        tell(str(error), "error", "red")
+        tell_error(str(error))
     for step in getattr(error, "__notes__", ()):
         tell_next(step)
 

@@ -11,8 +11,13 @@ from statusgen.cli.output import count, make_table, say, say_table, tell
 from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from statusgen.model.delivery import LetterRecord
     from statusgen.model.subscriber import Subscriber
     from statusgen.ports.address_book import AddressBook
+
+_MOST_LETTERS = 20
 
 
 @click.group()
@@ -63,8 +68,10 @@ def add(
         language=language,
     )
     with open_state(settings) as state:
+        before = state.address_book.find(parsed)
         added = state.address_book.add(new, "command line", context.now)
-    _say_state(context, added.token, added.state, "added")
+    text = f"added again; before: {before.state}" if before else "added"
+    _say_state(context, added.token, added.state, text)
 
 
 @subscribers.command()
@@ -118,7 +125,7 @@ def import_(context: Context, file: Path, skip_bad: bool) -> None:
     \b
     Examples:
       statusgen subscribers import people.csv
-      statusgen subscribers import people.csv --skip-bad    bad rows go to people.bad.csv
+      statusgen subscribers import people.csv --skip-bad   rest: people.bad.csv
     """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.cli.importing import import_file
 
@@ -154,19 +161,19 @@ def export(context: Context, out: Path | None) -> None:
     from statusgen.model.subscriber import SubscriberState
 
     with open_state(context.settings) as state:
-        text = "".join(
-            write_subscribers(state.address_book.subscribers(state=SubscriberState.ACTIVE))
-        )
-    if out is None:
-        sys.stdout.write(text)
-        return
-    try:
-        out.touch(mode=0o600)
-        if out.is_file():  # and no device
-            out.chmod(0o600)
-        out.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise UsageError(f"{out} can't be written: {error.strerror}") from error
+        active = state.address_book.subscribers(state=SubscriberState.ACTIVE)
+        lines = write_subscribers(active)
+        if out is None:
+            sys.stdout.writelines(lines)
+            return
+        try:
+            out.touch(mode=0o600)
+            if out.is_file():  # and no device
+                out.chmod(0o600)
+            with out.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(lines)
+        except OSError as error:
+            raise UsageError(f"{out} can't be written: {error.strerror}") from error
     tell(f"{out} holds addresses; keep it out of git")
 
 
@@ -187,14 +194,22 @@ def list_(context: Context) -> None:
 @json_option
 @pass_context
 def show(context: Context, subscriber: str) -> None:
-    """Show what is kept of one subscriber but the address."""
+    """Show what is kept of one subscriber but the address, and what became of the newest letters.
+
+    \b
+    Example:
+      statusgen subscribers show ADDRESS       did this customer get it?
+    """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.composition import open_state
 
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
+        letters = state.ledger.letters_of(found.id, _MOST_LETTERS)
     row = _row(found)
     lines = [f"{key.replace('_', ' '):<13} {_cell(value)}" for key, value in row.items()]
-    context.report(row, lambda: say("\n".join(lines)))
+    lines += _letter_lines(letters)
+    value = {**row, "letters": [_letter(one) for one in letters]}
+    context.report(value, lambda: say("\n".join(lines)))
 
 
 def _find(book: "AddressBook", text: str) -> "Subscriber":
@@ -202,6 +217,27 @@ def _find(book: "AddressBook", text: str) -> "Subscriber":
     if found is None:
         raise UsageError("no such subscriber; `statusgen subscribers list` shows the tokens")
     return found
+
+
+def _letter(one: "LetterRecord") -> dict[str, object]:
+    from statusgen.model.notation import format_instant
+
+    at = format_instant(one.changed_at.replace(microsecond=0))
+    return {"update": one.update_id, "state": one.state, "reply": one.reply, "at": at}
+
+
+def _letter_lines(letters: "Sequence[LetterRecord]") -> list[str]:
+    """Newest first: when something last happened to each, and what."""
+    if not letters:
+        return ["letters       none"]
+    rows = [{key: str(value) for key, value in _letter(one).items()} for one in letters]
+    states = [f"{row['state']} {row['reply']}".strip().replace("_", " ") for row in rows]
+    width = max(map(len, states))
+    shown = zip(rows, states, strict=True)
+    return [
+        "letters",
+        *(f"  {row['at']}  {state:<{width}}  {row['update']}" for row, state in shown),
+    ]
 
 
 def _row(one: "Subscriber") -> dict[str, object]:

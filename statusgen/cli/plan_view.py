@@ -35,13 +35,13 @@ def describe_removal(removal: "Removal") -> str:
     return f"removes {removal.incident_id}, which {people} mailed about"
 
 
-def question(plan: "Plan") -> str:
-    """What is asked before a plan is applied."""
+def question(plan: "Plan", letters: int) -> str:
+    """What is asked before a plan is applied and so many letters leave."""
     parts = ["Publish"]
     if plan.removals:
         parts.append(f"remove {count(len(plan.removals), 'incident')} that people know of")
-    if plan.letters:
-        parts.append(f"send {count(plan.letters, 'letter')}")
+    if letters:
+        parts.append(f"send {count(letters, 'letter')}")
     *most, last = parts
     return f"{', '.join(most)} and {last}?" if most else f"{last}?"
 

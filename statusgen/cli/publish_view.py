@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from statusgen.usecases.uploading import Uploads
 
 
-_SAMPLE_LINES = 2
+HELD = "statusgen mail resume sends the letters that are held"
+BUSY = "statusgen mail status shows how far they are"
+BEHIND = "statusgen mail status says why; once that is mended, statusgen mail resume"
+
+_BAR = "│ "
+_SAMPLE_LINES = 30
 _LEAST = 20
 _USUAL_WIDTH = 80
 
@@ -35,16 +40,21 @@ class Mailed:
     problem: str = ""
     is_behind: bool = False
     account: "Account | None" = None
+    next_step: str = ""
+    """What helps where letters are left; empty where publishing again does."""
+
+    def behind(self, next_step: str = "") -> "Mailed":
+        """The same, with something left."""
+        return replace(self, is_behind=True, next_step=next_step)
 
 
-def mailed_of(total: "Account", sent: int, queued: "Queued", *, is_behind: bool) -> Mailed:
-    """The result of letters of which `sent` were accepted now."""
+def mailed_of(total: "Account", sent: int, updates: int) -> Mailed:
+    """The result of letters about so many updates, of which `sent` were accepted now."""
     return Mailed(
         accepted=sent,
         audience=total.audience,
-        updates=len(queued.update_ids),
+        updates=updates,
         problem=shortfall(total),
-        is_behind=is_behind,
         account=total,
     )
 
@@ -57,23 +67,32 @@ def canary_line(canary: int, letters: int) -> list[str]:
 
 
 def sample_lines(letters: "Sequence[SampleLetter]", width: int) -> list[str]:
-    """Letters in a few lines each, no wider than a terminal, each marked at its side."""
+    """The first letter whole, of the others who gets which, no wider than a terminal."""
     if not letters:
         return []
-    update_id = letters[0].update_id
-    lines = [
-        "",
-        click.style(_cut(f"{count(len(letters), 'sample')} of {update_id}", width), dim=True),
-    ]
-    bar = click.style("│ ", fg="cyan")
-    for number, one in enumerate(letters):
-        lines += [""] if number else []
-        who = f"{one.token}  {one.language}  "
-        subject = _cut(one.subject, max(width - 2 - len(who), _LEAST))
-        lines.append(bar + click.style(who, dim=True) + click.style(subject, bold=True))
-        _, *paragraphs = [" ".join(part.split()) for part in one.text.split("\n\n")]
-        lines += [bar + _cut(told, max(width - 2, _LEAST)) for told in paragraphs[:_SAMPLE_LINES]]
-    return lines
+    inside = max(width - len(_BAR), _LEAST)
+    title = _cut(f"{count(len(letters), 'sample')} of {letters[0].update_id}", width)
+    shown = [_sample_head(letters[0], inside), "", *_sample_text(letters[0].text, inside)]
+    if len(letters) > 1:
+        shown += ["", *(_sample_head(one, inside) for one in letters[1:])]
+    bar = click.style(_BAR, fg="cyan")
+    return ["", click.style(title, dim=True), *(f"{bar}{line}".rstrip() for line in shown)]
+
+
+def _sample_head(letter: "SampleLetter", width: int) -> str:
+    who = f"{letter.token}  {letter.language}  "
+    subject = _cut(letter.subject, max(width - len(who), _LEAST))
+    return click.style(who, dim=True) + click.style(subject, bold=True)
+
+
+def _sample_text(text: str, width: int) -> list[str]:
+    lines = text.strip().splitlines()
+    rest = len(lines) - _SAMPLE_LINES
+    shown = [_cut(line, width) for line in lines[:_SAMPLE_LINES]]
+    if rest <= 0:
+        return shown
+    more = _cut(f"… {count(rest, 'more line')}; statusgen mail preview shows all", width)
+    return [*shown, click.style(more, dim=True)]
 
 
 def terminal_width() -> int:
@@ -105,8 +124,8 @@ def tell_stopped(queued: "Queued") -> bool:
         )
     for update_id in queued.vanished:
         tell(
-            f"letters about {update_id} can't be sent, because its file is gone; restore it, or "
-            f"give them up with `statusgen mail hold {update_id}`"
+            f"letters about {update_id} can't be sent, because its file is not here; pull or "
+            f"restore it, or give them up with `statusgen mail hold {update_id}`"
         )
     return bool(queued.behind or queued.unclaimed or queued.claimed_elsewhere or queued.vanished)
 

@@ -1,10 +1,12 @@
 """`plan` and `publish`: what would happen, and making it happen."""
 
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
+from statusgen.cli import publishing_letters as letters
 from statusgen.cli.account_view import tell_end
 from statusgen.cli.context import Context, is_terminal, pass_context
 from statusgen.cli.output import (
@@ -18,20 +20,24 @@ from statusgen.cli.output import (
 )
 from statusgen.cli.plan_view import plan_as_json, question, show_plan, tell_kept, tell_removals
 from statusgen.cli.publish_view import (
+    BEHIND,
+    BUSY,
+    HELD,
     Mailed,
-    canary_line,
     mailed_of,
     result_as_json,
-    sample_lines,
     say_result,
     tell_stopped,
-    terminal_width,
 )
 from statusgen.cli.publishing_job import Job, Wishes, open_job, planning_options
-from statusgen.cli.sending import find_readers, send_queued, to_option
+from statusgen.cli.sending import to_option
+from statusgen.cli.sending_all import send_all, total_of
 from statusgen.errors import Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from statusgen.composition import State
     from statusgen.usecases.mailing import Queued
     from statusgen.usecases.uploading import Uploads
 
@@ -93,20 +99,22 @@ def publish(
     Safe to stop and to run again at any time: it goes on where it stopped. Before anything leaves
     a terminal it shows who would be mailed and what.
 
+    --to is for rehearsals of the letters; the site is published for everybody. All other letters
+    are held, as by `mail hold`: no publish, cron or worker sends them until `mail resume`.
+
     \b
     Examples:
       statusgen publish
-      statusgen publish --to me@example.com     a rehearsal: everybody else's letters stay owed
-      statusgen publish --yes --expect DIGEST   in a script: the plan that was looked at, or none
+      statusgen publish --to me@example.com      a rehearsal, others are held
+      statusgen publish --yes --expect DIGEST    the plan looked at, or none
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_publishing_lock
     from statusgen.usecases.publish import refuse
 
     if not yes and not is_terminal():
         raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
     wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
-    with open_publishing_lock(context.settings), open_job(context, wishes) as job:
-        only = _only(job, readers)
+    with _lock(context) as lock, open_job(context, wishes) as job:
+        only = letters.named(job, readers)
         tell_kept(job.plan.kept)
         refuse(job.plan, expect, force=force)
         _rehearse(job)
@@ -115,57 +123,41 @@ def publish(
             tell_removals(job.plan.removals)
         elif not job.plan.is_empty:
             _ask(job, only)
-        failed = _apply(job, only)
+        letters.hold_others(job, only)
+        failed = _apply(job, only, lock.close)
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)
 
 
+def _lock(context: Context) -> ExitStack:
+    """Keeps other publishes of this checkout away until it is closed: before letters leave."""
+    from statusgen.composition import open_publishing_lock
+
+    lock = ExitStack()
+    lock.enter_context(open_publishing_lock(context.settings))
+    return lock
+
+
 def _say_plan(job: Job) -> None:
     show_plan(job.plan, say, with_letters=job.state is not None)
-    for line in _canary(job):
+    number = letters.leaving(job, None)
+    for line in letters.canary(job, number):
         say(line)
+    letters.tell_waiting(job, number)
     say(f"digest {job.plan.digest}")
-
-
-def _only(job: Job, readers: tuple[str, ...]) -> frozenset[int] | None:
-    """Whom --to names, as ids; None: everybody."""
-    if not readers:
-        return None
-    if job.state is None:
-        raise UsageError("--to is about letters, and none are planned; leave it out")
-    return find_readers(job.state, readers)
-
-
-def _canary(job: Job) -> list[str]:
-    mail = job.context.settings.mail
-    letters = job.plan.letters if job.state is not None else 0
-    return canary_line(mail.canary, letters) if mail else []
 
 
 def _ask(job: Job, only: frozenset[int] | None) -> None:
     show_plan(job.plan, tell, with_letters=job.state is not None, most_files=_MOST_FILES_ASKED)
-    tell_lines([*_canary(job), *_samples(job)])
-    if only is not None:
-        tell(f"{count(len(only), 'subscriber')} named; all other letters stay owed", "--to", "cyan")
-    if not click.confirm(f"\n{question(job.plan)}", err=True):
+    number = letters.leaving(job, only)
+    letters.tell_waiting(job, number)
+    tell_lines([*letters.canary(job, number), *letters.samples(job, only)])
+    if not click.confirm(f"\n{question(job.plan, number)}", err=True):
         tell("nothing was published")
         raise click.exceptions.Exit(Refused.exit_code)
 
 
-def _samples(job: Job) -> list[str]:
-    from statusgen.usecases.mailing import make_forms
-    from statusgen.usecases.samples import sample_letters
-
-    settings, state = job.context.settings, job.state
-    if state is None or settings.mail is None or not job.plan.mailings:
-        return []
-    forms = make_forms(settings, state.secret_key)
-    archive = job.prepared.archive
-    letters = sample_letters(job.plan, archive, forms, state.ledger, job.context.now)
-    return sample_lines(letters, terminal_width())
-
-
-def _apply(job: Job, only: frozenset[int] | None) -> bool:
+def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") -> bool:
     """Upload, then mail; returns whether anything is left behind."""
     started_s = time.monotonic()
     with progress("Rendering", None):
@@ -180,7 +172,7 @@ def _apply(job: Job, only: frozenset[int] | None) -> bool:
         tell(one.failure, "behind", "red")
     mailed = Mailed()
     if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
-        mailed = _mail(job, uploads, only, page_behind=page_behind)
+        mailed = _mail(job, uploads, only, unlock, page_behind=page_behind)
     elif job.state is not None and job.plan.letters:
         tell("no letter was sent, because the page is not up; run publish again to go on")
     is_behind = bool(uploads.behind) or mailed.is_behind
@@ -205,19 +197,26 @@ def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Upl
 def _rehearse(job: Job) -> None:
     """Raises what would keep the letters from leaving, while nothing is done yet."""
     from statusgen.composition import open_transport
+    from statusgen.letters.compose import make_forms
     from statusgen.usecases import mailing
 
     settings = job.context.settings
     if job.state is None or settings.mail is None or not job.plan.letters:
         return
     open_transport(settings.mail)
-    forms = mailing.make_forms(settings, job.state.secret_key)
+    forms = make_forms(settings, job.state.secret_key)
     mailing.rehearse(job.plan, job.prepared.archive, forms, job.context.now)
 
 
 def _mail(
-    job: Job, uploads: "Uploads", only: frozenset[int] | None, *, page_behind: bool
+    job: Job,
+    uploads: "Uploads",
+    only: frozenset[int] | None,
+    unlock: "Callable[[], None]",
+    *,
+    page_behind: bool,
 ) -> Mailed:
+    """Queue the letters; then, while others may publish, send them."""
     from statusgen.usecases import mailing
 
     state, now = job.state, job.context.now
@@ -227,30 +226,27 @@ def _mail(
         job.uploader.claimants(uploads), job.run.by, takeover=job.wishes.takeover
     )
     queued = mailing.queue_letters(job.plan, archive, state.ledger, now, claiming)
+    unlock()
     behind = tell_stopped(queued)
     if not queued.update_ids:
         return Mailed(is_behind=behind)
-    if queued.letters and state.ledger.is_held():
-        return _left(job, queued, "letters are held; `statusgen mail resume` lets them go out")
+    if queued.letters and only is None and state.ledger.is_held():
+        return _left(state, queued, "letters are held", HELD)
     try:
-        ended = send_queued(
-            job.context, state, archive, queued, now, only=only, page_behind=page_behind
-        )
+        ended = send_all(job.context, state, archive, queued, only=only, page_behind=page_behind)
     except Refused:
-        return _left(job, queued, "another statusgen is sending from this address book")
-    tell_end(ended)
-    is_behind = ended.is_behind or behind
-    return mailed_of(ended.report.total, ended.report.sent, queued, is_behind=is_behind)
+        return _left(state, queued, "another statusgen is sending; it takes them along", BUSY)
+    tell_end(ended, state.ledger)
+    steps = HELD if state.ledger.is_held() else BEHIND
+    mailed = mailed_of(ended.report.total, ended.report.sent, len(ended.report.accounts))
+    return mailed.behind("" if behind else steps) if ended.is_behind or behind else mailed
 
 
-def _left(job: Job, queued: "Queued", why: str) -> Mailed:
+def _left(state: "State", queued: "Queued", why: str, steps: str) -> Mailed:
     """The page is up, and the letters are queued for whoever sends next."""
-    from statusgen.model.delivery import Account
-
-    assert job.state is not None  # noqa: S101  or nothing would be queued
     tell(f"{count(queued.letters, 'letter')}, because {why}", "still owed", "yellow")
-    total = sum((job.state.ledger.account(one) for one in queued.update_ids), Account())
-    return mailed_of(total, 0, queued, is_behind=True)
+    total = total_of(state, queued.update_ids)
+    return mailed_of(total, 0, len(queued.update_ids)).behind(steps)
 
 
 def _report(job: Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) -> None:
@@ -269,9 +265,12 @@ def _report(job: Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) ->
         result_as_json(job.plan, uploads, mailed, instant),
         lambda: say_result(uploads, told, promise),
     )
-    if is_behind:
-        why = "statusgen mail status says why; " if mailed.problem else ""
+    if job.wishes.no_mail and settings.mail is not None:
+        tell("no letter was queued or sent; `statusgen publish` mails what is to be mailed")
+    if mailed.next_step and not uploads.behind:
+        tell_next(mailed.next_step)
+    elif is_behind:
         kept = " --keep-broken" if job.plan.kept else ""
-        tell_next(f"{why}statusgen publish{kept} goes on")
+        tell_next(f"statusgen publish{kept} goes on")
     elif first:
         tell_next("statusgen update, then statusgen publish")

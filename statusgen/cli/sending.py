@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from statusgen.cli.output import progress
+from statusgen.cli.output import count, progress
 from statusgen.errors import UsageError
 from statusgen.model.value import Value
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from statusgen.apply.deliver import DeliveryReport
     from statusgen.cli.context import Context
     from statusgen.composition import State
-    from statusgen.model.delivery import Outcome
+    from statusgen.model.delivery import InDoubt, Outcome
+    from statusgen.ports.ledger import Ledger
     from statusgen.usecases.archive import Archive
     from statusgen.usecases.mailing import Queued
 
@@ -26,7 +27,8 @@ to_option = click.option(
     "readers",
     metavar="ADDRESS|TOKEN",
     multiple=True,
-    help="Letters go to this subscriber only, everybody else's stay owed; may be repeated.",
+    help="A rehearsal: letters go to this subscriber only, even while letters are held; may be "
+    "repeated.",
 )
 
 
@@ -72,19 +74,26 @@ def send_queued(
     waits: bool = False,
     has_canary: bool = True,
     page_behind: bool = False,
+    on_load: Callable[[str], None] | None = None,
     on_done: "Callable[[Outcome], None]" = lambda _outcome: None,
 ) -> Ended:
-    """Sends what is owed about the queued updates, with a bar on a terminal, and audits it."""
+    """Sends what is owed about the queued updates, with a bar on a terminal, and audits it.
+
+    `on_load` hears what is about to leave, in a line.
+    """
     from statusgen.composition import is_gone, open_transport, this_run
+    from statusgen.letters.compose import make_forms
     from statusgen.model.delivery import Account
     from statusgen.usecases import mailing
     from statusgen.usecases.audit import audit
 
     settings, ledger = context.settings, state.ledger
     assert settings.mail is not None  # noqa: S101  asked by the caller
+    number = _number(queued, only, settings.mail.in_doubt, ledger)
+    if on_load is not None and number:
+        on_load(f"sending {_load(archive, queued, number)}")
     before = sum((ledger.account(one) for one in queued.update_ids), Account())
-    forms = mailing.make_forms(settings, state.secret_key)
-    number = queued.letters if only is None else min(queued.letters, len(only))
+    forms = make_forms(settings, state.secret_key)
     with progress("Mailing", number) as one_more:
 
         def done(outcome: "Outcome") -> None:
@@ -104,3 +113,26 @@ def send_queued(
             queued, archive, forms, ledger, dispatch, now, page_behind=page_behind
         )
     return Ended(report, audit(before, report.total, report.sent))
+
+
+def _number(
+    queued: "Queued", only: frozenset[int] | None, policy: "InDoubt", ledger: "Ledger"
+) -> int:
+    """How many letters may leave."""
+    from statusgen.usecases.samples import owed_to
+
+    if only is None:
+        return queued.letters
+    return owed_to(only, queued.update_ids, policy, ledger)
+
+
+def _load(archive: "Archive", queued: "Queued", number: int) -> str:
+    """`12,408 letters about login/02 (update)`: the newest of the updates, the others counted."""
+    from statusgen.letters.kinds import kind_of
+    from statusgen.usecases.publish import incident_and_step
+
+    *others, newest = queued.update_ids
+    found = incident_and_step(archive, newest)
+    kind = f" ({kind_of(found[1]).replace('_', ' ')})" if found else ""
+    more = f" and {count(len(others), 'earlier update')}" if others else ""
+    return f"{count(number, 'letter')} about {newest}{kind}{more}"

@@ -5,13 +5,12 @@ A file is read row by row, so that a million of them need little memory.
 
 import csv
 import io
-import re
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 from statusgen.config.csv_rows import Row, read_rows
-from statusgen.errors import ContentError, Problem
+from statusgen.errors import ContentError, Problem, without_addresses
 from statusgen.model.notation import is_language
 from statusgen.model.severity import SUBSCRIBERS, Severity, find_severity
 from statusgen.model.subscriber import (
@@ -178,7 +177,7 @@ class _RowReader:
         return text or self._known.language
 
     def _note(self, what: str, remedy: str) -> None:
-        self.found.append(Problem(self._path, self._line, _without_addresses(what), remedy))
+        self.found.append(Problem(self._path, self._line, without_addresses(what), remedy))
 
 
 class _Seen:
@@ -211,7 +210,7 @@ def _checked_header(row: Row, path: str) -> tuple[str, ...]:
     problems = []
     for column in columns:
         if column not in {*COLUMNS, REASON}:
-            what = f"unknown column {_without_addresses(column[:80])!r}"
+            what = f"unknown column {without_addresses(column[:80])!r}"
             problems.append(Problem(path, row.line, what, _one_of("columns", COLUMNS)))
     if "email" not in columns:
         remedy = f"begin the file with {','.join(COLUMNS)}"
@@ -231,11 +230,6 @@ def _kept_fields(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
 
 def _one_of(kind: str, names: Collection[str]) -> str:
     return f"the {kind} are {', '.join(sorted(names)) or 'none'}"
-
-
-def _without_addresses(text: str) -> str:
-    """Hide what looks like an address, which a slipped column puts anywhere."""
-    return re.sub(r"\S+@\S*|@\S+", "…", text)
 
 
 def _line(fields: Iterable[str]) -> str:

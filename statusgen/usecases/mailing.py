@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from statusgen.apply.deliver import DeliveryReport, deliver
+from statusgen.apply.clock import Clock, clock_from
+from statusgen.apply.deliver import Clerk, DeliveryReport, deliver
 from statusgen.apply.rules import DeliveryRules
 from statusgen.config.settings import MailSettings, Settings
 from statusgen.errors import TargetError
@@ -21,8 +22,6 @@ from statusgen.plan.plan import Plan
 from statusgen.ports.ledger import IsGone, Ledger
 from statusgen.ports.storage import Storage
 from statusgen.ports.transport import Transport
-from statusgen.prose.markdown_html import BodyRenderer
-from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.publish import audiences, incident_and_step
 
@@ -52,12 +51,6 @@ class Queued(Value, frozen=True):
     """Updates that stay owed, because no target was left to claim them on."""
     vanished: tuple[str, ...]
     """Updates with letters owed whose files are gone; nothing can be sent about them."""
-
-
-def make_forms(settings: Settings, secret_key: bytes) -> LetterForms:
-    """What letters are made with; `secret_key` signs the links that stop them."""
-    prose = BodyRenderer(settings.page.url)
-    return LetterForms(settings, Templates(settings.root), prose, secret_key)
 
 
 def rehearse(plan: Plan, archive: Archive, forms: LetterForms, now: datetime) -> None:
@@ -109,9 +102,8 @@ def queue_letters(
             continue
         if stranger is not None:
             taken_over.append((update_id, stranger))
-        ledger.queue(mailing.update, audience, now, _expiry(archive, update_id, now))
-        if mailing.is_closing:
-            ledger.supersede(update_id, now)
+        expires_at = _expiry(archive, update_id, now)
+        ledger.queue(mailing.update, audience, now, expires_at, supersedes=mailing.is_closing)
         new.append(update_id)
     owed = [one for one in [*backlog, *new] if incident_and_step(archive, one)]
     return Queued(
@@ -153,7 +145,7 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
     page_behind: bool = False,
 ) -> DeliveryReport:
     """Sends what is owed; see `apply.deliver` for what a report says."""
-    desk = _Desk(archive, forms, now, page_behind=page_behind)
+    desk = Desk(archive, forms, clock_from(now), page_behind=page_behind)
     rules = replace(
         _rules(archive.settings),
         only=dispatch.only,
@@ -169,23 +161,25 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
         queued.update_ids,
         now,
         rules,
-        dispatch.on_done,
-        dispatch.by,
-        dispatch.is_gone,
+        Clerk(dispatch.by, dispatch.is_gone, dispatch.on_done),
     )
 
 
-class _Desk:
-    """Makes letters: each form once, each letter from its form."""
+class Desk:
+    """Makes letters: each form once, each letter from its form, dated when it is made.
+
+    A run may take hours, and a date of hours ago is a mark of spam.
+    """
 
     def __init__(
-        self, archive: Archive, forms: LetterForms, now: datetime, *, page_behind: bool
+        self, archive: Archive, forms: LetterForms, clock: Clock, *, page_behind: bool
     ) -> None:
-        self._archive, self._forms, self._now = archive, forms, now
+        self._archive, self._forms, self._clock = archive, forms, clock
         self._page_behind = page_behind
         self._ready: dict[tuple[str, str], LetterForm] = {}
 
     def letter(self, update_id: str, subscriber: Subscriber) -> Letter:
+        """The letter about an update, to a subscriber who gets it now."""
         key = (update_id, subscriber.language)
         if key not in self._ready:
             found = incident_and_step(self._archive, update_id)
@@ -194,10 +188,10 @@ class _Desk:
             self._ready[key] = self._forms.form(
                 *found,
                 language=subscriber.language,
-                now=self._now,
+                now=self._clock(),
                 page_behind=self._page_behind,
             )
-        return self._ready[key].address_to(subscriber)
+        return self._ready[key].address_to(subscriber, self._clock())
 
 
 class _Registry:

@@ -1,4 +1,4 @@
-"""`mail resume` and `mail retry`: what is owed goes on, if the page shows readers the same."""
+"""`mail resume` and `mail retry`: what is owed goes on, where the page shows readers the same."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from statusgen.model.delivery import DeliveryState, InDoubt
 from statusgen.model.incident import Incident
 from statusgen.model.manifest import Manifest
 from statusgen.model.release import artifact_from_bytes
+from statusgen.model.value import Value
 from statusgen.plan.mail import MailOptions
 from statusgen.plan.plan import Backlog, Plan
 from statusgen.ports.ledger import Ledger
@@ -24,26 +25,54 @@ RETRIED = (DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)
 _A_MOMENT = timedelta(seconds=1)
 
 
+class Resumed(Value, frozen=True):
+    """What may go on, and what may not."""
+
+    plan: Plan
+    """What is owed and may be sent."""
+    unshown: tuple[str, ...]
+    """Incidents whose letters stay owed: no page says what their files say."""
+    unqueued: tuple[str, ...]
+    """Updates that are to be mailed, but that no publish has queued yet."""
+
+
 def plan_resume(
     targets: Sequence[Target], archive: Archive, ledger: Ledger, now: datetime, retry: str = ""
-) -> Plan:
-    """The plan of what is owed and nothing else; `retry` names an update to queue again first.
+) -> Resumed:
+    """What is owed and nothing else; `retry` names an update to queue again first.
 
     Raises:
-        Refused: a page that readers see does not say what the letters would say.
+        Refused: of none of the incidents a page that readers see says what the letters would say;
+            or not of the one to be retried.
         TargetUnreachable: no such page could be looked at.
 
     """
     backlog = _backlog(archive, ledger)
-    owed = {one.update_id.partition("/")[0] for one in backlog if one.letters}
-    if retry:
-        owed.add(retry.partition("/")[0])
-    _refuse_unshown(targets, archive, sorted(owed & archive.digests.keys()), now)
+    owed = {_incident(one.update_id) for one in backlog if one.letters} & archive.digests.keys()
+    wanted = {_incident(retry)} & archive.digests.keys() if retry else owed
+    unshown = _unshown(targets, archive, sorted(owed | wanted), now)
+    if wanted and wanted <= set(unshown):
+        raise Refused(
+            f"the page does not show what the files say about {', '.join(sorted(wanted))}, so no "
+            "letter was sent; run `statusgen publish`, which sends the letters that are owed too"
+        )
     if retry:
         ledger.retry(retry, RETRIED, now)
         backlog = _backlog(archive, ledger)
-    renamed = choose(archive, ledger, now, MailOptions()).renamed
-    return Plan((), (), (), renamed, backlog, ())
+    choice = choose(archive, ledger, now, MailOptions())
+    plan = Plan(
+        targets=(),
+        mailings=(),
+        skipped=(),
+        renamed=tuple(one for one in choice.renamed if _incident(one[1]) not in unshown),
+        backlog=tuple(one for one in backlog if _incident(one.update_id) not in unshown),
+        brakes=(),
+    )
+    return Resumed(plan, unshown, tuple(one.update.update_id for one in choice.mailed))
+
+
+def _incident(update_id: str) -> str:
+    return update_id.partition("/")[0]
 
 
 def _backlog(archive: Archive, ledger: Ledger) -> tuple[Backlog, ...]:
@@ -52,11 +81,12 @@ def _backlog(archive: Archive, ledger: Ledger) -> tuple[Backlog, ...]:
     return tuple(Backlog(*one) for one in ledger.backlog(policy))
 
 
-def _refuse_unshown(
+def _unshown(
     targets: Sequence[Target], archive: Archive, incident_ids: Sequence[str], now: datetime
-) -> None:
+) -> tuple[str, ...]:
+    """Those of the incidents that no page shows as their files tell them."""
     if not incident_ids:
-        return
+        return ()
     manifests, failures = _look(seen_by_readers(targets))
     if failures and not manifests:
         raise TargetUnreachable(
@@ -66,12 +96,10 @@ def _refuse_unshown(
     settings = archive.settings
     prose = BodyRenderer(settings.page.url)
     site = Site(settings, Templates(settings.root), prose)
-    shown = [_pages(site, archive.incident(one), now) for one in incident_ids]
-    if not any(all(_shows(there, page) for page in shown) for there in manifests):
-        raise Refused(
-            f"the page does not show what the files say about {', '.join(incident_ids)}, so no "
-            "letter was sent; run `statusgen publish`, which sends the letters that are owed too"
-        )
+    pages = {one: _pages(site, archive.incident(one), now) for one in incident_ids}
+    return tuple(
+        one for one, page in pages.items() if not any(_shows(there, page) for there in manifests)
+    )
 
 
 def _look(targets: Sequence[Target]) -> tuple[list[Manifest], list[str]]:

@@ -1,15 +1,25 @@
-"""Letters as they are about to leave, for whoever says yes to them: a few of the many."""
+"""Letters as they are about to leave, for whoever says yes to them: how many, and a few of them."""
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from statusgen.letters.compose import LetterForms
-from statusgen.model.value import Value
+from statusgen.model.delivery import Audience, DeliveryState, InDoubt
+from statusgen.model.value import Value, replace
+from statusgen.plan.mail import Mailing
 from statusgen.plan.plan import Plan
 from statusgen.ports.ledger import Ledger
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.publish import audiences, incident_and_step
 
 SAMPLES = 3
+
+_WAITING = (
+    DeliveryState.QUEUED,
+    DeliveryState.CLAIMED,
+    DeliveryState.DOT,
+    DeliveryState.DEFERRED,
+)
 
 
 class SampleLetter(Value, frozen=True):
@@ -24,25 +34,63 @@ class SampleLetter(Value, frozen=True):
     text: str
 
 
-def sample_letters(
-    plan: Plan, archive: Archive, forms: LetterForms, ledger: Ledger, now: datetime
+def sample_letters(  # noqa: PLR0913, PLR0917  what letters are made of, each once
+    plan: Plan,
+    archive: Archive,
+    forms: LetterForms,
+    ledger: Ledger,
+    now: datetime,
+    only: frozenset[int] | None = None,
 ) -> tuple[SampleLetter, ...]:
     """Letters of the newest update with the largest audience: to its first and to some others.
 
-    They are spread over the audience. None when the plan has no new letters: those left from an
-    earlier run were shown then.
+    They are spread over the audience, or over those of it whose ids are in `only`. None when the
+    plan has no new letters, but only some that earlier runs left.
     """
-    largest = max(reversed(plan.mailings), key=lambda one: one.audience_size, default=None)
+    sized = [*_sized(plan, archive, ledger, only)]
+    largest = max(reversed(sized), key=lambda one: one[0].audience_size, default=None)
+    if largest is None:
+        return ()
+    known, audience = largest[0].update, largest[1]
+    story = incident_and_step(archive, known.update_id)
+    assert story is not None  # noqa: S101  or there would be no audience
     found = []
-    for mailing, audience in audiences([largest] if largest else [], archive):
-        known = mailing.update
-        story = incident_and_step(archive, known.update_id)
-        assert story is not None  # noqa: S101  or there would be no audience
-        for reader in ledger.sample(known.incident_id, audience, SAMPLES):
-            form = forms.form(*story, language=reader.language, now=now)
-            found.append(
-                SampleLetter(
-                    known.update_id, reader.token, reader.language, form.subject, form.text
-                )
-            )
+    for reader in ledger.sample(known.incident_id, audience, SAMPLES):
+        form = forms.form(*story, language=reader.language, now=now)
+        sample = SampleLetter(
+            known.update_id, reader.token, reader.language, form.subject, form.text
+        )
+        found.append(sample)
     return tuple(found)
+
+
+def letters_to(only: frozenset[int], plan: Plan, archive: Archive, ledger: Ledger) -> int:
+    """How many letters of the plan, old and new, are for these subscribers."""
+    new = sum(mailing.audience_size for mailing, _ in _sized(plan, archive, ledger, only))
+    mail = archive.settings.mail
+    policy = mail.in_doubt if mail else InDoubt.HOLD
+    return new + owed_to(only, [one.update_id for one in plan.backlog], policy, ledger)
+
+
+def owed_to(
+    only: Collection[int], update_ids: Collection[str], policy: InDoubt, ledger: Ledger
+) -> int:
+    """How many letters about these updates the ledger still owes these subscribers."""
+    doubted = (DeliveryState.IN_DOUBT,) if policy is InDoubt.RESEND else ()
+    records = (record for reader in only for record in ledger.letters_of(reader))
+    return sum(
+        one.update_id in update_ids and one.state in (*_WAITING, *doubted) for one in records
+    )
+
+
+def _sized(
+    plan: Plan, archive: Archive, ledger: Ledger, only: frozenset[int] | None
+) -> Iterator[tuple[Mailing, Audience]]:
+    """The new mailings with their audiences, those in `only` counted again."""
+    for mailing, audience in audiences(plan.mailings, archive):
+        if only is None:
+            yield mailing, audience
+            continue
+        few = replace(audience, only=only)
+        size = ledger.audience_size(mailing.update.incident_id, few)
+        yield replace(mailing, audience_size=size), few

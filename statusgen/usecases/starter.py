@@ -51,6 +51,7 @@ _IGNORE = """\
 _site/
 public/
 outbox/
+*.bad.csv
 """
 
 _WORKFLOW = """\

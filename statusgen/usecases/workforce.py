@@ -76,7 +76,8 @@ _work: list[Callable[..., Any]] = []
 
 
 def _set_work(work: Callable[..., Any]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the work
+    for name in ("SIGINT", "SIGHUP"):  # the parent stops the work
+        signal.signal(getattr(signal, name, signal.SIGINT), signal.SIG_IGN)
     gc.enable()
     _work[:] = [work]
 

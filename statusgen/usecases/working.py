@@ -4,13 +4,16 @@ Nothing here sends by itself: a round is handed in, so that each begins with the
 and the ledger as they are then.
 """
 
+import random
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from statusgen.errors import ContentError, MailError, Refused, TargetError
-from statusgen.model.delivery import Account, InDoubt
+from statusgen.apply.presence import SenderGone
+from statusgen.errors import ContentError, DatabaseError, MailError, Refused, TargetError
+from statusgen.model.delivery import ALL_HELD, Account, InDoubt
 from statusgen.model.notation import format_instant
+from statusgen.model.schedule import pause_s
 from statusgen.model.value import Value
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.transport import Unreachable
@@ -19,14 +22,15 @@ POLL_S: Final = 3.0
 HELD_S: Final = 1.0
 GIVE_UP_AFTER: Final = timedelta(hours=1)
 """So long a worker goes on trying a relay that takes no letter."""
+RESTARTED_AFTER: Final = timedelta(minutes=5)
+"""So long it waits for a database; one that is not there by then has to be mended."""
 
+_PASSING = (Unreachable, SenderGone, DatabaseError)
+"""What may be over by itself."""
 _REFUSED_S: Final = 15.0
-_FIRST_PAUSE_S: Final = 5.0
-_LONGEST_PAUSE_S: Final = 60.0
 _MOST_POLLS: Final = 20
 """After so many a round begins in any case: files and page may say something else by now."""
 
-HELD = "letters are held; `statusgen mail resume` lets them go out again"
 _BUSY = "another statusgen is sending letters from this address book; waiting for it to end"
 _IDLE = "nothing is owed; waiting for the next publish"
 _ELSEWHERE = "the rest is in the hands of other senders; waiting for them"
@@ -96,31 +100,44 @@ class Worker:
         self._world = world
         self._forever = forever
         self._told = ""
-        self._pause_s = _FIRST_PAUSE_S
-        self._silent_since: datetime | None = None
+        self._tries = 0
+        self._failing_since: datetime | None = None
 
     def work(self) -> MailError | None:
         """Send until nothing is owed; return the trouble that ended it before, if any did.
 
-        Raises what a round raises; `forever` a page or files that are not as they should be,
-        and a target that does not answer, end nothing.
+        A relay, a service or a database that is away for a while ends nothing. Raises what a
+        round raises; `forever` a page or files that are not as they should be, and a target that
+        does not answer, end nothing either.
         """
         while True:
-            if self._ledger.is_held():
-                self._say(HELD)
-                self._world.wait(HELD_S)
-                continue
-            done = self._round()
-            if done is None:
-                self._world.wait(_REFUSED_S)
-            elif done.is_busy:
-                self._say(_BUSY)
-                self._world.wait(POLL_S)
-            elif done.trouble is not None:
-                if not self._goes_on_after(done.trouble, done.sent):
-                    return done.trouble
-            elif self._is_over(done):
-                return None
+            try:
+                if self._has_ended():
+                    return None
+            except _PASSING as error:
+                if not self._goes_on_after(error):
+                    if isinstance(error, MailError):
+                        return error
+                    raise
+            except MailError as error:
+                return error
+
+    def _has_ended(self) -> bool:
+        """Do what can be done, or wait a little; whether there will be nothing to do any more."""
+        if self._ledger.is_held():
+            return self._wait(ALL_HELD, HELD_S)
+        done = self._round()
+        if done is None:
+            return False
+        if done.is_busy:
+            return self._wait(_BUSY, POLL_S)
+        if done.sent or not done.trouble:
+            self._failing_since = None
+        if done.trouble is None:
+            return self._is_over(done)
+        if self._ledger.is_held():
+            return False
+        raise done.trouble
 
     def _round(self) -> Round | None:
         try:
@@ -128,28 +145,24 @@ class Worker:
         except (Refused, TargetError, ContentError) as error:
             if not self._forever:
                 raise
-            self._say(str(error))
+            self._wait(str(error), _REFUSED_S)
             return None
 
-    def _goes_on_after(self, trouble: MailError, sent: int) -> bool:
-        """Wait, if that may help: for a relay that is silent, not for what somebody has to mend."""
-        if self._ledger.is_held():
-            return True
-        if not isinstance(trouble, Unreachable):
-            return False
+    def _goes_on_after(self, trouble: MailError | DatabaseError) -> bool:
+        """Wait, if that may help."""
         now = self._world.now()
-        if sent or self._silent_since is None:
-            self._silent_since, self._pause_s = now, _FIRST_PAUSE_S
-        if not self._forever and now - self._silent_since >= GIVE_UP_AFTER:
+        if self._failing_since is None:
+            self._failing_since, self._tries = now, 0
+        is_relay = isinstance(trouble, MailError)
+        longest = GIVE_UP_AFTER if is_relay else RESTARTED_AFTER
+        if not self._forever and now - self._failing_since >= longest:
             return False
-        self._say(f"trying on; {trouble}")
-        self._world.wait(self._pause_s)
-        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
+        self._wait(f"trying on; {trouble}", pause_s(self._tries, random.random()))  # noqa: S311
+        self._tries += 1
         return True
 
     def _is_over(self, done: Round) -> bool:
         """Wait until there is something to do; True: there will be nothing any more."""
-        self._silent_since = None
         left = look(self._ledger, self._policy, self._world.now(), done.update_ids)
         if not (left.owed or self._forever):
             return True
@@ -166,6 +179,12 @@ class Worker:
         backlog = {update_id for update_id, _ in self._ledger.backlog(self._policy)}
         left = look(self._ledger, self._policy, self._world.now(), backlog - set(out_of_reach))
         return left.is_ready or not (left.owed or self._forever)
+
+    def _wait(self, why: str, seconds: float) -> bool:
+        """Always returns False: it is not over."""
+        self._say(why)
+        self._world.wait(seconds)
+        return False
 
     def _say(self, text: str) -> None:
         """Once, however long it lasts."""

@@ -1,5 +1,6 @@
 """The account at the end of a run."""
 
+from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.apply.deliver import DeliveryReport
 from statusgen.cli.account_view import (
     account_as_json,
@@ -11,6 +12,7 @@ from statusgen.cli.account_view import (
 )
 from statusgen.cli.sending import Ended
 from statusgen.model.delivery import Account
+from tests.fakes.mail import ACCEPTED, DOUBT, finish, make_database, make_update, queue_letters
 
 MIXED = Account(accepted=12_405, deferred=2, in_doubt=1)
 
@@ -45,10 +47,25 @@ def test_who_got_a_second_copy_is_named(capsys):
     assert err.endswith("sub_a sub_b\n")
 
 
-def test_a_run_that_does_not_add_up_is_an_error(capsys):
+def test_copies_are_to_be_named_until_they_were(capsys, tmp_path):
+    ledger = queue_letters(make_database(tmp_path), "ann")
+    finish(ledger, make_update(), DOUBT)
+    finish(ledger, make_update(), ACCEPTED)
+    accounts = (("login/01", ledger.account("login/01")),)
+    named = ledger.unreported_copies(["login/01"])
+
+    tell_end(Ended(DeliveryReport(accounts, 1, named, (), (), None), ""), ledger)
+
+    assert len(named) == 1
+    assert capsys.readouterr().err.endswith(f"{named[0]}\n")
+    assert ledger.unreported_copies(["login/01"]) == ()
+
+
+def test_a_run_that_does_not_add_up_is_an_error(capsys, tmp_path):
+    ledger = SqlLedger(make_database(tmp_path))
     report = DeliveryReport((("login/01", Account(accepted=1)),), 1, (), (), (), None)
 
-    tell_end(Ended(report, "the ledger does not add up"))
+    tell_end(Ended(report, "the ledger does not add up"), ledger)
 
     assert capsys.readouterr().err == "error: the ledger does not add up\n"
     assert Ended(report, "the ledger does not add up").is_behind

@@ -2,8 +2,11 @@
 
 import pytest
 
+from statusgen.composition import open_state
+from statusgen.config.reader import read_settings
 from tests.components.smtp_relay import Script, smtp_relay
-from tests.fakes.repository import FIRST, ID, make_repository, parse_letters
+from tests.fakes.repository import FIRST, ID, NOW, make_repository, parse_letters
+from tests.fakes.terminal import on_terminal
 
 UPDATE = f"{ID}/01-investigating"
 
@@ -51,6 +54,46 @@ def test_a_letter_that_failed_is_sent_again_on_request(repository):
     assert "1 failed" in first.out
     assert second.code == 0
     assert sorted(address for address, _ in script.seen) == ["ann@example.com", "bob@example.com"]
+
+
+def test_a_refused_resume_leaves_the_hold_as_it_is(repository):
+    repository.run("mail", "hold")
+    repository.run("publish", "--yes")
+    repository.write(f"{ID}/01-investigating.md", FIRST.replace("one in three", "a half of"))
+
+    by_page = repository.run("mail", "resume")
+    repository.run("publish", "--yes", "--no-mail")
+    with open_state(read_settings(repository.root)) as state, state.ledger.exclusive():
+        by_lock = repository.run("mail", "resume")
+    is_held = repository.run("mail", "status", "--json").json["held"]
+
+    assert (by_page.code, by_lock.code, is_held) == (3, 3, True)
+    assert "released" not in by_page.err + by_lock.err
+    assert repository.letters() == []
+
+
+def test_nothing_is_retried_while_letters_are_held(repository):
+    repository.run("publish", "--yes")
+    repository.run("mail", "hold")
+
+    done = repository.run("mail", "retry", UPDATE)
+
+    assert done.code == 3
+    assert "letters are held, so nothing was done; first run `statusgen mail resume`" in done.err
+
+
+def test_letters_are_given_up_on_a_terminal_only_after_a_yes(repository):
+    repository.run("mail", "hold")
+    repository.run("publish", "--yes")
+
+    with on_terminal(repository.root, "mail", "hold", "investigating", now=NOW) as terminal:
+        terminal.wait_for(f"Give up 2 letters about {UPDATE} for good? [y/N]:")
+        terminal.press("n\n")
+        code = terminal.wait_for_the_end()
+    done = repository.run("mail", "hold", "investigating", "--json")
+
+    assert (code, "nothing was given up" in terminal.shown) == (3, True)
+    assert done.json == {"update": UPDATE, "held": 2}
 
 
 def test_what_is_held_is_never_sent(repository):

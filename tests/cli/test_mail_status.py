@@ -1,13 +1,15 @@
 """`mail status`: the account, who sends, and whether they may."""
 
 import socket
+import subprocess
 
 import pytest
 
 from statusgen.composition import is_gone, open_state, this_run
 from statusgen.config.reader import read_settings
+from statusgen.model.value import replace
 from tests.builders import instant
-from tests.fakes.repository import NOW, make_repository
+from tests.fakes.repository import FIRST, ID, NOW, make_repository
 from tests.fakes.terminal import CTRL_C, on_terminal
 
 
@@ -46,6 +48,30 @@ def test_an_update_is_known_by_a_part_of_its_name(repository):
     assert repository.run("mail", "status", "investigating").code == 0
     unknown = repository.run("mail", "status", "nothing")
     assert (unknown.code, "`statusgen mail status` shows their names" in unknown.err) == (2, True)
+
+
+def test_a_part_that_fits_several_means_the_open_incident(repository):
+    repository.write("older/01-investigating.md", FIRST)
+    repository.write(
+        "older/02-resolved.md", "---\nstatus: resolved\nat: 2026-11-21T02:06:00Z\n---\nOver.\n"
+    )
+    repository.run("publish", "--yes")
+
+    [row] = repository.run("mail", "status", "01-investigating", "--json").json["updates"]
+
+    assert row["update"] == f"{ID}/01-investigating"
+
+
+def test_who_was_killed_while_sending_is_not_shown_at_work(repository):
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    by = this_run(instant("02:10")).by
+    boot, _, began = by.process.split()
+    with open_state(read_settings(repository.root)) as state:
+        state.ledger.enlist(replace(by, process=f"{boot} {dead.pid} {began}"), is_gone)
+        shown = repository.run("mail", "status")
+
+    assert "sending" not in shown.out + shown.err
 
 
 def test_watching_shows_it_until_ctrl_c(repository):

@@ -5,12 +5,13 @@ import click
 from statusgen.cli.mail_view import Entry, entry_as_json, ledger_lines, next_steps
 from statusgen.model.delivery import Account, DeliveryState, KnownUpdate
 from statusgen.model.unsent import Unsent
+from statusgen.model.value import replace
 from tests.builders import instant
 
 ID = "2026-11-21-increased-error-rates-on-checkout"
 SENT = Entry(
     KnownUpdate(f"{ID}/01-investigating", ID, instant("02:04")),
-    Account(accepted=12_405, deferred=2, failed=1),
+    Account(accepted=12_405, deferred=2, failed=1, superseded=37),
     (
         Unsent(DeliveryState.DEFERRED, "451 4.3.0", 2),
         Unsent(DeliveryState.FAILED, "550 5.7.1", 1),
@@ -29,21 +30,22 @@ def test_updates_stand_under_their_incident_in_eighty_columns():
     ]
 
     assert lines == [
-        "                     letters  accepted      owed    failed  in doubt",
+        "                     letters  accepted      owed    failed  in doubt  not sent",
         ID,
-        "  01-investigating    12,408    12,405         2         1         -",
+        "  01-investigating    12,445    12,405         2         1         -        37",
         "login",
         "  00                 not mailed: older than 24 hours",
     ]
 
 
 def test_what_is_amiss_comes_with_a_reason_names_and_a_command():
-    deferred, failed, *names = next_steps(SENT)
+    deferred, failed, superseded, *names = next_steps(SENT)
 
     assert deferred.startswith("2 letters deferred: ")
     assert "`statusgen mail resume`" in deferred
     assert "(550 5.7.1)" in failed
     assert f"`statusgen mail retry {ID}/01-investigating`" in failed
+    assert superseded.startswith("37 letters superseded: the end of the incident")
     assert names == ["deferred: sub_a sub_b", "failed: sub_c"]
 
 
@@ -51,9 +53,19 @@ def test_nothing_amiss_nothing_said():
     assert list(next_steps(OLD)) == []
 
 
+def test_letters_of_a_run_that_was_cut_off_are_no_longer_on_their_way():
+    entry = replace(SENT, account=Account(queued=5, dot=2), unsent=(), tokens={})
+
+    assert list(next_steps(entry, is_sending=True)) == ["7 letters not sent yet"]
+    assert list(next_steps(entry)) == [
+        "5 letters not sent yet; `statusgen mail resume` goes on",
+        "2 letters in flight when a run was cut off; `statusgen mail resume` settles them",
+    ]
+
+
 def test_programs_get_tokens():
     row = entry_as_json(SENT)
 
-    assert (row["audience"], row["owed"], row["failed"]) == (12_408, 2, 1)
+    assert (row["audience"], row["owed"], row["failed"]) == (12_445, 2, 1)
     assert [one["state"] for one in row["unsent"]] == ["deferred", "failed"]
     assert row["tokens"] == {"deferred": ["sub_a", "sub_b"], "failed": ["sub_c"]}

@@ -20,13 +20,27 @@ def test_the_rate_is_that_of_the_last_ten_seconds():
         accepted = 1000 + 5 * max(second - 50, 0)
         lines = lines_at(speed, float(second), accepted, queued=9000)
 
-    assert lines[-1] == "5.0 letters/s, 30 min left"
+    assert lines[0] == "5.0 letters/s, 30 min left"
 
 
 def test_nothing_is_said_of_a_time_that_nobody_can_tell():
     lines = lines_at(Speed(), 0.0, accepted=0, queued=50, deferred=7)
 
-    assert lines[-1] == "0 letters/s, 7 deferred"
+    assert lines[0] == "0 letters/s, 7 deferred"
+
+
+def test_while_letters_are_held_no_time_is_left():
+    speed = Speed()
+    rows = [(make_update(), Account(accepted=5, queued=50))]
+    watch_lines([(make_update(), Account(queued=55))], speed, 0.0)
+
+    assert click.unstyle(watch_lines(rows, speed, 1.0, is_held=True)[0]) == "0 letters/s"
+
+
+def test_the_table_is_no_longer_than_there_is_room():
+    rows = [(make_update(number), Account(accepted=1)) for number in range(1, 30)]
+
+    assert len(watch_lines(rows, Speed(), 0.0, 3)) == len(["rate", "head", "login", 1, 2, 3, "sum"])
 
 
 def test_an_empty_ledger_is_worth_watching_too():

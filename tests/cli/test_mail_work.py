@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from statusgen.composition import open_publishing_lock, open_state
+from statusgen.composition import open_state, open_working_lock
 from statusgen.config.reader import read_settings
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import FIRST, ID, make_repository
@@ -66,7 +66,7 @@ def test_what_the_page_does_not_show_is_not_sent(repository):
 
 
 def test_a_second_one_on_a_file_is_refused(repository):
-    with open_publishing_lock(read_settings(repository.root), "work.lock"):
+    with open_working_lock(read_settings(repository.root)):
         done = repository.run("mail", "work")
 
     assert done.code == 3
@@ -88,9 +88,20 @@ def test_for_ever_it_sends_what_the_next_publish_queues_until_it_is_stopped(tmp_
 
     assert waiting
     assert published.code == 4
-    assert (worker.returncode, out) == (130, "1 letter sent, 0 still owed\n")
-    assert "interrupted" in err
+    assert (worker.returncode, out) == (0, "1 letter sent, 0 still owed\n")
     assert "Traceback" not in err
+
+
+def test_ctrl_c_while_letters_are_held_accounts_for_what_is_owed(repository):
+    worker = repository.start_apart("mail", "work")
+    held = wait_for_line(worker, "letters are held")
+
+    worker.send_signal(signal.SIGINT)
+    out, err = worker.communicate(timeout=30)
+
+    assert held
+    assert (worker.returncode, out) == (130, "0 letters sent, 2 still owed\n")
+    assert "account: 2 letters = 2 queued" in err
 
 
 def test_a_deferred_letter_is_in_the_account_and_sent_again_on_request(tmp_path):

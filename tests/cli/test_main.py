@@ -6,7 +6,7 @@ import click
 import pytest
 
 from statusgen.cli.main import cli
-from tests.fakes.repository import ID, make_repository
+from tests.fakes.repository import CANARY, ID, make_repository
 
 
 def commands(group=cli, words=()):
@@ -132,3 +132,32 @@ def test_a_database_that_is_none_is_a_sentence(repository):
     assert done.code == 4
     assert done.err.count("error:") == 1
     assert not (repository.root / "public").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mail", "status", CANARY),
+        ("mail", "status", CANARY, "--json"),
+        ("mail", "retry", CANARY),
+        ("mail", "hold", CANARY),
+        ("mail", "preview", CANARY),
+        ("mail", "bounces", CANARY),
+        ("mail", "test", f"{CANARY}@"),
+        ("subscribers", "add", "x@example.com", CANARY),
+        ("subscribers", "add", "x@example.com", "--audience", CANARY),
+        ("subscribers", "add", "x@example.com", "--component", CANARY),
+        ("subscribers", "add", "x@example.com", "--language", CANARY),
+        ("subscribers", "add", "x@example.com", "--min-severity", CANARY),
+        ("subscribers", "show", CANARY),
+        ("update", CANARY, "-m", "We know more."),
+        ("publish", CANARY),
+        (CANARY,),
+    ],
+    ids=" ".join,
+)
+def test_no_error_repeats_an_address_that_somebody_typed(tmp_path, words):
+    done = make_repository(tmp_path).run(*words)
+
+    assert done.code in {1, 2}
+    assert CANARY.partition("@")[0] not in done.out + done.err

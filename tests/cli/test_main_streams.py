@@ -53,3 +53,13 @@ def test_a_current_folder_that_is_gone_is_named(tmp_path):
 
     assert done.returncode == 2
     assert "the current folder is gone; change to one that is there" in done.stderr
+
+
+def test_a_reader_who_has_had_enough_is_no_failure(root):
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = run("check", cwd=root, stdout=writer)
+
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,8 +1,10 @@
 """`subscribers`: tokens in the open, addresses only where they are asked for."""
 
+import io
+
 import pytest
 
-from tests.fakes.repository import CANARY, NOW, make_repository
+from tests.fakes.repository import CANARY, ID, NOW, make_repository
 from tests.fakes.terminal import CTRL_C, on_terminal
 
 
@@ -129,3 +131,50 @@ def test_an_answer_decides_whether_an_address_is_erased(repository, answer, code
 
     assert (found, terminal.shown.endswith(end)) == (code, True)
     assert (CANARY in repository.run("subscribers", "export").out) is is_kept
+
+
+def test_what_became_of_the_letters_to_one_subscriber_is_shown(repository):
+    none = repository.run("subscribers", "show", CANARY)
+    repository.run("publish", "--yes")
+    repository.write_update("02-identified", "identified", "02:09")
+    repository.run("mail", "hold")
+    repository.run("publish", "--yes")
+
+    shown = repository.run("subscribers", "show", token(repository))
+    value = repository.run("subscribers", "show", CANARY, "--json").json
+
+    assert none.out.endswith("letters       none\n")
+    assert [line.split()[0::2] for line in shown.out.splitlines()[-2:]] == [
+        ["2026-11-21T02:10:00Z", f"{ID}/02-identified"],
+        ["2026-11-21T02:10:00Z", f"{ID}/01-investigating"],
+    ]
+    assert [(one["update"], one["state"]) for one in value["letters"]] == [
+        (f"{ID}/02-identified", "queued"),
+        (f"{ID}/01-investigating", "accepted"),
+    ]
+    assert CANARY not in shown.out
+
+
+def test_an_export_is_written_as_it_is_read(repository, monkeypatch):
+    repository.subscribe(*(f"reader{number}@example.com" for number in range(3000)))
+    longest = 0
+
+    class Output(io.StringIO):
+        def write(self, text):
+            nonlocal longest
+            longest = max(longest, len(text))
+            return super().write(text)
+
+    monkeypatch.setattr(io, "StringIO", Output)
+    done = repository.run("subscribers", "export")
+
+    assert len(done.out.splitlines()) == 3002
+    assert longest < 200
+
+
+def test_who_had_left_and_is_added_again_is_told_so(repository):
+    repository.run("subscribers", "remove", CANARY)
+
+    done = repository.run("subscribers", "add", CANARY)
+
+    assert done.out == f"{token(repository)} added again; before: unsubscribed\n"

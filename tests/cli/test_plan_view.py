@@ -88,11 +88,11 @@ def test_programs_get_the_whole_plan():
 def test_the_question_names_what_can_not_be_taken_back():
     plan = make()
 
-    assert question(plan) == (
+    assert question(plan, plan.letters) == (
         "Publish, remove 2 incidents that people know of and send 12,413 letters?"
     )
-    assert question(replace(plan, removals=())) == "Publish and send 12,413 letters?"
-    assert question(make_plan([], MailChoice((), (), ()), [], 5)) == "Publish?"
+    assert question(replace(plan, removals=()), 1) == "Publish and send 1 letter?"
+    assert question(make_plan([], MailChoice((), (), ()), [], 5), 0) == "Publish?"
 
 
 def test_what_is_kept_and_what_goes_is_told_loudly(capsys):

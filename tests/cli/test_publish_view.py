@@ -74,8 +74,18 @@ def test_samples_are_no_wider_than_the_terminal():
 
     assert max(map(len, lines)) == 60
     assert sum(line.startswith("│ sub_") for line in lines) == 3
-    assert sum(line.startswith("│ About one in three") for line in lines) == 3
+    assert sum(line.startswith("│ About one in three") for line in lines) == 1
     assert sample_lines([], 60) == []
+
+
+def test_a_long_letter_is_shown_as_far_as_a_screen_goes():
+    text = "\n".join(f"line {number}" for number in range(1, 45))
+    letter = SampleLetter("login/01", "sub_a", "en", "Acme — Investigating", text)
+
+    lines = [click.unstyle(line) for line in sample_lines([letter], 80)]
+
+    assert "│ line 30" in lines
+    assert lines[-1] == "│ … 14 more lines; statusgen mail preview shows all"
 
 
 def test_whose_claim_stops_letters_or_was_taken_over_is_said(capsys):

@@ -241,7 +241,7 @@ def test_two_publishers_do_not_meet(repository):
         done = publish(repository)
 
     assert done.code == 3
-    assert "another" in done.err
+    assert "another statusgen is publishing from this checkout" in done.err
     assert not (repository.root / "public").exists()
 
 

@@ -1,5 +1,6 @@
 """`publish` on a terminal: the question, the bars, and Ctrl-C."""
 
+import re
 import time
 
 import pytest
@@ -40,24 +41,42 @@ def test_before_the_question_sample_letters_are_shown(repository):
 
     lines = terminal.shown.splitlines()
     samples = [line for line in lines if line.startswith("│ sub_")]
+    letter = lines[lines.index(samples[0]) : lines.index(samples[1])]
     assert f"  6 about {ID}/01-investigating" in lines
     assert "canary: 5 letters go first; if more than 5 % of them fail, no other leaves" in lines
     assert f"3 samples of {ID}/01-investigating" in lines
     assert len(samples) == len(set(samples)) == 3
     assert all("  en  Acme — Investigating Increased error" in line for line in samples)
-    assert lines.count("│ About one in three payments fails.") == 3
-    assert "@example.com" not in terminal.shown
+    assert lines.count("│ About one in three payments fails.") == 1
+    assert "│ Status:      Investigating" in letter
+    assert f"│ https://status.example.com/incidents/{ID}.html" in letter
+    assert not re.search(r"(ann|bob|reader\d)@", terminal.shown)
 
 
-def test_a_rehearsal_says_how_many_are_named(repository):
-    words = ["publish", "--to", "ann@example.com"]
+def test_a_rehearsal_asks_about_the_letters_that_leave_and_shows_them(repository):
+    words = ["publish", "--to", "bob@example.com"]
+    bob = repository.run("subscribers", "show", "bob@example.com", "--json").json["id"]
     with on_terminal(repository.root, *words, now=NOW) as terminal:
-        terminal.wait_for("--to: 1 subscriber named; all other letters stay owed")
+        terminal.wait_for("Publish and send 1 letter? [y/N]:")
         terminal.press("y\n")
         code = terminal.wait_for_the_end()
 
+    lines = terminal.shown.splitlines()
     assert code == 4
+    assert "held: 1 letter will wait for `statusgen mail resume`" in lines
+    assert [line.split()[1] for line in lines if line.startswith("│ sub_")] == [bob]
     assert "account: 2 letters = 1 accepted + 1 queued" in terminal.shown
+
+
+def test_while_letters_are_held_the_question_counts_none(repository):
+    repository.run("mail", "hold")
+
+    with on_terminal(repository.root, "publish", now=NOW) as terminal:
+        terminal.wait_for("Publish? [y/N]:")
+        terminal.press("n\n")
+        terminal.wait_for_the_end()
+
+    assert "held: 2 letters will wait for `statusgen mail resume`" in terminal.shown
 
 
 def test_removing_what_people_were_mailed_about_is_asked(repository):

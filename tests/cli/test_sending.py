@@ -25,17 +25,47 @@ def mailed(repository):
     return sorted(letter["To"] for letter in repository.letters())
 
 
-def test_a_rehearsal_mails_those_who_are_named_and_owes_the_others(repository):
+def is_held(repository):
+    return repository.run("mail", "status", "--json").json["held"]
+
+
+def test_a_rehearsal_mails_those_who_are_named_and_holds_the_others(repository):
     to = ["--to", CANARY, "--to", token(repository, "bob@example.com")]
 
     rehearsed = repository.run("publish", "--yes", *to)
-    published = repository.run("publish", "--yes")
+    by_cron = repository.run("publish", "--yes")
+    after_cron = mailed(repository)
+    resumed = repository.run("mail", "resume")
 
     assert rehearsed.code == 4
     assert "account: 3 letters = 2 accepted + 1 queued" in rehearsed.err
+    assert "held: all other letters; `statusgen mail resume` lets them go out" in rehearsed.err
+    assert "next: statusgen mail resume sends the letters that are held" in rehearsed.err
     assert CANARY not in rehearsed.out + rehearsed.err
-    assert published.code == 0
+    assert by_cron.code == 4
+    assert "still owed: 1 letter, because letters are held" in by_cron.err
+    assert after_cron == ["bob@example.com", CANARY]
+    assert resumed.code == 0
     assert mailed(repository) == ["bob@example.com", CANARY, "cy@example.com"]
+
+
+def test_a_rehearsal_that_names_everybody_holds_nothing(repository):
+    everybody = ("bob@example.com", CANARY, "cy@example.com")
+
+    done = repository.run("publish", "--yes", *(f"--to={one}" for one in everybody))
+
+    assert (done.code, is_held(repository)) == (0, False)
+
+
+def test_the_second_of_two_rehearsals_goes_past_the_hold_of_the_first(repository):
+    repository.run("publish", "--yes", "--to", CANARY)
+    repository.write_update("02-identified", "identified", "02:09")
+
+    done = repository.run("publish", "--yes", "--to", CANARY)
+
+    assert "2 letters about 2 updates sent" not in done.out
+    assert mailed(repository) == [CANARY, CANARY]
+    assert is_held(repository)
 
 
 @pytest.mark.parametrize("words", [("mail", "resume"), ("mail", "work")], ids=" ".join)
@@ -48,7 +78,22 @@ def test_the_others_stay_owed_after_every_command(repository, words):
 
     assert done.code == 4
     assert done.out == "1 letter sent, 1 still owed\n"
+    assert f"sending 1 letter about {UPDATE} (investigating)\n" in done.err
     assert mailed(repository) == [CANARY, "cy@example.com"]
+    assert is_held(repository)
+
+
+def test_a_reader_of_several_updates_is_counted_for_each(repository):
+    repository.run("mail", "hold")
+    repository.run("publish", "--yes")
+    repository.write_update("02-identified", "identified", "02:09")
+    repository.run("publish", "--yes")
+
+    done = repository.run("mail", "resume", "--to", CANARY)
+
+    newest = f"{ID}/02-identified (update) and 1 earlier update"
+    assert f"sending 2 letters about {newest}\n" in done.err
+    assert done.out == "2 letters sent, 4 still owed\n"
 
 
 @pytest.mark.parametrize(

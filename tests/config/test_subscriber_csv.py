@@ -60,7 +60,7 @@ def test_every_bad_row_is_reported_at_once_and_no_address_with_it():
             "write it as name@example.com, or remove the row"
         ),
         "list.csv:4: the address of line 2 again; keep one of the rows",
-        "list.csv:5: unknown component …; the components are api, checkout",
+        "list.csv:5: unknown component '…'; the components are api, checkout",
         "list.csv:6: 7 fields, but the header has 5; quote fields that hold a comma",
     ]
 

@@ -1,22 +1,26 @@
 """From a plan to the ledger: claims first, then letters."""
 
+from datetime import timedelta
+
 import pytest
 
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.config.reader import read_settings
 from statusgen.errors import ContentError
+from statusgen.letters.compose import make_forms
 from statusgen.model.claim import UNKNOWN, Claim
 from statusgen.model.delivery import HELD, KnownUpdate
 from statusgen.model.manifest import Publisher
+from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.plan.mail import MailOptions, Skip
 from statusgen.plan.plan import Backlog, Plan, make_plan
 from statusgen.usecases.archive import read_archive
-from statusgen.usecases.mailing import Claiming, make_forms, queue_letters, rehearse
+from statusgen.usecases.mailing import Claiming, Desk, queue_letters, rehearse
 from statusgen.usecases.publish import choose
 from tests.builders import instant, write_tree
 from tests.fakes.mail import make_book, make_database
-from tests.fakes.repository import ID, make_repository
+from tests.fakes.repository import ID, make_repository, parse_letters
 from tests.fakes.storage import FakeStorage
 
 NOW = instant("02:10")
@@ -191,3 +195,17 @@ def test_each_reader_gets_a_letter_in_their_language(archive, ledger):
     assert "Investigating" in subjects[0]
     assert "Wir untersuchen" in subjects[1]
     assert subjects[2] == subjects[0]
+
+
+def test_a_letter_is_dated_when_it_leaves_and_not_when_the_run_began(archive):
+    clock = iter([NOW, NOW, NOW + timedelta(hours=5)])
+    forms = make_forms(archive.settings, b"a key for tests")
+    desk = Desk(archive, forms, lambda: next(clock), page_behind=False)
+    ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
+    update_id = archive.incident(ID).first.update.id
+
+    letters = [desk.letter(update_id, ann) for _ in range(2)]
+
+    dates = [one["Date"].datetime for one in parse_letters(one.content for one in letters)]
+    assert dates == [NOW, NOW + timedelta(hours=5)]
+    assert letters[0].message_id == letters[1].message_id

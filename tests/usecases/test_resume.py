@@ -9,7 +9,7 @@ from statusgen.composition import open_state, open_target
 from statusgen.config.reader import read_settings
 from statusgen.config.settings import S3Target
 from statusgen.errors import Refused, TargetUnreachable
-from statusgen.model.delivery import DeliveryState
+from statusgen.model.delivery import DeliveryState, Outcome, Result
 from statusgen.usecases.archive import read_archive
 from statusgen.usecases.mailing import queue_letters
 from statusgen.usecases.resume import plan_resume
@@ -39,9 +39,17 @@ def resume(repository, now=NOW, retry="", targets=None):
     archive = read_archive(settings, cache, now)
     targets = targets or [Target(one, open_target(one)) for one in settings.targets]
     with open_state(settings) as state:
-        plan = plan_resume(targets, archive, state.ledger, now, retry)
-        queued = queue_letters(plan, archive, state.ledger, now)
-        return plan, queued, state.ledger.account(UPDATE)
+        resumed = plan_resume(targets, archive, state.ledger, now, retry)
+        queued = queue_letters(resumed.plan, archive, state.ledger, now)
+        return resumed.plan, queued, state.ledger.account(UPDATE)
+
+
+def look(repository):
+    settings = read_settings(repository.root)
+    archive = read_archive(settings, CacheFile(repository.root / "test-cache.db", "one"), NOW)
+    with open_state(settings) as state:
+        targets = [Target(one, open_target(one)) for one in settings.targets]
+        return plan_resume(targets, archive, state.ledger, NOW)
 
 
 @pytest.mark.parametrize("at", ["02:10", "02:19", "02:20", "23:00"])
@@ -72,6 +80,24 @@ def test_an_edit_of_another_incident_holds_nothing(repository):
     plan, _, _ = resume(repository)
 
     assert plan.letters == 1
+
+
+def test_letters_of_an_incident_whose_page_is_right_go_and_others_wait(repository):
+    repository.write("another/01.md", FIRST)
+    assert repository.run("publish", "--yes").code == 4
+    repository.write("another/01.md", FIRST.replace("one in three", "half of"))
+
+    resumed = look(repository)
+
+    assert resumed.unshown == ("another",)
+    assert [one.update_id for one in resumed.plan.backlog] == [UPDATE]
+
+
+def test_updates_that_no_publish_has_queued_are_named(repository):
+    repository.write("another/01.md", FIRST)
+    repository.run("publish", "--yes", "--no-mail")
+
+    assert look(repository).unqueued == ("another/01",)
 
 
 def test_a_renamed_file_is_followed_once_the_page_has_its_new_name(repository):
@@ -127,11 +153,10 @@ def test_a_retry_queues_what_had_failed(repository):
     settings = read_settings(repository.root)
     with open_state(settings) as state:
         sender = enlist(state.ledger)
-        letters = state.ledger.claim(sender, UPDATE, 9, NOW)
-        state.ledger.record(sender, [], letters, NOW)
+        [letter] = state.ledger.claim(sender, UPDATE, 9, NOW)
+        refused = Outcome(DeliveryState.FAILED, "550 5.7.1")
+        state.ledger.record(sender, [Result(letter, refused)], [], NOW)
         state.ledger.dismiss(sender)
-        state.ledger.hold(UPDATE, NOW)
-        assert state.ledger.tokens(UPDATE, DeliveryState.IN_DOUBT)
 
     _, before, _ = resume(repository)
     plan, queued, account = resume(repository, retry=UPDATE)

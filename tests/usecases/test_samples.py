@@ -5,12 +5,12 @@ import pytest
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.composition import open_state
 from statusgen.config.reader import read_settings
-from statusgen.model.delivery import KnownUpdate
+from statusgen.letters.compose import make_forms
+from statusgen.model.delivery import InDoubt, KnownUpdate
 from statusgen.plan.mail import MailChoice, Mailing
 from statusgen.plan.plan import Backlog, make_plan
 from statusgen.usecases.archive import read_archive
-from statusgen.usecases.mailing import make_forms
-from statusgen.usecases.samples import sample_letters
+from statusgen.usecases.samples import letters_to, owed_to, sample_letters
 from tests.builders import instant
 from tests.fakes.repository import ID, make_repository
 
@@ -25,15 +25,22 @@ def repository(tmp_path):
     return repository
 
 
-def samples(repository, *mailings, backlog=()):
+def samples(repository, *mailings, backlog=(), only=None):
     settings = read_settings(repository.root)
     archive = read_archive(settings, CacheFile(repository.root / "cache.db", "one"), NOW)
     plan = make_plan([], MailChoice(mailings, (), ()), backlog, 5)
     with open_state(settings) as state:
         forms = make_forms(settings, state.secret_key)
         order = [one.token for one in state.address_book.subscribers()]
-        found = sample_letters(plan, archive, forms, state.ledger, NOW)
+        found = sample_letters(plan, archive, forms, state.ledger, NOW, only)
         return [(one, order.index(one.token)) for one in found]
+
+
+def readers(repository, *places):
+    """The ids of those who stand there in the address book."""
+    with open_state(read_settings(repository.root)) as state:
+        ids = [one.id for one in state.address_book.subscribers()]
+    return frozenset(ids[place] for place in places)
 
 
 def mailing(stem, size, at="02:04"):
@@ -75,5 +82,30 @@ def test_few_readers_are_each_shown_once(tmp_path):
     assert len(samples(few, mailing("01-investigating", 1))) == 1
 
 
-def test_what_is_left_from_an_earlier_run_was_shown_then(repository):
+def test_what_is_left_from_an_earlier_run_has_no_samples(repository):
     assert samples(repository, backlog=[Backlog(f"{ID}/01-investigating", 4)]) == []
+
+
+def test_of_a_rehearsal_those_who_are_named_are_shown(repository):
+    few = readers(repository, 2, 8)
+
+    found = samples(repository, mailing("01-investigating", 10), only=few)
+
+    assert [(one.language, place) for one, place in found] == [("en", 2), ("de", 8)]
+
+
+def test_the_letters_of_a_rehearsal_are_those_that_are_new_and_those_that_are_owed(repository):
+    repository.run("mail", "hold")
+    repository.run("publish", "--yes")
+    repository.write_update("02-identified", "identified", "02:06")
+    settings = read_settings(repository.root)
+    archive = read_archive(settings, CacheFile(repository.root / "cache.db", "one"), NOW)
+    backlog = [Backlog(f"{ID}/01-investigating", 10)]
+    mailings = (mailing("02-identified", 10, "02:06"),)
+    plan = make_plan([], MailChoice(mailings, (), ()), backlog, 5)
+    few = readers(repository, 2, 8, 9)
+
+    with open_state(settings) as state:
+        assert letters_to(few, plan, archive, state.ledger) == 6
+        assert owed_to(few, [f"{ID}/01-investigating"], InDoubt.HOLD, state.ledger) == 3
+        assert owed_to(few, ["another/01"], InDoubt.HOLD, state.ledger) == 0

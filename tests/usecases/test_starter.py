@@ -27,7 +27,7 @@ def test_state_and_letters_are_kept_out_of_git(tmp_path):
     write_starter(tmp_path, NOW)
 
     ignored = (tmp_path / ".gitignore").read_text(encoding="utf-8").split()
-    assert set(ignored) >= {".statusgen/", "outbox/", "public/", "_site/"}
+    assert set(ignored) >= {".statusgen/", "outbox/", "public/", "_site/", "*.bad.csv"}
 
 
 @pytest.fixture

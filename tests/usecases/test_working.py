@@ -5,10 +5,18 @@ from itertools import pairwise
 
 import pytest
 
-from statusgen.errors import MailError, Refused
-from statusgen.model.delivery import DeliveryState, InDoubt, Outcome, Result
+from statusgen.apply.presence import SenderGone
+from statusgen.errors import DatabaseError, MailError, Refused
+from statusgen.model.delivery import ALL_HELD, DeliveryState, InDoubt, Outcome, Result
 from statusgen.ports.transport import Unreachable
-from statusgen.usecases.working import GIVE_UP_AFTER, HELD, Outlook, Round, Worker, look
+from statusgen.usecases.working import (
+    GIVE_UP_AFTER,
+    RESTARTED_AFTER,
+    Outlook,
+    Round,
+    Worker,
+    look,
+)
 from tests.fakes.mail import (
     ACCEPTED,
     EVERYBODY,
@@ -107,7 +115,7 @@ def test_it_waits_while_letters_are_held_and_says_so_once(ledger):
 
     trouble = worker(ledger, world, sends(ledger, world)).work()
 
-    assert (trouble, world.said) == (None, [HELD])
+    assert (trouble, world.said) == (None, [ALL_HELD])
     assert timedelta(minutes=5) <= world.passed <= timedelta(minutes=5, seconds=2)
 
 
@@ -138,7 +146,8 @@ def test_a_silent_relay_is_tried_for_an_hour(ledger):
 
     assert trouble is DARK
     assert GIVE_UP_AFTER <= world.passed <= GIVE_UP_AFTER + timedelta(minutes=1)
-    assert max(b - a for a, b in pairwise(rounds)) == timedelta(minutes=1)
+    waits_s = [(b - a).total_seconds() for a, b in pairwise(rounds)]
+    assert all(w / 2 <= s <= w for w, s in zip([1, 2, 4, 8, 16, 32, 60, 60], waits_s, strict=False))
     assert world.said == [f"trying on; {DARK}"]
 
 
@@ -152,6 +161,62 @@ def test_a_relay_that_comes_back_has_the_rest(ledger):
 
     assert worker(ledger, world, make_round).work() is None
     assert ledger.account(ONE.update_id).accepted == 2
+
+
+LOST = DatabaseError("the database lost the connection")
+
+
+@pytest.mark.parametrize("error", [DARK, LOST, SenderGone()], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("forever", [False, True])
+@pytest.mark.parametrize("is_raised", [False, True])
+def test_what_passes_by_itself_is_said_once_and_ends_nothing(ledger, error, forever, is_raised):
+    world = FakeWorld()
+
+    def make_round():
+        if world.passed >= timedelta(minutes=3):
+            sends(ledger, world)()
+            return stop() if forever else Round((ONE.update_id,), 2)
+        if is_raised or isinstance(error, DatabaseError):
+            raise error
+        return Round((ONE.update_id,), trouble=error)
+
+    working = worker(ledger, world, make_round, forever=forever)
+    if forever:
+        with pytest.raises(KeyboardInterrupt):
+            working.work()
+    else:
+        assert working.work() is None
+
+    assert ledger.account(ONE.update_id).accepted == 2
+    assert world.said == [f"trying on; {error}"]
+
+
+def test_a_database_that_is_away_for_the_worker_itself_is_waited_for_too(ledger):
+    class Restarting:
+        def __getattr__(self, name):
+            if world.passed < timedelta(minutes=1):
+                raise LOST
+            return getattr(ledger, name)
+
+    world = FakeWorld()
+
+    assert worker(Restarting(), world, sends(ledger, world)).work() is None
+    assert ledger.account(ONE.update_id).accepted == 2
+
+
+def test_a_database_that_does_not_come_back_ends_it_but_not_for_ever(ledger):
+    world = FakeWorld()
+
+    def make_round():
+        if world.passed > timedelta(hours=5):
+            stop()
+        raise LOST
+
+    with pytest.raises(DatabaseError):
+        worker(ledger, world, make_round).work()
+    assert RESTARTED_AFTER <= world.passed <= RESTARTED_AFTER + timedelta(minutes=1)
+    with pytest.raises(KeyboardInterrupt):
+        worker(ledger, world, make_round, forever=True).work()
 
 
 @pytest.mark.parametrize("forever", [False, True])

@@ -1,0 +1,145 @@
+"""Letters that are owed, and those that others queue while they leave: nobody has to come twice."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from statusgen.apply.clock import clock_from
+from statusgen.cli.account_view import tell_total
+from statusgen.cli.context import Context, open_targets
+from statusgen.cli.output import count, tell
+from statusgen.cli.sending import Ended, send_queued
+from statusgen.errors import ContentError, Refused, TargetError
+from statusgen.model.value import Value, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from statusgen.composition import State
+    from statusgen.model.delivery import Account
+    from statusgen.usecases.archive import Archive
+    from statusgen.usecases.mailing import Queued
+
+
+class Owed(Value, frozen=True):
+    """What is owed, as files, page and ledger are now."""
+
+    archive: "Archive"
+    queued: "Queued"
+    """What may be sent."""
+    unshown: tuple[str, ...]
+    unqueued: tuple[str, ...]
+    """As in `usecases.resume.Resumed`."""
+
+
+def read_owed(context: Context, state: "State", now: datetime, retry: str = "") -> Owed:
+    """What is owed where the page shows it; see plan_resume for what is raised."""
+    from statusgen.usecases import mailing
+    from statusgen.usecases.archive import read_archive
+    from statusgen.usecases.resume import plan_resume
+
+    archive = read_archive(context.settings, context.open_cache(), now)
+    with open_targets(context.settings) as targets:
+        resumed = plan_resume(targets, archive, state.ledger, now, retry)
+    queued = mailing.queue_letters(resumed.plan, archive, state.ledger, now)
+    return Owed(archive, queued, resumed.unshown, resumed.unqueued)
+
+
+def tell_unsendable(owed: Owed) -> bool:
+    """Names what the page does not show and what is not queued; returns whether letters wait."""
+    for one in owed.unshown:
+        tell(
+            f"letters about {one}, because the page does not show what the files say; "
+            "`statusgen publish` sends them",
+            "still owed",
+            "yellow",
+        )
+    if owed.unqueued:
+        number = count(len(owed.unqueued), "update")
+        tell(f"{number}; `statusgen publish` queues the letters", "not queued yet", "yellow")
+    return bool(owed.unshown)
+
+
+def send_all(
+    context: Context,
+    state: "State",
+    archive: "Archive",
+    queued: "Queued",
+    *,
+    only: frozenset[int] | None = None,
+    page_behind: bool = False,
+    on_load: "Callable[[str], None] | None" = None,
+) -> Ended:
+    """Sends what is queued, and then what others have queued meanwhile, until there is nothing.
+
+    Whoever finds us at work on a ledger that takes one sender at a time leaves their letters to
+    us. Trouble ends it, and so does a rehearsal. What is cut off by Ctrl-C is accounted for.
+
+    Raises:
+        Refused: another was sending already, and takes these along.
+
+    """
+    clock = clock_from(context.now)
+    ids = queued.update_ids
+    try:
+        ended = send_queued(
+            context,
+            state,
+            archive,
+            queued,
+            context.now,
+            only=only,
+            page_behind=page_behind,
+            on_load=on_load,
+        )
+        while only is None and ended.report.trouble is None and not ended.flaw:
+            more = _send_more(context, state, clock())
+            if more is None:
+                break
+            ended = _joined(ended, more, state)
+            ids = tuple(one for one, _ in ended.report.accounts)
+    except KeyboardInterrupt:
+        tell_total(total_of(state, ids))
+        raise
+    return ended
+
+
+def total_of(state: "State", update_ids: "Iterable[str]") -> "Account":
+    """Where every letter about the updates is."""
+    from statusgen.model.delivery import Account
+
+    return sum((state.ledger.account(one) for one in update_ids), Account())
+
+
+def _send_more(context: Context, state: "State", now: datetime) -> Ended | None:
+    """Sends what was queued meanwhile; None: nothing was, or another is at it."""
+    from statusgen.model.delivery import InDoubt
+
+    backlog = state.ledger.backlog(InDoubt.HOLD)
+    fresh = {one for one, letters in backlog if letters and state.ledger.account(one).queued}
+    if not fresh:
+        return None
+    try:
+        owed = read_owed(context, state, now)
+    except (Refused, TargetError, ContentError) as error:
+        tell(f"what was queued meanwhile; {error}", "still owed", "yellow")
+        return None
+    ids = tuple(one for one in owed.queued.update_ids if one in fresh)
+    if not ids:
+        return None
+    queued = replace(owed.queued, update_ids=ids, letters=total_of(state, ids).owed)
+    try:
+        return send_queued(context, state, owed.archive, queued, now, on_load=tell)
+    except Refused:
+        return None
+
+
+def _joined(first: Ended, then: Ended, state: "State") -> Ended:
+    ids = dict.fromkeys(one for ended in (first, then) for one, _ in ended.report.accounts)
+    report = replace(
+        then.report,
+        accounts=tuple((one, state.ledger.account(one)) for one in ids),
+        sent=first.report.sent + then.report.sent,
+        resent=tuple(sorted({*first.report.resent, *then.report.resent})),
+        in_doubt=tuple(sorted({*first.report.in_doubt, *then.report.in_doubt})),
+    )
+    return Ended(report, then.flaw)

@@ -1,0 +1,179 @@
+"""A page that can be published while letters leave, and letters that whoever sends takes along."""
+
+import time
+from collections import Counter
+
+import pytest
+
+from tests.components.smtp_relay import Script, once, smtp_relay
+from tests.fakes.repository import FIRST, ID, make_repository, parse_letters
+
+READERS = 30
+UPDATE = f"{ID}/01-investigating"
+
+
+@pytest.fixture
+def script():
+    return Script()
+
+
+@pytest.fixture
+def repository(tmp_path, script):
+    """A publish mails thirty readers, some letters a second."""
+    with smtp_relay(script) as relay:
+        url = f"smtp://127.0.0.1:{relay.port}"
+        repository = make_repository(
+            tmp_path, mail=f'transport = "{url}"\nmax_connections = 2\nmax_per_second = 10'
+        )
+        repository.subscribe(*(f"reader{number}@example.com" for number in range(READERS)))
+        yield repository
+
+
+def begin(repository, script, *words):
+    """Start to send, and wait until the first letters are out."""
+    first = repository.start_apart(*(words or ("publish", "--yes")))
+    deadline = time.monotonic() + 30
+    while len(script.seen) < 3:
+        assert first.poll() is None, first.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return first
+
+
+def end(process):
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def letters(script, word):
+    """How often each reader got a letter whose subject holds the word."""
+    parsed = [(reader, parse_letters([body])[0]["Subject"]) for reader, body in script.seen]
+    return Counter(reader for reader, subject in parsed if word in subject)
+
+
+def accounts(repository):
+    rows = repository.run("mail", "status", "--json").json["updates"]
+    return {row["update"].partition("/")[2]: row for row in rows}
+
+
+def test_the_page_goes_up_while_letters_leave_and_new_ones_are_taken_along(repository, script):
+    first = begin(repository, script)
+    repository.write_update("02-identified", "identified", "02:09", "We know the cause.")
+
+    second = repository.run("publish", "--yes")
+    page, seen = repository.page(f"incidents/{ID}.html"), len(script.seen)
+    code, out, _ = end(first)
+
+    assert "We know the cause." in page
+    assert seen < READERS
+    assert second.code == 4
+    assert "because another statusgen is sending; it takes them along" in second.err
+    assert "next: statusgen mail status shows how far they are" in second.err
+    assert (code, "60 letters about 2 updates sent" in out) == (0, True)
+    assert set(letters(script, "Investigating").values()) == {1}
+    assert set(letters(script, "Update:").values()) == {1}
+    assert len(script.seen) == 2 * READERS
+    assert {stem: row["accepted"] for stem, row in accounts(repository).items()} == {
+        "01-investigating": READERS,
+        "02-identified": READERS,
+    }
+
+
+def test_an_end_that_is_published_meanwhile_takes_the_place_of_what_has_not_left(
+    repository, script
+):
+    first = begin(repository, script)
+    repository.write_update("02-resolved", "resolved", "02:09")
+
+    second = repository.run("publish", "--yes")
+    code, _, _ = end(first)
+
+    told, ends = letters(script, "Investigating"), letters(script, "Resolved")
+    rows = accounts(repository)
+    assert second.code == 4
+    assert code == 0
+    assert 3 <= sum(told.values()) < READERS
+    assert set(told.values()) == {1}
+    assert (len(ends), set(ends.values())) == (READERS, {1})
+    assert rows["01-investigating"]["accepted"] == len(told)
+    assert rows["01-investigating"]["superseded"] == READERS - len(told)
+    assert rows["02-resolved"]["accepted"] == READERS
+
+
+def test_a_wrong_update_can_be_held_while_its_letters_leave(repository, script):
+    first = begin(repository, script)
+
+    held = repository.run("mail", "hold", UPDATE)
+    code, _, err = end(first)
+
+    assert held.code == 0
+    assert len(script.seen) < READERS
+    assert (code, "Traceback" in err) == (0, False)
+    row = accounts(repository)["01-investigating"]
+    assert (row["accepted"], row["suppressed"]) == (len(script.seen), READERS - len(script.seen))
+
+
+def test_ctrl_c_while_letters_leave_accounts_for_them(repository, script):
+    first = begin(repository, script)
+
+    first.send_signal(2)
+    code, _, err = end(first)
+
+    assert code == 130
+    assert f"account: {READERS} letters = " in err
+    assert " queued" in err
+
+
+def test_letters_of_an_incident_whose_page_is_right_go_and_others_are_named(repository):
+    repository.write("second/01-investigating.md", FIRST)
+    repository.run("mail", "hold")
+    repository.run("publish", "--yes")
+    repository.write("second/01-investigating.md", FIRST.replace("one in three", "half of"))
+
+    done = repository.run("mail", "resume")
+
+    assert done.code == 4
+    assert done.out == f"{READERS} letters sent, 0 still owed\n"
+    assert f"sending {READERS} letters about {UPDATE} (investigating)\n" in done.err
+    assert "still owed: letters about second, because the page does not show" in done.err
+
+
+def test_what_no_publish_has_queued_is_named(repository):
+    repository.run("publish", "--yes", "--no-mail")
+
+    done = repository.run("mail", "resume")
+
+    assert (done.code, done.out) == (0, "no letters are owed\n")
+    assert "not queued yet: 1 update; `statusgen publish` queues the letters" in done.err
+
+
+def test_a_file_that_is_renamed_while_its_letters_leave_costs_nobody_one(repository, script):
+    first = begin(repository, script)
+    folder = repository.root / "incidents" / ID
+    (folder / "01-investigating.md").rename(folder / "01-first-word.md")
+
+    second = repository.run("publish", "--yes")
+    code, _, err = end(first)
+    third = repository.run("mail", "resume")
+
+    assert second.code == 4
+    assert (code, "does not add up" in err) == (0, False)
+    assert third.code == 0
+    assert set(letters(script, "Investigating").values()) == {1}
+    assert len(script.seen) == READERS
+
+
+def test_what_is_retried_while_letters_leave_is_taken_along(repository, script):
+    script.at_rcpt = {"reader0@": once("554 5.6.0 not today")}
+    first = begin(repository, script)
+
+    retried = repository.run("mail", "retry", UPDATE)
+    resumed = repository.run("mail", "resume")
+    code, _, _ = end(first)
+
+    assert retried.code == 4
+    assert retried.out == "queued again; another statusgen is sending, and takes them along\n"
+    assert resumed.code == 3
+    assert "another statusgen is sending letters from this address book" in resumed.err
+    assert code == 0
+    assert len(letters(script, "Investigating")) == len(script.seen) == READERS
