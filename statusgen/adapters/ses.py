@@ -32,16 +32,16 @@ _UNREADABLE: Final = (ValueError, ResponseParserError)
 _NO_LIMIT: Final = -1  # SES's word for an account without a quota
 
 
-class Patience(Value, frozen=True):
+class Timeouts(Value, frozen=True):
     """How long an answer is waited for."""
 
     connect_s: float
     read_s: float
 
 
-ENDURING: Final = Patience(connect_s=10, read_s=60)
+ENDURING: Final = Timeouts(connect_s=10, read_s=60)
 """Giving up early makes copies."""
-HURRIED: Final = Patience(connect_s=3, read_s=4)
+HURRIED: Final = Timeouts(connect_s=3, read_s=4)
 
 
 class SesTransport:
@@ -52,10 +52,10 @@ class SesTransport:
     one, so nothing is ever sent again by the SDK.
     """
 
-    def __init__(self, ses: Ses, connections: int = 10, patience: Patience = ENDURING) -> None:
+    def __init__(self, ses: Ses, connections: int = 10, timeouts: Timeouts = ENDURING) -> None:
         self._ses = ses
         self._connections = connections
-        self._patience = patience
+        self._timeouts = timeouts
         self._door = threading.Lock()
         self._client: Any = None
         self._account: AccountFacts | None = None
@@ -90,8 +90,11 @@ class SesTransport:
 
         return await asyncio.to_thread(ask)
 
-    def send(self, letter: Letter) -> tuple[Outcome, MailError | None]:
-        """Send a letter; with what keeps all others here, if something does. May take long."""
+    def send(self, letter: Letter) -> Outcome:
+        """Send a letter. May take long.
+
+        Raises: MailError for what keeps all others here too.
+        """
         self._sending.upload = None
         more = {"ConfigurationSetName": self._ses.configuration_set}
         try:
@@ -105,14 +108,16 @@ class SesTransport:
         except ClientError as error:
             found = _refusal(error)
             self._is_proven &= found.outcome.is_connection_usable
-            return found.outcome, explain(found.code, self._ses)
+            if fault := explain(found.code, self._ses):
+                raise fault from error
+            return found.outcome
         except BotoCoreError:  # some are ValueErrors too
-            return self._lost("no answer"), None
+            return self._lost("no answer")
         except _UNREADABLE:
             answer = {}
         if not answer.get("MessageId"):
-            return self._lost("garbled answer"), None
-        return Outcome(DeliveryState.ACCEPTED), None
+            return self._lost("garbled answer")
+        return Outcome(DeliveryState.ACCEPTED)
 
     def _lost(self, reply: str) -> Outcome:
         """Return what is known of a letter whose request got no answer that can be read."""
@@ -129,15 +134,15 @@ class SesTransport:
         """
         with self._door:
             if not self._is_proven:
-                self._client = self._client or self._open(self._patience)
+                self._client = self._client or self._open(self._timeouts)
                 self._account = self._ask_about_account(self._client)
                 self._is_proven = True
             return self._account
 
-    def _open(self, patience: Patience) -> Any:
+    def _open(self, timeouts: Timeouts) -> Any:
         config = Config(
-            connect_timeout=patience.connect_s,
-            read_timeout=patience.read_s,
+            connect_timeout=timeouts.connect_s,
+            read_timeout=timeouts.read_s,
             retries={"mode": "standard", "total_max_attempts": 1},
             max_pool_connections=self._connections,
             user_agent="statusgen",  # the SDK puts a longer one together for each request
@@ -202,27 +207,21 @@ class _SesConnection:
         self._transport = transport
         self._thread = ThreadPoolExecutor(1, "ses")
         self._letter: Letter | None = None
-        self._fault: MailError | None = None
 
     async def offer(self, letter: Letter) -> Outcome | None:
         """See Connection.offer. Nothing leaves yet: a request is one piece."""
-        if self._fault is not None:
-            raise self._fault
         if needs_smtputf8(letter.recipient) or needs_smtputf8(letter.sender):
             return Outcome(DeliveryState.FAILED, "no SMTPUTF8")
         self._letter = letter
         return None
 
     async def finish(self, then: Letter | None = None) -> Outcome:
-        """See Connection.finish. What keeps all letters here is raised by the next `offer`."""
+        """See Connection.finish."""
         del then
         assert self._letter is not None  # noqa: S101 - it was offered
         letter, self._letter = self._letter, None
         loop = asyncio.get_running_loop()
-        outcome, self._fault = await loop.run_in_executor(
-            self._thread, self._transport.send, letter
-        )
-        return outcome
+        return await loop.run_in_executor(self._thread, self._transport.send, letter)
 
     async def close(self) -> None:
         """See Connection.close."""

@@ -13,7 +13,14 @@ from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
-from statusgen.model.replies import Meaning, Reply, Stage, judge
+from statusgen.model.replies import (
+    LOGIN_CODES,
+    SERVICE_NOT_AVAILABLE,
+    Meaning,
+    Reply,
+    Stage,
+    judge,
+)
 from statusgen.model.subscriber import needs_smtputf8
 from statusgen.model.value import Value
 
@@ -24,8 +31,6 @@ _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _ENVELOPE: Final = (Stage.SENDER, Stage.RECIPIENT, Stage.DATA)
 _DOT: Final = b".\r\n"
 _REFUSALS: Final = (4, 5)
-_SERVICE_NOT_AVAILABLE: Final = 421
-_LOGIN_CODES: Final = frozenset({503, 530, 534, 535, 538})
 _GARBLED: Final = "garbled answer"
 
 _ACCEPTED: Final = Outcome(DeliveryState.ACCEPTED)
@@ -171,7 +176,7 @@ class SmtpConnection:
         is_content_awaited = (
             len(replies) == len(_ENVELOPE) and replies[-1].code // 100 == 3  # noqa: PLR2004
         )
-        if any(reply.code == _SERVICE_NOT_AVAILABLE for reply in replies):
+        if any(reply.code == SERVICE_NOT_AVAILABLE for reply in replies):
             await self._wire.close()
         elif is_content_awaited and stage is Stage.RECIPIENT:  # RFC 2920 section 3.1
             self._wire.send(_DOT, 1)
@@ -191,7 +196,10 @@ class SmtpConnection:
             await self._wire.close()
             return Outcome(DeliveryState.IN_DOUBT, _GARBLED, is_connection_usable=False)
         verdict = judge(reply, Stage.CONTENT)
-        if reply.code == _SERVICE_NOT_AVAILABLE:
+        if verdict.meaning is Meaning.CONFIGURATION:
+            await self._wire.close()
+            raise _fault(self._relay, Stage.CONTENT, reply)
+        if reply.code == SERVICE_NOT_AVAILABLE:
             await self._wire.close()
         return Outcome(
             DeliveryState(verdict.fate.value), reply.codes, verdict.meaning, self._wire.is_open
@@ -202,6 +210,9 @@ class SmtpConnection:
         await self._wire.close()
         if self._wire.is_garbled:
             reply = _GARBLED
+        if (farewell := self._wire.farewell) is not None:
+            reply, meaning = farewell.codes, Meaning.RELAY_BUSY
+            return Outcome(DeliveryState.QUEUED, reply, meaning, is_connection_usable=False)
         return Outcome(DeliveryState.QUEUED, reply, is_connection_usable=False)
 
 
@@ -221,12 +232,17 @@ def _prepared(content: bytes) -> bytes:
 
 
 def _fault(relay: Relay, stage: Stage, reply: Reply) -> MailError:
-    if reply.code in _LOGIN_CODES or stage is not Stage.SENDER:
+    if reply.code in LOGIN_CODES:
         return MailError(
             f"the relay {relay} wants a login ({reply.codes}); name the user in "
             "mail.transport and set STATUSGEN_SMTP_PASSWORD"
         )
+    if stage is Stage.SENDER:
+        return MailError(
+            f"the relay {relay} refused the sender ({reply.codes}); check mail.from and "
+            "mail.return_path"
+        )
     return MailError(
-        f"the relay {relay} refused the sender ({reply.codes}); check mail.from and "
-        "mail.return_path"
+        f"the relay {relay} sends nothing for our account just now ({reply.codes}); look into "
+        "the account there, then run `statusgen mail resume`"
     )

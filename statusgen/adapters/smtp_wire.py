@@ -1,7 +1,8 @@
 """The two directions of an open SMTP connection: bytes out, counted replies in.
 
 A reply is only ever given to the command that it answers: one that nobody asked for, or that
-is no reply at all, ends the connection. Knows nothing of letters.
+is no reply at all, ends the connection. A relay may take its leave unasked, by 421. Knows nothing
+of letters.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import re
 from collections import deque
 from typing import Final
 
-from statusgen.model.replies import Reply
+from statusgen.model.replies import SERVICE_NOT_AVAILABLE, Reply
 
 _MAX_LINE: Final = 2048  # RFC 5321 section 4.5.3.1.5 asks for 512
 _MAX_LINES: Final = 100
@@ -39,6 +40,8 @@ class Wire(asyncio.Protocol):
         self.is_open = not transport.is_closing()
         self.is_garbled = False
         """Whether the other side has said what makes no sense, or more than it was asked."""
+        self.farewell: Reply | None = None
+        """With what the other side ended the connection, without having been asked."""
         # So that pause_writing and resume_writing tell whether anything waits to be sent.
         transport.set_write_buffer_limits(high=1, low=0)
         transport.set_protocol(self)
@@ -86,7 +89,7 @@ class Wire(asyncio.Protocol):
         self._rest = lines.pop()
         is_sound = all(map(self._take, lines))
         if not is_sound or len(self._rest) > _MAX_LINE:
-            self._end(is_garbled=True)
+            self._end(is_garbled=self.farewell is None)
         elif self._wanted and len(self._replies) >= self._wanted:
             self._wake()
 
@@ -105,14 +108,17 @@ class Wire(asyncio.Protocol):
             self._wake()
 
     def _take(self, line: bytes) -> bool:
-        """Take one line of a reply; False when it can't be one, or nobody asked."""
+        """Take one line of a reply; False when it ends the connection: none, or unasked."""
         match = _LINE.fullmatch(line)
         if match is None or len(line) > _MAX_LINE:
+            return False
+        code, mark, text = match.groups()
+        if not self._due and int(code) == SERVICE_NOT_AVAILABLE:
+            self.farewell = _reply(code, text)
             return False
         if not self._due:
             self._replies.clear()  # with one too many, nobody knows whose they are
             return False
-        code, mark, text = match.groups()
         if self._lines and code != self._code:
             return False
         if mark == b"-":
@@ -123,7 +129,7 @@ class Wire(asyncio.Protocol):
             text = b"\n".join((*self._lines, text or b""))
             self._lines.clear()
         self._due -= 1
-        self._replies.append(Reply(int(code), (text or b"").decode("utf-8", "replace")))
+        self._replies.append(_reply(code, text))
         return True
 
     async def _wait(self, timeout_s: float) -> None:
@@ -168,3 +174,7 @@ class Wire(asyncio.Protocol):
             self._alarm = None
         self._transport.abort()
         self._wake()
+
+
+def _reply(code: bytes, text: bytes | None) -> Reply:
+    return Reply(int(code), (text or b"").decode("utf-8", "replace"))

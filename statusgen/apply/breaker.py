@@ -1,4 +1,7 @@
-"""When a run had better stop: the relay turns letters down, and more would only do harm."""
+"""When a run had better stop: the relay turns letters down or its answers are lost.
+
+More would only do harm: to our name, or by copies that readers get.
+"""
 
 from collections import Counter, deque
 from typing import Final
@@ -11,8 +14,18 @@ _WINDOW: Final = 200
 _MAX_REFUSED: Final = 20
 """So many refusals by policy among the last 200 letters (RELIABILITY.md 1.2)."""
 _MAX_FAILED_AT_FIRST: Final = 20
+_MAX_DOUBTS: Final = 20
+"""And so many whose answer was lost; but at least two for each connection: a relay that is
+started anew loses one of each, and that is no reason to stop."""
 _CANARY_PERCENT: Final = 5
 _CODES_SHOWN: Final = 3
+
+
+DOUBTS = (
+    "so nobody knows whether they arrived; ask who runs the relay before you run `statusgen mail "
+    "resume`, which sends them again unless mail.in_doubt is hold"
+)
+"""What lost answers mean, and what to do."""
 
 
 class Breaker:
@@ -22,11 +35,13 @@ class Breaker:
     (if there are two or more): a single dead address proves nothing. 0: no canary.
     """
 
-    def __init__(self, canary: int = 0) -> None:
+    def __init__(self, canary: int = 0, connections: int = 1) -> None:
         self._canary = canary
         self._may_fail = min(max(canary * _CANARY_PERCENT // 100, 1), max(canary - 1, 0))
         self._last: deque[Outcome] = deque(maxlen=_WINDOW)
         self._refusals: Counter[str] = Counter()
+        self._max_doubts = min(max(_MAX_DOUBTS, 2 * connections), _WINDOW)
+        self._doubts = 0
         self._settled = 0
         self._failures: Counter[str] = Counter()
 
@@ -47,15 +62,20 @@ class Breaker:
         self._settled += 1
         if outcome.state is DeliveryState.FAILED:
             self._failures[outcome.reply] += 1
-        self._note_refusal(outcome)
+        self._remember(outcome)
         self._raise_if_refused()
+        self._raise_if_in_doubt()
         self._raise_if_nothing_works()
         self._raise_if_canary_fails()
 
-    def _note_refusal(self, outcome: Outcome) -> None:
-        if len(self._last) == _WINDOW and _is_refusal(self._last[0]):
-            self._refusals -= Counter([self._last[0].reply])
+    def _remember(self, outcome: Outcome) -> None:
+        if len(self._last) == _WINDOW:
+            first = self._last[0]
+            self._doubts -= first.state is DeliveryState.IN_DOUBT
+            if _is_refusal(first):
+                self._refusals -= Counter([first.reply])
         self._last.append(outcome)
+        self._doubts += outcome.state is DeliveryState.IN_DOUBT
         if _is_refusal(outcome):
             self._refusals[outcome.reply] += 1
 
@@ -66,7 +86,14 @@ class Breaker:
                 f"{refused} of the last {len(self._last)} letters were refused by policy "
                 f"({_codes(self._refusals)}), which is about the sender and not the readers; "
                 "check SPF, DKIM and DMARC of mail.from with whoever runs the relay, then run "
-                "`statusgen mail retry`"
+                "`statusgen mail retry UPDATE`"
+            )
+
+    def _raise_if_in_doubt(self) -> None:
+        if self._doubts >= self._max_doubts:
+            raise MailError(
+                f"{self._doubts} of the last {len(self._last)} letters were sent and not "
+                f"answered, {DOUBTS}"
             )
 
     def _raise_if_nothing_works(self) -> None:
@@ -74,7 +101,7 @@ class Breaker:
         if failed == self._settled and failed >= _MAX_FAILED_AT_FIRST:
             raise MailError(
                 f"the relay refused the first {failed} letters ({_codes(self._failures)}); ask "
-                "who runs it, then run `statusgen mail retry`"
+                "who runs it, then run `statusgen mail retry UPDATE`"
             )
 
     def _raise_if_canary_fails(self) -> None:
@@ -84,7 +111,7 @@ class Breaker:
                 f"{failed} of the first {self._settled} letters failed "
                 f"({_codes(self._failures)}), more than {_CANARY_PERCENT} % of the "
                 f"{self._canary} that mail.canary sends ahead; mend what the replies say, then "
-                "run `statusgen mail retry` and `statusgen mail resume`"
+                "run `statusgen mail retry UPDATE`"
             )
 
 

@@ -6,21 +6,34 @@ the next run knows which; whatever had not got to its dot is simply sent.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import datetime
 
+from statusgen.apply.clock import clock_from
+from statusgen.apply.journal import Journal
 from statusgen.apply.rules import DeliveryRules
 from statusgen.apply.run import LetterMaker, Run
 from statusgen.errors import MailError
 from statusgen.model.delivery import Account, DeliveryState, Outcome
 from statusgen.model.manifest import Publisher
 from statusgen.model.unsent import Unsent
-from statusgen.model.value import Value
+from statusgen.model.value import Value, replace
 from statusgen.ports.ledger import IsGone, Ledger
 from statusgen.ports.transport import Transport
 
-NOBODY = Publisher("", "", "")
+
+class Clerk(Value, frozen=True):
+    """Who lets letters go, and hears of them."""
+
+    by: Publisher = Publisher("", "", "")
+    is_gone: IsGone = lambda _publisher: False
+    on_done: Callable[[Outcome], None] = lambda _outcome: None
+    """Hears of every letter's outcome."""
+
+    def finds_gone(self, other: Publisher) -> bool:
+        """Whether a sender has ended; an earlier run of this very process has, leave or no."""
+        return bool(other.process and other == self.by) or self.is_gone(other)
 
 
 class DeliveryReport(Value, frozen=True):
@@ -58,35 +71,34 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
     update_ids: Sequence[str],
     now: datetime,
     rules: DeliveryRules | None = None,
-    on_done: Callable[[Outcome], None] = lambda _outcome: None,
-    by: Publisher = NOBODY,
-    is_gone: IsGone = lambda _publisher: False,
+    clerk: Clerk | None = None,
 ) -> DeliveryReport:
     """Send what is owed about the updates, oldest first, and return the report.
 
-    `on_done` hears of every letter's outcome. When interrupted, letters in flight are finished
-    before KeyboardInterrupt goes on.
+    When interrupted, letters in flight are finished before KeyboardInterrupt goes on.
 
     Raises:
         Refused: another run is at work on a ledger that takes one at a time.
         DatabaseError: the ledger can't be written; nothing goes out without its mark.
 
     """
-    rules = rules or DeliveryRules()
-    began_s = time.monotonic()
+    rules, clerk = rules or DeliveryRules(), clerk or Clerk()
+    clock = clock_from(now)
     with ledger.exclusive():
-        sender = ledger.enlist(by, is_gone)
+        enlisted = ledger.enlist(clerk.by, clerk.finds_gone)
+        sender = replace(enlisted, passes_hold=rules.only is not None)
         try:
-            ledger.prepare(update_ids, rules.in_doubt, now, waits=rules.waits)
-            clock = lambda: now + timedelta(seconds=time.monotonic() - began_s)  # noqa: E731
-            run = Run(ledger, sender, transport, letters, clock, rules, on_done)
-            asyncio.run(run.send_all(update_ids))
+            waits, only = rules.waits, rules.only
+            ledger.prepare(update_ids, rules.in_doubt, now, waits=waits, only=only)
+            with closing(Journal(ledger, sender, clock)) as journal:
+                run = Run(journal, transport, letters, update_ids, rules, clerk.on_done)
+                asyncio.run(run.send_all())
         finally:
             ledger.dismiss(sender)
         return DeliveryReport(
             accounts=tuple((update_id, ledger.account(update_id)) for update_id in update_ids),
             sent=run.counts[DeliveryState.ACCEPTED],
-            resent=ledger.take_unreported_resent(update_ids),
+            resent=ledger.unreported_copies(update_ids),
             in_doubt=_in_doubt(ledger, update_ids),
             unsent=ledger.unsent(update_ids),
             trouble=run.trouble,

@@ -3,18 +3,15 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import TypeVar
 
+from statusgen.apply.clock import Clock
 from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import Owed, Result, Sender
+from statusgen.model.delivery import Owed, Result, Sender, Standing
 from statusgen.model.value import Value
 from statusgen.ports.ledger import Ledger
 
 _T = TypeVar("_T")
-
-Clock = Callable[[], datetime]
-"""Tells the present instant: that of the command, and what has passed since."""
 
 
 class _Entry(Value, frozen=True):
@@ -50,9 +47,13 @@ class Journal:
         now, waits, only = self._clock(), rules.waits, rules.only
         return self._ledger.claim(self._sender, update_id, limit, now, waits=waits, only=only)
 
-    def beat(self) -> bool:
+    def beat(self) -> Standing | None:
         """Give a sign of life, in the thread of the caller; see `Ledger.beat`."""
         return self._ledger.beat(self._sender)
+
+    def is_held(self) -> bool:
+        """Whether this sender has to stop, in the thread of the caller; see `Ledger.is_held`."""
+        return not self._sender.passes_hold and self._ledger.is_held()
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Do other work with the ledger in the same thread."""

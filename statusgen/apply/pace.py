@@ -4,6 +4,8 @@ A relay that counts (SES: a bucket that fills at so many letters a second) says 
 bucket is empty. Between two such answers it has let through exactly what flowed in, so what was
 accepted between them tells its rate, whatever ours was. We stay a little below that, and feel
 our way up so slowly that a bucket which has filled meanwhile can't let a rush through.
+
+What is set holds for all senders of a ledger together, so each has its share.
 """
 
 import asyncio
@@ -13,12 +15,14 @@ from collections.abc import Callable
 from math import ceil, floor
 from typing import Final
 
-from statusgen.model.delivery import DeliveryState, Outcome
+from statusgen.model.delivery import DeliveryState, Outcome, Standing
 from statusgen.model.replies import Meaning
 
 _GUARD: Final = 1.05
 """How much longer than a second as many letters take as may go in one: on their way to the wire
 some are held up more than others."""
+_GUARD_AT_DOT: Final = 1.02
+"""The same for final dots; less, so that nobody waits twice whom nothing has held up between."""
 _LATE_S: Final = 0.01
 """A sleeper who wakes up later than this has lost the time; nothing is caught up."""
 
@@ -53,11 +57,21 @@ class Pace:
         self._max_per_second = max_per_second
         self._max_connections = max_connections
         self._clock = clock
-        self._turn = asyncio.Lock()
-        self._next_s = float("-inf")
+        self._standing = Standing(0, 1)
+        self._turns = _Gate(clock)
+        self._dots = _Gate(clock)
         self._room = max_connections
         self._room_changed_s = float("-inf")
         self._limit = _Limit(clock())
+
+    def take_share(self, standing: Standing) -> None:
+        """Leave to the other senders what is theirs."""
+        self._standing = standing
+
+    def heed(self, per_second: float) -> None:
+        """Keep to what the transport says that it takes; 0: it doesn't say."""
+        rates = [rate for rate in (self._max_per_second, per_second) if rate]
+        self._max_per_second = min(rates, default=0)
 
     @property
     def is_limited(self) -> bool:
@@ -67,27 +81,45 @@ class Pace:
     @property
     def rate(self) -> float:
         """How many letters leave a second, at the most; infinite without a limit."""
-        ours = 1 / _shortest_gap_s(self._max_per_second) if self._max_per_second else float("inf")
+        ours = self._ours / _GUARD
         return ours if self._limit.rate is None else min(ours, self._limit.rate)
 
     @property
     def connections(self) -> int:
         """How many connections are of use now: no more than letters leave in a second.
 
-        So none has to wait long in the relay, with its content there, for its turn to end.
+        So none has to wait long in the relay, with its content there, for its turn to end. 0: the
+        other senders have them all.
         """
-        return self._room if self.rate >= self._room else max(ceil(self.rate), 1)
+        room, rate = min(self._room, self._share), self.rate
+        return room if rate >= room else ceil(rate)
 
     async def slot(self) -> None:
         """Wait for the turn; return at once where there is no limit."""
-        if not self.is_limited:
-            return
-        async with self._turn:
-            while (wait_s := self._next_s - self._clock()) > 0:  # noqa: ASYNC110 - nothing else ends it
-                await asyncio.sleep(wait_s)
-            turn_s = max(self._next_s, self._clock() - _LATE_S)
-            self._next_s = turn_s + 1 / self.rate
+        if self.is_limited:
+            await self._turns.pass_through(self._gap_s)
             self._limit.grow(self._clock())
+
+    async def dot(self) -> None:
+        """Wait, after the turn, if dots were held up meanwhile and would leave all at once."""
+        if self.is_limited:
+            await self._dots.pass_through(lambda: self._gap_s() * _GUARD_AT_DOT / _GUARD)
+
+    def _gap_s(self) -> float:
+        return 1 / self.rate if self.rate else 1.0  # for letters on their way when our share ended
+
+    @property
+    def _share(self) -> int:
+        return _share_of(self._max_connections, self._standing)
+
+    @property
+    def _ours(self) -> float:
+        """How many letters a second may hold; whole ones, as the last of 2.5 may not leave."""
+        if not self._max_per_second:
+            return float("inf")
+        if self._max_per_second < 1:
+            return 0 if self._standing.place else self._max_per_second
+        return _share_of(floor(self._max_per_second), self._standing)
 
     def note(self, outcome: Outcome) -> None:
         """Heed what the relay said to a letter."""
@@ -103,7 +135,7 @@ class Pace:
     def _close_half(self, now_s: float) -> None:
         """Once for all connections that hear the same at the same time."""
         if now_s - self._room_changed_s >= _SETTLE_S:
-            self._room = max(self._room // 2, 1)
+            self._room = max(min(self._room, self._share) // 2, 1)
             self._room_changed_s = now_s
 
     def _open_one_more(self, now_s: float) -> None:
@@ -177,10 +209,24 @@ class _Limit:
         return max(min(measured, self.rate) * _BELOW, _LEAST)
 
 
-def _shortest_gap_s(max_per_second: float) -> float:
-    """Return how far apart letters are, so that no second holds more than it may.
+class _Gate:
+    """Lets one through at a time, no closer to the one before than they may be."""
 
-    Of 2.5 a second, a second may hold 2.
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._next_s = float("-inf")
+
+    async def pass_through(self, gap_s: Callable[[], float]) -> None:
+        async with self._turn:
+            while (wait_s := self._next_s - self._clock()) > 0:  # noqa: ASYNC110 - nothing else ends it
+                await asyncio.sleep(wait_s)
+            self._next_s = max(self._next_s, self._clock() - _LATE_S) + gap_s()
+
+
+def _share_of(number: int, standing: Standing) -> int:
+    """Return how many of so many are a sender's; the first ones have what is left over.
+
+    With one sender less nobody's share is smaller, so who has not yet heard takes nothing away.
     """
-    whole = floor(max_per_second)
-    return _GUARD / whole if whole else _GUARD / max_per_second
+    return number // standing.of + (standing.place < number % standing.of)

@@ -1,23 +1,40 @@
 """How long a run waits for a relay that does not answer: a little, and not once a connection."""
 
 import asyncio
-import time
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
 
-from statusgen.ports.transport import Connection, Transport, Unreachable
+from statusgen.errors import MailError
+from statusgen.model.schedule import pause_s
+from statusgen.ports.transport import Connection, Limits, Transport, Unreachable
 
-_FIRST_WAIT_S = 0.25
-_LONGEST_WAIT_S = 8.0
+_T = TypeVar("_T")
 
 
 class Patience:
     """Opens connections one after the other, with growing waits, within one budget a run."""
 
-    def __init__(self, transport: Transport, budget_s: float) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        budget_s: float,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         self._transport = transport
         self._left_s = budget_s
-        self._wait_s = _FIRST_WAIT_S
+        self._chance = chance
+        self._tries = 0
         self._door = asyncio.Lock()
         self._open = 0
+        self._tried_s = float("-inf")
+        """When a letter was answered last, or a wait ended."""
+        self._is_over = asyncio.Event()
+
+    async def limits(self) -> Limits:
+        """Ask the transport what it takes; raises as `connect`."""
+        return await self._reach(self._transport.limits) or Limits()
 
     async def connect(self) -> Connection | None:
         """Open a connection; None when the relay takes no more than are open already.
@@ -27,48 +44,58 @@ class Patience:
             MailError: trying again won't help.
 
         """
-        async with self._door:
-            while True:
-                began_s = time.monotonic()
-                try:
-                    connection = await self._transport.connect()
-                except Unreachable as error:
-                    if self._open:
-                        return None
-                    self._left_s -= time.monotonic() - began_s  # a relay may hang, not only refuse
-                    await self._wait(error)
-                else:
-                    self._open += 1
-                    return connection
+        connection = await self._reach(self._transport.connect)
+        self._open += connection is not None
+        return connection
 
     async def close(self, connection: Connection) -> None:
         """Close a connection that `connect` gave."""
         self._open -= 1
         await connection.close()
 
-    async def was_dropped_unused(self) -> None:
-        """Wait, after a connection that was lost before it had carried one letter.
+    async def was_lost(self, error: MailError) -> None:
+        """Wait, after a connection that was lost before one letter was answered.
 
-        Raises:
-            Unreachable: the budget is used up.
-
+        Once for all that were lost together; raises `error` when the budget is used up.
         """
+        lost_s = _now_s()
         async with self._door:
-            await self._wait(
-                Unreachable(
-                    "the relay keeps closing the connection before it takes a letter; "
-                    "ask who runs it, then run `statusgen mail resume`"
-                )
-            )
+            if self._tried_s <= lost_s:
+                await self._wait(error)
+
+    def end(self) -> None:
+        """Wait no longer: whoever waits now, or would later, is told what they wait for."""
+        self._is_over.set()
 
     def was_answered(self) -> None:
         """Begin with short waits again: the relay has dealt with a letter."""
-        self._wait_s = _FIRST_WAIT_S
+        self._tries = 0
+        self._tried_s = _now_s()
 
-    async def _wait(self, error: Unreachable) -> None:
-        if self._left_s <= 0:
+    async def _reach(self, ask: Callable[[], Awaitable[_T]]) -> _T | None:
+        """Ask until there is an answer; None when other connections are open."""
+        async with self._door:
+            while True:
+                began_s = _now_s()
+                try:
+                    return await ask()
+                except Unreachable as error:
+                    if self._open:
+                        return None
+                    self._left_s -= _now_s() - began_s  # a relay may hang, not only refuse
+                    await self._wait(error)
+
+    async def _wait(self, error: MailError) -> None:
+        if self._left_s <= 0 or self._is_over.is_set():
             raise error
-        wait_s = min(self._wait_s, self._left_s)
+        wait_s = min(pause_s(self._tries, self._chance()), self._left_s)
         self._left_s -= wait_s
-        self._wait_s = min(self._wait_s * 2, _LONGEST_WAIT_S)
-        await asyncio.sleep(wait_s)
+        self._tries += 1
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_over.wait(), wait_s)
+            raise error
+        self._tried_s = _now_s()
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

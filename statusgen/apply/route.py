@@ -6,6 +6,8 @@ from statusgen.model.letter import Letter
 from statusgen.model.value import Value
 from statusgen.ports.transport import Connection
 
+_UNANSWERED = (DeliveryState.QUEUED, DeliveryState.IN_DOUBT)
+
 
 class Parcel(Value, frozen=True):
     """A claimed letter, made."""
@@ -22,7 +24,7 @@ class Route:
         self._connection: Connection | None = None
         self.unwritten: list[Result] = []
         self.has_carried = False
-        """Whether the connection has carried a letter since it was opened."""
+        """Whether a letter was answered since the connection was opened."""
 
     async def is_open(self) -> bool:
         """Open a connection if there is none; False when the relay takes no more."""
@@ -44,7 +46,7 @@ class Route:
     def note(self, owed: Owed, outcome: Outcome) -> None:
         """Keep an outcome until the ledger is written next."""
         self.unwritten.append(Result(owed, outcome))
-        self.has_carried = self.has_carried or outcome.state is not DeliveryState.QUEUED
+        self.has_carried = self.has_carried or outcome.state not in _UNANSWERED
 
     def take_unwritten(self) -> list[Result]:
         """Return what is to be written now."""

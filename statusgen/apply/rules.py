@@ -8,15 +8,16 @@ class DeliveryRules(Value, frozen=True):
     """How hard a run tries: the keys of `[mail]`."""
 
     max_connections: int = 10
+    """Of all senders of the ledger together."""
     max_per_second: float = 0
-    """0: no limit."""
+    """The same; 0: no limit."""
     in_doubt: InDoubt = InDoubt.RESEND
     canary: int = 0
     """So many letters go first, and the run stops if more than 5 % of them fail; 0: none do."""
     patience_s: float = 30
     """How long a run waits, in all, for a relay that can't be reached."""
     beat_s: float = 15
-    """How often a run says that it is alive."""
+    """How often a run says that it is alive, and hears of others; a lease lasts four times that."""
     only: frozenset[int] | None = None
     """The ids of those who may get letters, in a rehearsal; None: everybody."""
     waits: bool = False

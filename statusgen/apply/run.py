@@ -6,21 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from statusgen.apply.breaker import Breaker
+from statusgen.apply.breaker import DOUBTS, Breaker
 from statusgen.apply.feed import Feed
-from statusgen.apply.journal import Clock, Journal
+from statusgen.apply.journal import Journal
 from statusgen.apply.pace import Pace
 from statusgen.apply.patience import Patience
+from statusgen.apply.presence import Presence
 from statusgen.apply.route import Parcel, Route
 from statusgen.apply.rules import DeliveryRules
 from statusgen.errors import MailError
-from statusgen.model.delivery import DeliveryState, Outcome, Owed, Sender
+from statusgen.model.delivery import ALL_HELD, DeliveryState, Outcome, Owed
 from statusgen.model.letter import Letter
 from statusgen.model.replies import Meaning
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.value import replace
-from statusgen.ports.ledger import Ledger
-from statusgen.ports.transport import Transport, Unreachable
+from statusgen.ports.transport import Limits, Transport, Unreachable
 
 _MAX_TRIES = 3
 _MAX_UNWRITTEN = 20
@@ -33,6 +33,12 @@ _QUOTA_SPENT = (
     "runs it for a larger quota"
 )
 
+_DROPS = (
+    "the relay keeps closing the connection before it takes a letter; ask who runs it, then run "
+    "`statusgen mail resume`"
+)
+_UNANSWERED = f"the relay keeps closing the connection without an answer to a letter, {DOUBTS}"
+
 LetterMaker = Callable[[str, Subscriber], Letter]
 """Makes the letter about an update (by id) for a subscriber."""
 
@@ -42,111 +48,121 @@ class Run:
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a run needs, each once
         self,
-        ledger: Ledger,
-        sender: Sender,
+        journal: Journal,
         transport: Transport,
         letters: LetterMaker,
-        clock: Clock,
+        update_ids: Sequence[str],
         rules: DeliveryRules,
         on_done: Callable[[Outcome], None],
     ) -> None:
-        self._ledger = ledger
-        self._sender = sender
-        self._transport = transport
+        self._journal = journal
         self._letters = letters
-        self._clock = clock
         self._rules = rules
         self._on_done = on_done
-        self._breaker = Breaker(rules.canary)
+        self._feed = Feed(journal, update_ids, rules)
+        self._patience = Patience(transport, rules.patience_s)
+        self._pace = Pace(rules.max_per_second, rules.max_connections)
+        self._breaker = Breaker(rules.canary, rules.max_connections)
+        self._presence = Presence(journal, rules.beat_s, self._pace.take_share)
+        self._at_work: set[Route] = set()
         self._begun = 0
+        self._last_taken_s = time.monotonic()
         self._is_stopping = False
         self._lost: Counter[tuple[str, int]] = Counter()
         self.counts: Counter[DeliveryState] = Counter()
         self.trouble: MailError | None = None
 
-    async def send_all(self, update_ids: Sequence[str]) -> None:
+    async def send_all(self) -> None:
         """Send until nothing is left to claim, or trouble stops the run."""
-        self._journal = Journal(self._ledger, self._sender, self._clock)
-        self._feed = Feed(self._journal, update_ids, self._rules)
-        self._patience = Patience(self._transport, self._rules.patience_s)
-        self._pace = Pace(await self._rate(), self._rules.max_connections)
-        self._last_taken_s = time.monotonic()
-        heart = asyncio.create_task(self._beat())
+        heart = asyncio.create_task(self._presence.stay(self._stop))
         try:
+            self._heed_limits(await self._patience.limits())
+            await self._presence.join()
+            self._last_taken_s = time.monotonic()
             while not (self._feed.is_empty or self._is_stopping):
                 await self._work_together()
+        except MailError as error:
+            self._stop(error)
         finally:
             heart.cancel()
             with suppress(asyncio.CancelledError):
                 await heart
-            self._journal.close()
 
-    async def _rate(self) -> float:
-        """Letters a second: the settings' or the transport's, whatever is less; 0: no limit."""
-        limits = await self._transport.limits()
+    def _heed_limits(self, limits: Limits) -> None:
+        self._pace.heed(limits.per_second)
         if limits.left_today == 0:
-            self._stop(MailError(_QUOTA_SPENT.format("nothing left of its quota")))
-        rates = [rate for rate in (self._rules.max_per_second, limits.per_second) if rate]
-        return min(rates, default=0)
+            raise MailError(_QUOTA_SPENT.format("nothing left of its quota"))
 
     async def _work_together(self) -> None:
         many = range(self._rules.max_connections)
-        workers = [asyncio.create_task(self._work(number)) for number in many]
+        workers = [asyncio.create_task(self._work()) for _ in many]
         try:
             done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
             self._is_stopping |= any(worker.exception() for worker in done)
         except asyncio.CancelledError:
             self._is_stopping = True
+            self._patience.end()
             raise
         finally:
             await _let_finish(workers)
         for worker in workers:
             worker.result()
 
-    async def _beat(self) -> None:
-        """Say that we are alive, until we are told that we are not."""
-        while not self._is_stopping:
-            await asyncio.sleep(self._rules.beat_s)
-            if not await self._journal.run(self._journal.beat):
-                self._stop(
-                    MailError(
-                        "this run was not heard of for so long that its letters were given to "
-                        "another; run `statusgen mail status`, then `statusgen mail resume`"
-                    )
-                )
-
-    async def _work(self, number: int) -> None:
+    async def _work(self) -> None:
         """Be one connection: carry letters until there are none."""
         route = Route(self._patience)
+        parcel: Parcel | None = None
         try:
-            parcel = await self._next()
-            while parcel is not None and not self._is_stopping:
-                if not await self._may_work(number, route) or not await route.is_open():
+            while not self._is_stopping:
+                if not self._has_room(route):
+                    if await self._step_aside(route, parcel):
+                        break
+                    parcel = None
+                    continue
+                parcel = parcel or await self._next()
+                if parcel is None:
+                    break
+                if not await self._may_begin(route):
                     self._feed.give_back(parcel.owed)
                     break
                 parcel = await self._carry(route, parcel)
         except MailError as error:
             self._stop(error)
         finally:
+            self._at_work.discard(route)
             await self._settle(route)
             await route.close()
 
-    async def _may_work(self, number: int, route: Route) -> bool:
-        """Wait while the relay wants fewer connections, and for the canary; False: it is over."""
-        while number >= self._pace.connections:
-            await self._settle(route)
-            await route.close()
-            if self._feed.is_empty or self._is_stopping:
-                return number == 0
-            await asyncio.sleep(_IDLE_S)
-        while self._is_canary_under_way and not self._is_stopping:  # noqa: ASYNC110  seldom
-            await asyncio.sleep(_IDLE_S)
-        self._begun += 1
-        return not self._is_stopping
+    def _has_room(self, route: Route) -> bool:
+        """Whether one connection more is of use, beside those that others have."""
+        self._at_work.discard(route)
+        has_room = len(self._at_work) < self._pace.connections
+        if has_room:
+            self._at_work.add(route)
+        return has_room
 
-    @property
-    def _is_canary_under_way(self) -> bool:
-        return self._breaker.canary_left > 0 and self._begun >= self._rules.canary
+    async def _step_aside(self, route: Route, parcel: Parcel | None) -> bool:
+        """Leave the letter to others and rest a little; return whether nothing is left to do."""
+        if parcel is not None:
+            self._feed.give_back(parcel.owed)
+        await self._settle(route)
+        await route.close()
+        if not self._feed.is_empty:
+            await asyncio.sleep(_IDLE_S)
+        return self._feed.is_empty
+
+    async def _may_begin(self, route: Route) -> bool:
+        """Open a connection, and wait for the canary; False: none is to be had, or it is over.
+
+        A letter counts as begun once its connection is open: who gets none must not keep the
+        others waiting.
+        """
+        while await route.is_open() and not self._is_stopping:
+            if self._breaker.canary_left == 0 or self._begun < self._rules.canary:
+                self._begun += 1
+                return True
+            await asyncio.sleep(_IDLE_S)
+        return False
 
     async def _next(self) -> Parcel | None:
         owed = await self._feed.next()
@@ -171,8 +187,10 @@ class Run:
         if not await self._journal.write(route.take_unwritten(), parcel.owed):
             self._begun -= 1
             await route.close()
-            await self._stop_if_held()
+            if await self._journal.run(self._journal.is_held):
+                raise MailError(ALL_HELD)
             return then or await self._next()
+        await self._pace.dot()
         try:
             outcome = await route.finish(then.letter if then else None)
         except MailError:
@@ -207,10 +225,13 @@ class Run:
         return replace(outcome, state=DeliveryState.DEFERRED)
 
     async def _go_on_after_loss(self, route: Route, outcome: Outcome) -> None:
-        was_unused = not route.has_carried and outcome.state is DeliveryState.QUEUED
+        was_answered = route.has_carried
         await route.close()
-        if was_unused:
-            await self._patience.was_dropped_unused()
+        if was_answered:
+            return
+        is_in_doubt = outcome.state is DeliveryState.IN_DOUBT
+        error = MailError(_UNANSWERED) if is_in_doubt else Unreachable(_DROPS)
+        await self._patience.was_lost(error)
 
     def _count(self, outcome: Outcome) -> None:
         """Take an outcome into account; raises MailError when the run had better stop."""
@@ -218,7 +239,8 @@ class Run:
             self._heed(outcome)
             return
         self._last_taken_s = time.monotonic()
-        self._patience.was_answered()
+        if outcome.state is not DeliveryState.IN_DOUBT:
+            self._patience.was_answered()
         self.counts[outcome.state] += 1
         self._on_done(outcome)
         self._breaker.note(outcome)
@@ -238,13 +260,10 @@ class Run:
         if results:
             await self._journal.write(results, None)
 
-    async def _stop_if_held(self) -> None:
-        if await self._journal.run(self._ledger.is_held):
-            raise MailError("letters are held; `statusgen mail resume` lets them go out again")
-
     def _stop(self, error: MailError) -> None:
         self.trouble = self.trouble or error
         self._is_stopping = True
+        self._patience.end()
 
 
 async def _let_finish(workers: Sequence["asyncio.Task[None]"]) -> None:

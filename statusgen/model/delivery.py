@@ -88,10 +88,15 @@ class Audience(Value, frozen=True):
     """The minimum severities that let this update through; None lets it through for all."""
     is_narrowed: bool = False
     """Whether only these audiences hear, so that followers from others are left out."""
+    only: frozenset[int] | None = None
+    """The ids of those who may be picked, in a rehearsal; None: everybody."""
 
 
 HELD = "held by hand"
 """Why an update that was skipped is never mailed, once `mail hold` has settled it."""
+
+ALL_HELD = "letters are held; `statusgen mail resume` lets them go out again"
+"""What is said while somebody holds all letters, whoever sends."""
 
 
 class KnownUpdate(Value, frozen=True):
@@ -113,6 +118,16 @@ class Owed(Value, frozen=True):
     """Whether the subscriber may have the letter already."""
     attempts: int = 0
     """How often it was deferred."""
+
+
+class LetterRecord(Value, frozen=True):
+    """What became of one letter."""
+
+    update_id: str
+    state: DeliveryState
+    reply: str
+    """As in an Outcome."""
+    changed_at: datetime
 
 
 class Outcome(Value, frozen=True):
@@ -138,3 +153,14 @@ class Sender(Value, frozen=True):
 
     number: int
     """Given by the ledger, never twice: what one sender holds, no other can settle."""
+    passes_hold: bool = False
+    """Whether its letters go out although all are held: a rehearsal, to those who are named."""
+
+
+class Standing(Value, frozen=True):
+    """Where a sender stands among those of its ledger that are alive."""
+
+    place: int
+    """Counted from 0, by number."""
+    of: int
+    """How many there are, itself among them."""

@@ -9,6 +9,11 @@ from typing import Final
 
 from statusgen.model.value import Value
 
+SERVICE_NOT_AVAILABLE: Final = 421
+"""The relay ends the connection; it may say so without having been asked (RFC 5321 section 3.8)."""
+LOGIN_CODES: Final = frozenset({503, 530, 534, 535, 538})
+"""A login that is missing, refused or too weak (RFC 4954), or that should have come first."""
+
 
 class Meaning(StrEnum):
     """What follows from a reply, beside the state that the letter gets."""
@@ -105,21 +110,14 @@ def judge(reply: Reply, stage: Stage) -> Verdict:
 
 
 def judge_status(status: str) -> Meaning:
-    """Return what the status of a delivery report (`5.1.1`) means; NOTHING for odd ones.
-
-    What the receiver says of commands (`5.5.x`) is between it and the relay, and no matter of
-    our configuration.
-    """
+    """Return what the status of a delivery report (`5.1.1`) means; NOTHING for odd ones."""
     family, _, detail = status.strip().partition(".")
-    if family != "5":
-        return Meaning.NOTHING
-    meaning = _BY_STATUS.get(detail) or _BY_SUBJECT.get(detail.partition(".")[0])
-    return meaning if meaning and meaning is not Meaning.CONFIGURATION else Meaning.NOTHING
+    return _by_status(detail) if family == "5" else Meaning.NOTHING
 
 
 def _judge_temporary(reply: Reply, stage: Stage) -> Verdict:
     words = _words(reply)
-    if reply.code == _SERVICE_NOT_AVAILABLE:
+    if reply.code == SERVICE_NOT_AVAILABLE:
         return Verdict(Fate.RETRY, Meaning.RELAY_BUSY)
     if stage is Stage.LOGIN and reply.code == _PASSWORD_TRANSITION:
         return Verdict(Fate.RETRY, Meaning.CONFIGURATION)
@@ -136,23 +134,27 @@ def _judge_permanent(reply: Reply, stage: Stage) -> Verdict:
     words = _words(reply)
     if stage not in _BEFORE_LETTERS and _QUOTA_WORDS.search(words):
         return Verdict(Fate.RETRY, Meaning.QUOTA_SPENT)
-    is_ours = stage in _BEFORE_LETTERS or stage is Stage.SENDER or reply.code in _OUR_CODES
+    is_ours = stage in _BEFORE_LETTERS or stage is Stage.SENDER or reply.code in LOGIN_CODES
     meaning = Meaning.CONFIGURATION if is_ours else _meaning_of(reply, words)
     fate = Fate.RETRY if meaning is Meaning.CONFIGURATION else Fate.FAILED
     return Verdict(fate, meaning)
 
 
 def _meaning_of(reply: Reply, words: str) -> Meaning:
-    """Return what a 5xx means that answers RCPT or anything after it."""
+    """Return what a 5xx means that answers RCPT or anything after it.
+
+    A complaint about syntax or parameters (5.5.x) is about this letter: an odd address must not
+    keep all the others here.
+    """
     family, _, detail = reply.enhanced.partition(".")
     if family != "5":  # none, or one that contradicts the code
         return _by_words(reply, words, _BARE_CODES.get(reply.code, Meaning.NOTHING))
-    if detail in _BY_STATUS:
-        return _BY_STATUS[detail]
-    otherwise = _BY_SUBJECT.get(detail.partition(".")[0], Meaning.NOTHING)
-    if otherwise is Meaning.SENDER_REFUSED:
-        return otherwise
-    return _by_words(reply, words, otherwise)
+    return _by_status(detail) or _by_words(reply, words, Meaning.NOTHING)
+
+
+def _by_status(detail: str) -> Meaning:
+    is_policy = detail.partition(".")[0] == _POLICY
+    return Meaning.SENDER_REFUSED if is_policy else _BY_STATUS.get(detail, Meaning.NOTHING)
 
 
 def _by_words(reply: Reply, words: str, otherwise: Meaning) -> Meaning:
@@ -186,12 +188,8 @@ _IN_BRACKETS = re.compile(rf"[(\[]#?{_STATUS}[)\]]")
 _NAMES = re.compile(r"<[^<>\s]*>|\S+@\S+|https?://\S+|[\w-]+(?:\.[\w-]+)+")
 _MAX_TEXT: Final = 2000
 
-_SERVICE_NOT_AVAILABLE: Final = 421
 _PASSWORD_TRANSITION: Final = 432  # RFC 4954 section 4.7.12
 _BEFORE_LETTERS: Final = frozenset({Stage.CONNECT, Stage.LOGIN})
-_OUR_CODES: Final = frozenset({503, 530, 534, 535, 538})
-"""A login that is missing, refused or too weak (RFC 4954), or that should have come first."""
-
 _BY_STATUS: Final = {
     "1.1": Meaning.NO_SUCH_MAILBOX,
     "1.2": Meaning.NO_SUCH_MAILBOX,
@@ -206,8 +204,7 @@ _BY_STATUS: Final = {
 }
 """By subject and detail, RFC 3463 and the registry of RFC 5248."""
 
-_BY_SUBJECT: Final = {"5": Meaning.CONFIGURATION, "7": Meaning.SENDER_REFUSED}
-
+_POLICY: Final = "7"
 _BARE_CODES: Final = {552: Meaning.MAILBOX_TROUBLE, 556: Meaning.NO_SUCH_MAILBOX}
 """Without a status: exceeded storage (RFC 5321), a domain that takes no mail (RFC 7504)."""
 

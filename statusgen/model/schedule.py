@@ -1,4 +1,4 @@
-"""When a deferred letter is tried again, and when news is too old to be sent."""
+"""When a letter or a relay is tried again, and when news is too old to be sent."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +10,8 @@ Greylisting lets a second try through after 1 to 15 minutes, and nobody wants to
 outage half a day late.
 """
 
+_LONGEST_PAUSE_S: Final = 60.0
+
 _SHORT: Final = timedelta(hours=4)
 _LONG: Final = timedelta(hours=24)
 _SHORT_LIVED: Final = frozenset({"investigating", "update", "in_progress"})
@@ -19,6 +21,14 @@ _SHORT_LIVED: Final = frozenset({"investigating", "update", "in_progress"})
 def next_try(attempts: int, now: datetime) -> datetime:
     """Return when a letter may be tried again that was deferred `attempts` times, the last now."""
     return now + _WAITS[min(max(attempts, 1), len(_WAITS)) - 1]
+
+
+def pause_s(tries: int, chance: float) -> float:
+    """Return how long to wait for what was out of reach `tries` times before: 1, 2, 4 … 60 s.
+
+    `chance`, from 0 to 1, takes off up to half, so that many who wait don't come back at once.
+    """
+    return min(2.0 ** min(tries, 10), _LONGEST_PAUSE_S) * (1 - chance / 2)
 
 
 def lifetime_of(kind: str) -> timedelta:

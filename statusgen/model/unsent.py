@@ -43,8 +43,14 @@ _BY_CODE = {
     "garbled answer": "the relay's answer could not be read",
 }
 
+_NO_SUCH_MAILBOX = ("1.1", "1.2", "1.3", "1.6", "1.10")
+"""After these the reader is taken for bounced; see model.replies."""
+
 _OUR_FAULT = "ask who runs the relay about SPF, DKIM and DMARC of mail.from, then `{retry}`"
 _BAD_ADDRESS = "take the subscriber off (`statusgen subscribers remove`), or mend the address"
+_GONE = (
+    "no further letter goes there; has the reader another address, `statusgen subscribers add` it"
+)
 _LATER = "`statusgen mail resume` tries again"
 _GONE_OUT = "it may have arrived; `{retry}` sends it again"
 
@@ -87,6 +93,8 @@ class Unsent(Value, frozen=True):
                 return _GONE_OUT.format(retry=retry)
         if " 5.7." in self.reply or self.reply == "554":
             return _OUR_FAULT.format(retry=retry)
+        if self.reply.partition(" 5.")[2] in _NO_SUCH_MAILBOX:
+            return _GONE
         if " 5.1." in self.reply or self.reply.startswith(("55", "no SMTPUTF8")):
             return _BAD_ADDRESS
         return f"mend it, then `{retry}`"

@@ -11,9 +11,11 @@ from statusgen.model.delivery import (
     DeliveryState,
     InDoubt,
     KnownUpdate,
+    LetterRecord,
     Owed,
     Result,
     Sender,
+    Standing,
 )
 from statusgen.model.manifest import Publisher
 from statusgen.model.subscriber import Subscriber
@@ -24,7 +26,11 @@ IsGone = Callable[[Publisher], bool]
 
 
 class Ledger(Protocol):
-    """What is known about updates, and one row per update and subscriber."""
+    """What is known about updates, and one row per update and subscriber.
+
+    Instants are of this machine's clock, coming and going; that senders whose clocks differ agree
+    on what is due and what is too old is the ledger's business.
+    """
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Keep every other run away from the letters; let go even if this process is killed.
@@ -61,23 +67,19 @@ class Ledger(Protocol):
         audience: Audience,
         now: datetime,
         expires_at: datetime | None = None,
+        *,
+        supersedes: bool = False,
     ) -> int:
         """Fix the audience of an update, in one transaction; return its size.
 
         A second call for the same update changes nothing and returns 0. A skipped update is
-        queued after all. What has not gone out at `expires_at` never does.
+        queued after all. What has not gone out at `expires_at` never does. One that `supersedes`
+        withdraws the earlier updates of its incident for those who get a letter about this one.
         """
         ...
 
     def rename(self, old_id: str, new_id: str) -> None:
         """Let everything known about an update follow its new id."""
-        ...
-
-    def supersede(self, update_id: str, now: datetime) -> int:
-        """Withdraw earlier unsent letters about the same incident; return how many.
-
-        Only those who are to get this update lose the earlier ones.
-        """
         ...
 
     def token_for(self, update_id: str) -> str:
@@ -95,8 +97,8 @@ class Ledger(Protocol):
     def backlog(self, policy: InDoubt) -> tuple[tuple[str, int], ...]:
         """Return each update that earlier runs left unfinished, oldest first, and its letters.
 
-        They are what `owed` would bring up, and those in flight when a run was cut off. With 0
-        letters only a report is missing: somebody was sent a letter again and nobody was told.
+        They are what `prepare` and `claim` would bring up, and those in a sender's hands. With 0
+        letters only a report is missing: somebody was sent a copy and nobody was told.
         """
         ...
 
@@ -109,8 +111,11 @@ class Ledger(Protocol):
         """
         ...
 
-    def beat(self, sender: Sender) -> bool:
-        """Give a sign of life; False: the sender has been settled as gone, and may send no more."""
+    def beat(self, sender: Sender) -> Standing | None:
+        """Give a sign of life; return which of how many living senders of the ledger this one is.
+
+        None: the sender has been settled as gone, and may send no more.
+        """
         ...
 
     def dismiss(self, sender: Sender) -> None:
@@ -122,12 +127,20 @@ class Ledger(Protocol):
         ...
 
     def prepare(
-        self, update_ids: Sequence[str], policy: InDoubt, now: datetime, *, waits: bool = False
+        self,
+        update_ids: Sequence[str],
+        policy: InDoubt,
+        now: datetime,
+        *,
+        waits: bool = False,
+        only: Collection[int] | None = None,
     ) -> None:
         """Queue again what was deferred, and with `resend` what is in doubt; end what is stale.
 
-        A letter that got into doubt while we watched is queued once more, not for ever. With
-        `waits` deferred letters are left until their time has come.
+        A letter in doubt is sent again once: a copy that gets into doubt stays there, and so does
+        what is in doubt about an update that was held, is too old or was superseded. With `waits`
+        deferred letters are left until their time has come; with `only` those of all other
+        subscribers are left.
         """
         ...
 
@@ -143,7 +156,7 @@ class Ledger(Protocol):
     ) -> tuple[Owed, ...]:
         """Take queued letters in hand that nobody else has; empty at the end.
 
-        Letters to those who left meanwhile are suppressed, and those that are stale expire.
+        Letters to those who left meanwhile are suppressed, and those that are withdrawn end.
         With `waits` deferred letters whose time has come are taken too; `only` names the
         subscribers whose letters may be taken, None means all.
         """
@@ -155,8 +168,11 @@ class Ledger(Protocol):
         """Write outcomes, and that the final dots of other letters go out now; durably, at once.
 
         Returns (update id, subscriber id) of those whose dot may go out. The others are not in
-        the sender's hands any more, were held, or are for one who has left meanwhile. What an
-        outcome means for its reader (`Meaning`) is written with it.
+        the sender's hands any more, are for one who has left meanwhile, are too old, or were held,
+        unless the sender passes holds. What an outcome means for its reader (`Meaning`) is
+        written with it. A letter that would go out again (queued, deferred) does not if it was
+        withdrawn meanwhile. That a letter was accepted is written even by a sender that was
+        settled as gone, as long as nobody else has taken the letter in hand.
         """
         ...
 
@@ -192,17 +208,30 @@ class Ledger(Protocol):
         """Return the tokens of the subscribers whose letter is in this state, sorted."""
         ...
 
-    def take_unreported_resent(self, update_ids: Sequence[str]) -> tuple[str, ...]:
-        """Return the tokens of those sent again whom no report has named yet, and tick them."""
+    def letters_of(self, subscriber_id: int, limit: int | None = None) -> tuple[LetterRecord, ...]:
+        """Return a subscriber's letters, those about the newest updates first; None: all."""
+        ...
+
+    def unreported_copies(self, update_ids: Sequence[str]) -> tuple[str, ...]:
+        """Return the tokens of those who were sent a copy that no report has named yet, sorted."""
+        ...
+
+    def tick_copies(self, update_ids: Sequence[str], tokens: Sequence[str]) -> None:
+        """Remember that a report has named these copies: to be called after it was given."""
         ...
 
     def retry(self, update_id: str, states: Sequence[DeliveryState], now: datetime) -> int:
-        """Queue letters in these states once more; return how many."""
+        """Queue letters in these states once more; return how many.
+
+        None about an update that was held or is too old, or to readers who have a letter about
+        the one that has superseded it.
+        """
         ...
 
     def hold(self, update_id: str, now: datetime) -> int:
         """Suppress every letter about the update that has not gone out; return how many.
 
-        An update that was skipped is settled for good: no option brings it up again.
+        For good: a letter that is on its way or in doubt at this moment is not sent again either,
+        and no option brings up an update that was skipped.
         """
         ...

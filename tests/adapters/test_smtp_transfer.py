@@ -162,6 +162,7 @@ def test_only_content_with_eight_bits_is_declared_to_have_them(extensions):
         ("mail", "451 4.3.0 later", Outcome(DeliveryState.DEFERRED, "451 4.3.0")),
         ("data", "451 4.3.0 later", Outcome(DeliveryState.DEFERRED, "451 4.3.0")),
         ("data", "554 no", Outcome(DeliveryState.FAILED, "554")),
+        ("rcpt", "501 5.5.2 odd address", Outcome(DeliveryState.FAILED, "501 5.5.2")),
         ("dot", "452 4.2.2 full", Outcome(DeliveryState.DEFERRED, "452 4.2.2")),
         (
             "rcpt",
@@ -236,6 +237,8 @@ def test_nobody_gets_an_empty_letter_from_a_relay_that_wants_content_without_a_s
         ("mail", "550 5.1.8 who are you?", "refused the sender .550 5.1.8.; check mail.from"),
         ("mail", "530 5.7.0 log in", "wants a login .530 5.7.0.; name the user"),
         ("rcpt", "503 log in first", "wants a login .503."),
+        ("dot", "554 Sending paused for this account.", "sends nothing for our account .* .554."),
+        ("rcpt", "554 not authorized to perform this", "sends nothing for our account"),
     ],
 )
 def test_what_no_letter_can_help_is_raised_and_books_nothing(stage, answer, sentence):
@@ -277,6 +280,18 @@ def test_a_refusal_among_replies_that_make_no_sense_is_not_believed(at_data):
     script = Script(lambda moment: answers.get(moment.stage))
 
     assert send(script, make_numbered(1)) == [lost(DeliveryState.QUEUED, "garbled answer")]
+
+
+def test_a_relay_that_takes_its_leave_in_the_midst_of_a_letter_is_busy():
+    script = at("body", "421 4.3.2 shutting down")
+
+    async def leave():
+        async with connected(script) as connection:
+            assert await connection.offer(make_numbered(1)) is None
+            await asyncio.sleep(0.05)
+            return await connection.finish()
+
+    assert asyncio.run(leave()) == lost(DeliveryState.QUEUED, "421 4.3.2", Meaning.RELAY_BUSY)
 
 
 def test_a_relay_that_leaves_after_its_answer_has_answered():

@@ -113,7 +113,7 @@ def test_replies_are_taken_in_turn():
     assert [reply.code for reply in asyncio.run(ask())] == [250, 450, 354]
 
 
-@pytest.mark.parametrize("early", [b"250 early\r\n", b"250-ea", b"2", b"421 4.4.2 idle\r\n"])
+@pytest.mark.parametrize("early", [b"250 early\r\n", b"250-ea", b"2"])
 def test_what_is_said_before_the_question_is_no_answer_to_it(early):
     async def ask():
         async with wired() as (wire, reader, writer):
@@ -123,6 +123,21 @@ def test_what_is_said_before_the_question_is_no_answer_to_it(early):
             return is_sent, wire.is_garbled, await wire.replies(1, SOON_S), await reader.read()
 
     assert asyncio.run(ask()) == (False, True, [], b"")
+
+
+@pytest.mark.parametrize(
+    "packet", [b"421 4.4.2 idle\r\n", b"421-4.4.2 idle\r\n421 for too long\r\n"]
+)
+def test_a_relay_that_takes_its_leave_unasked_is_no_nonsense(packet):
+    async def ask():
+        async with wired() as (wire, _, writer):
+            wire.send(b".\r\n", 1)
+            writer.write(b"250 taken\r\n" + packet)
+            await asyncio.sleep(0.02)
+            is_sent = wire.send(b"NOOP\r\n", 1)
+            return is_sent, wire.is_garbled, wire.farewell, await wire.replies(1, SOON_S)
+
+    assert asyncio.run(ask()) == (False, False, Reply(421, "4.4.2 idle"), [Reply(250, "taken")])
 
 
 @pytest.mark.parametrize("with_reply", [True, False])

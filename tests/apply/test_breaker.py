@@ -11,6 +11,7 @@ ACCEPTED = Outcome(DeliveryState.ACCEPTED)
 DEFERRED = Outcome(DeliveryState.DEFERRED, "450 4.2.0")
 GONE = Outcome(DeliveryState.FAILED, "550 5.1.1", Meaning.NO_SUCH_MAILBOX)
 REFUSED = Outcome(DeliveryState.FAILED, "550 5.7.515", Meaning.SENDER_REFUSED)
+DOUBT = Outcome(DeliveryState.IN_DOUBT, "no answer", is_connection_usable=False)
 AGAIN = Outcome(DeliveryState.QUEUED, "454", Meaning.TOO_FAST)
 
 
@@ -30,7 +31,7 @@ def test_twenty_refusals_by_policy_stop_the_run_and_say_why():
     assert count == 20
     assert "20 of the last 20 letters were refused by policy (550 5.7.515)" in why
     assert "SPF, DKIM and DMARC of mail.from" in why
-    assert "`statusgen mail retry`" in why
+    assert "`statusgen mail retry UPDATE`" in why
 
 
 def test_the_twentieth_refusal_among_two_hundred_letters_stops_the_run():
@@ -69,13 +70,37 @@ def test_a_relay_that_refuses_the_first_letters_stops_the_run_whatever_the_reaso
     assert count == 20
     assert why == (
         "the relay refused the first 20 letters (550 5.1.1); ask who runs it, then run "
-        "`statusgen mail retry`"
+        "`statusgen mail retry UPDATE`"
     )
 
 
 @pytest.mark.parametrize("good", [ACCEPTED, DEFERRED])
 def test_one_letter_that_did_not_fail_lets_dead_addresses_be(good):
     assert stops_after(Breaker(), [GONE] * 19 + [good] + [GONE] * 500)[0] == 0
+
+
+def test_lost_answers_stop_the_run_and_say_what_they_mean():
+    count, why = stops_after(Breaker(connections=10), [ACCEPTED] * 180 + [DOUBT] * 30)
+
+    assert count == 200
+    assert why == (
+        "20 of the last 200 letters were sent and not answered, so nobody knows whether they "
+        "arrived; ask who runs the relay before you run `statusgen mail resume`, which sends them "
+        "again unless mail.in_doubt is hold"
+    )
+
+
+@pytest.mark.parametrize("connections", [1, 10, 50])
+def test_a_relay_that_is_started_anew_now_and_then_stops_nothing(connections):
+    lost = [DOUBT] * connections
+    between = [ACCEPTED] * 200
+
+    assert stops_after(Breaker(0, connections), [*lost, *between] * 5)[0] == 0
+
+
+def test_with_many_connections_the_second_letter_of_each_without_an_answer_stops_the_run():
+    assert stops_after(Breaker(0, 50), [DOUBT] * 200)[0] == 100
+    assert stops_after(Breaker(0, 500), [DOUBT] * 300)[0] == 200
 
 
 def test_letters_that_are_to_be_sent_again_say_nothing():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statusgen.apply.pace import Pace
-from statusgen.model.delivery import DeliveryState, Outcome
+from statusgen.model.delivery import DeliveryState, Outcome, Standing
 from statusgen.model.replies import Meaning
 from tests.components.soak import part
 from tests.fakes.virtual_time import run_virtually
@@ -226,6 +226,101 @@ def test_a_limit_of_ours_is_used_up_to_what_keeps_every_second_safe():
 
     assert bucket.refused_s == []
     assert bucket.use(0, 100) >= 0.93
+
+
+@pytest.mark.parametrize("max_per_second", [1, 10, 30])
+@pytest.mark.parametrize("stall_s", [0.5, 2, 7])
+def test_dots_that_a_slow_commit_held_up_do_not_leave_all_at_once(max_per_second, stall_s):
+    dots_s: list[float] = []
+
+    async def work(loop, pace, stall):
+        for _ in range(20):
+            await pace.slot()
+            async with stall:
+                if 1 < loop.time() < 1 + stall_s:
+                    await asyncio.sleep(stall_s)
+            await pace.dot()
+            dots_s.append(loop.time())
+
+    async def work_together(loop):
+        pace, stall = Pace(max_per_second, 10, loop.time), asyncio.Lock()
+        await asyncio.gather(*(work(loop, pace, stall) for _ in range(10)))
+
+    run_virtually(work_together)
+
+    assert busiest_second(dots_s, from_s=-1) <= max_per_second
+    assert len(dots_s) / (dots_s[-1] - stall_s) / max_per_second > 0.9
+
+
+def test_nobody_waits_twice_whom_nothing_has_held_up():
+    waits_s: list[float] = []
+
+    async def work(loop):
+        pace = Pace(20, 10, loop.time)
+        for _ in range(30):
+            await pace.slot()
+            await asyncio.sleep(0.001)
+            began_s = loop.time()
+            await pace.dot()
+            waits_s.append(loop.time() - began_s)
+
+    run_virtually(work)
+
+    assert max(waits_s) == 0
+
+
+def test_what_the_transport_says_of_itself_is_heeded_too():
+    pace = Pace(14, 10, Clock())
+
+    pace.heed(0)
+    assert pace.rate == pytest.approx(14, rel=0.06)
+    pace.heed(5)
+    assert pace.rate == pytest.approx(5, rel=0.06)
+    pace.heed(100)
+    assert pace.rate == pytest.approx(5, rel=0.06)
+
+
+@given(
+    max_per_second=st.one_of(st.integers(0, 300), st.floats(0.2, 60)),
+    max_connections=st.integers(1, 60),
+    senders=st.integers(1, 40),
+)
+def test_the_shares_of_all_senders_never_add_up_to_more(max_per_second, max_connections, senders):
+    paces = [Pace(max_per_second, max_connections, Clock()) for _ in range(senders)]
+    for place, pace in enumerate(paces):
+        pace.take_share(Standing(place, senders))
+
+    assert 1 <= sum(pace.connections for pace in paces) <= max_connections
+    assert max_per_second == 0 or 0 < sum(pace.rate for pace in paces) <= max_per_second
+
+
+@given(
+    max_connections=st.integers(1, 60),
+    senders=st.integers(2, 40),
+    gone=st.integers(0, 39),
+    hears=st.lists(st.booleans(), min_size=40, max_size=40),
+)
+def test_a_sender_that_leaves_makes_nobodys_share_smaller(max_connections, senders, gone, hears):
+    gone %= senders
+    total = 0
+    for place in range(senders):
+        if place == gone:
+            continue
+        pace = Pace(0, max_connections, Clock())
+        now = Standing(place - (place > gone), senders - 1)
+        pace.take_share(now if hears[place] else Standing(place, senders))
+        total += pace.connections
+
+    assert total <= max_connections
+
+
+def test_a_busy_relay_gets_half_of_a_share():
+    pace = Pace(0, 10, Clock())
+    pace.take_share(Standing(1, 2))
+
+    pace.note(BUSY)
+
+    assert pace.connections == 2
 
 
 @pytest.mark.parametrize(

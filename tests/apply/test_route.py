@@ -4,7 +4,7 @@ from statusgen.apply.patience import Patience
 from statusgen.apply.route import Route
 from statusgen.model.delivery import DeliveryState, Outcome, Owed
 from statusgen.model.subscriber import Subscriber, SubscriberState
-from tests.fakes.mail import ACCEPTED
+from tests.fakes.mail import ACCEPTED, DOUBT
 
 ANN = Owed("login/01", Subscriber(1, "ann", "ann@example.com", SubscriberState.ACTIVE))
 
@@ -37,14 +37,15 @@ def test_a_connection_is_opened_when_it_is_needed_and_once():
     assert (way.opened, way.closed) == (1, 1)
 
 
-def test_outcomes_wait_to_be_written_and_only_a_settled_letter_counts_as_carried():
+def test_outcomes_wait_to_be_written_and_only_an_answered_letter_counts_as_carried():
     route = Route(Patience(Way(), 1))
 
     route.note(ANN, Outcome(DeliveryState.QUEUED))
+    route.note(ANN, DOUBT)
     carried_before = route.has_carried
     route.note(ANN, ACCEPTED)
     written = route.take_unwritten()
 
     assert (carried_before, route.has_carried) == (False, True)
-    assert [one.outcome.state for one in written] == ["queued", "accepted"]
+    assert [one.outcome.state for one in written] == ["queued", "in_doubt", "accepted"]
     assert route.take_unwritten() == []

@@ -1,18 +1,28 @@
 import asyncio
+import time
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
+from statusgen.adapters.database import senders
 from statusgen.adapters.database.ledger import SqlLedger
+from statusgen.apply import clock, feed
 from statusgen.apply.deliver import deliver
+from statusgen.apply.journal import Journal
+from statusgen.apply.presence import SenderGone
 from statusgen.apply.rules import DeliveryRules
+from statusgen.apply.run import Run
+from statusgen.errors import DatabaseError, MailError
 from statusgen.model.delivery import Account, DeliveryState, Outcome
 from statusgen.model.replies import Meaning
-from statusgen.ports.transport import Limits
+from statusgen.ports.transport import Limits, Unreachable
 from tests.fakes.mail import (
     ACCEPTED,
+    DOUBT,
     EVERYBODY,
     NOW,
+    US,
     account,
     make_book,
     make_database,
@@ -28,16 +38,27 @@ REFUSED = Outcome(DeliveryState.FAILED, "550 5.7.515", Meaning.SENDER_REFUSED)
 class Relay:
     """A transport in memory; `answer` says what becomes of the n-th letter at its final dot."""
 
-    def __init__(self, answer=lambda _number: ACCEPTED, limits=None, on_dot=lambda _number: None):
+    def __init__(
+        self,
+        answer=lambda _number: ACCEPTED,
+        limits=None,
+        on_dot=lambda _number: None,
+        room=1000,
+        dot_s=0,
+    ):
         self.answer, self.on_dot = answer, on_dot
         self._limits = limits or Limits()
+        self.room, self.dot_s = room, dot_s
         self.letters = []
+        self.dots_s = []
         self.most_open = self.open = 0
 
     async def limits(self):
         return self._limits
 
     async def connect(self):
+        if self.open == self.room:
+            raise Unreachable("it takes no more connections")
         self.open += 1
         self.most_open = max(self.open, self.most_open)
         return Connection(self)
@@ -53,7 +74,8 @@ class Connection:
 
     async def finish(self, then=None):
         del then
-        await asyncio.sleep(0)
+        self.relay.dots_s.append(time.monotonic())
+        await asyncio.sleep(self.relay.dot_s)
         self.relay.letters.append(self.offered)
         number = len(self.relay.letters)
         self.relay.on_dot(number)
@@ -114,9 +136,185 @@ def test_after_a_canary_that_arrives_all_others_go_out(ledger):
     assert run(ledger, relay, canary=10).total == Account(accepted=99, failed=1)
 
 
+@pytest.mark.parametrize(("room", "canary"), [(1, 10), (2, 50), (3, 4), (1, 1), (4, 100)])
+def test_a_canary_goes_on_over_as_few_connections_as_the_relay_takes(ledger, room, canary):
+    relay = Relay(room=room)
+
+    report = run(ledger, relay, canary=canary, max_connections=10)
+
+    assert report.total == Account(accepted=100)
+    assert relay.most_open == room
+
+
+def test_a_busy_relay_that_takes_few_connections_gets_every_letter_over_those(ledger):
+    busy = Outcome(DeliveryState.QUEUED, "421", Meaning.RELAY_BUSY, is_connection_usable=False)
+    relay = Relay(lambda number: busy if number in {40, 41} else ACCEPTED, room=2, dot_s=0.001)
+
+    assert run(ledger, relay, max_connections=10).total == Account(accepted=100)
+
+
+@pytest.mark.parametrize("connections", [1, 4, 10])
+def test_a_relay_that_answers_to_no_letter_is_left_alone_before_many_may_have_it(
+    ledger, connections
+):
+    relay = Relay(lambda _: DOUBT)
+
+    reports = [run(ledger, relay, max_connections=connections) for _ in range(2)]
+
+    assert [type(report.trouble) for report in reports] == [MailError] * 2
+    assert "nobody knows whether they arrived" in str(reports[0].trouble)
+    assert reports[0].total.in_doubt <= 20 + connections
+    assert len({letter.recipient for letter in relay.letters}) <= 2 * (20 + connections)
+
+
+def test_a_relay_that_answers_now_and_then_is_left_alone_too(ledger):
+    relay = Relay(lambda number: ACCEPTED if number % 2 else DOUBT)
+
+    report = run(ledger, relay, max_connections=1)
+
+    assert "20 of the last" in str(report.trouble)
+
+
+def test_a_relay_that_is_started_anew_costs_one_answer_a_connection_and_stops_nothing(ledger):
+    relay = Relay(lambda number: DOUBT if 50 < number <= 60 else ACCEPTED, dot_s=0.001)
+
+    report = run(ledger, relay, max_connections=10)
+
+    assert report.trouble is None
+    assert report.total == Account(accepted=90, in_doubt=10)
+
+
+def test_one_blip_when_the_transport_is_asked_for_its_limits_stops_nothing(ledger):
+    class Blip(Relay):
+        asked = 0
+
+        async def limits(self):
+            self.asked += 1
+            if self.asked == 1:
+                raise Unreachable("SES can't be reached")
+            return Limits()
+
+    assert run(ledger, Blip()).total == Account(accepted=100)
+
+
+@pytest.mark.parametrize("error", [Unreachable("away"), MailError("no credentials")], ids=str)
+def test_a_transport_that_does_not_tell_its_limits_leaves_every_letter_owed(ledger, error):
+    class Dark(Relay):
+        async def limits(self):
+            raise error
+
+    report = run(ledger, Dark())
+
+    assert report.trouble is error
+    assert report.total == Account(queued=100)
+
+
+class Ill:
+    """A ledger one of whose beats fails."""
+
+    def __init__(self, ledger):
+        self.ledger, self.beats = ledger, 0
+
+    def __getattr__(self, name):
+        return getattr(self.ledger, name)
+
+    def beat(self, sender):
+        self.beats += 1
+        if self.beats == 3:
+            raise DatabaseError("used by two at once, once")
+        return self.ledger.beat(sender)
+
+
+def test_a_beat_that_fails_once_costs_nothing_and_the_heart_goes_on(ledger):
+    ill = Ill(ledger)
+
+    report = run(ill, Relay(dot_s=0.02), beat_s=0.05)
+
+    assert report.total == Account(accepted=100)
+    assert report.trouble is None
+    assert ill.beats > 4
+
+
+@pytest.fixture
+def few_at_a_time(monkeypatch):
+    monkeypatch.setattr(feed, "_BATCH", 10)  # else the first sender takes all that these tests have
+
+
+def two_runs(ledger, relay, beat_s, later_s, **rules):
+    """Have two senders send what there is, one of them later."""
+    rules = DeliveryRules(beat_s=beat_s, **rules)
+
+    async def send(after_s):
+        await asyncio.sleep(after_s)
+        sender = ledger._database.write(  # noqa: SLF001 - a file would have one sender only
+            lambda it: senders.enlist(it, US, lambda _: False, 60)
+        )
+        with closing(Journal(ledger, sender, lambda: NOW)) as journal:
+            one = Run(journal, relay, make_letter, [ONE.update_id], rules, lambda _: None)
+            await one.send_all()
+            await journal.run(lambda: ledger.dismiss(sender))
+        return one.counts[DeliveryState.ACCEPTED]
+
+    async def send_both():
+        return await asyncio.gather(send(0), send(later_s))
+
+    return asyncio.run(send_both())
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+@pytest.mark.parametrize("later_s", [0, 0.3])
+def test_two_senders_together_keep_within_the_connections_that_were_set(ledger, later_s):
+    relay = Relay(dot_s=0.05)
+
+    sent = two_runs(ledger, relay, 0.2, later_s, max_connections=5)
+
+    assert sum(sent) == 100
+    assert min(sent) >= 10
+    assert relay.most_open == 5
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+@pytest.mark.parametrize("later_s", [0, 0.3])
+def test_two_senders_together_keep_within_the_rate_that_was_set(ledger, later_s):
+    relay = Relay()
+
+    sent = two_runs(ledger, relay, 0.2, later_s, max_per_second=41, max_connections=10)
+
+    assert sum(sent) == 100
+    assert min(sent) >= 10
+    for at_s in relay.dots_s:
+        assert sum(at_s <= one_s < at_s + 1 for one_s in relay.dots_s) <= 41
+
+
+def test_a_sender_for_whom_no_connection_is_left_takes_nothing_in_hand(ledger):
+    relay = Relay(dot_s=0.005)
+
+    assert two_runs(ledger, relay, 0.1, 0.05, max_connections=1) == [100, 0]
+
+
+def test_a_commit_that_stalls_lets_no_letters_out_in_a_rush(ledger):
+    class Stalling:
+        commits = 0
+
+        def __getattr__(self, name):
+            return getattr(ledger, name)
+
+        def record(self, *given):
+            self.commits += 1
+            if self.commits == 20:
+                time.sleep(1)
+            return ledger.record(*given)
+
+    relay = Relay()
+
+    run(Stalling(), relay, max_per_second=50, max_connections=10)
+
+    assert max(sum(a <= b < a + 1 for b in relay.dots_s) for a in relay.dots_s) <= 50
+
+
 def test_a_letter_lost_on_the_way_is_queued_again_and_sent_in_the_same_run(ledger):
     lost = Outcome(DeliveryState.QUEUED, is_connection_usable=False)
-    relay = Relay(lambda number: lost if number in {2, 50, 101} else ACCEPTED)
+    relay = Relay(lambda number: lost if number in {20, 50, 101} else ACCEPTED)
 
     report = run(ledger, relay)
 
@@ -132,6 +330,17 @@ def test_letters_that_are_held_stop_at_once(ledger):
     assert "letters are held" in str(report.trouble)
     assert len(relay.letters) <= 10 + 4
     assert account(ledger, ONE).owed == 100 - len(relay.letters)
+
+
+def test_a_rehearsal_goes_past_a_hold_to_those_who_are_named_only(ledger):
+    ledger.hold_all(NOW)
+    relay = Relay()
+
+    report = run(ledger, relay, only=frozenset({3, 5}))
+
+    assert report.trouble is None
+    assert len(relay.letters) == report.sent == 2
+    assert ledger.is_held()
 
 
 def test_a_quota_that_is_spent_ends_the_run_with_every_letter_owed(ledger):
@@ -171,7 +380,10 @@ def test_a_run_that_was_settled_as_gone_stops_and_writes_nothing_more(ledger):
     report = run(ledger, relay, beat_s=0.05, max_connections=1)
 
     assert len(relay.letters) == 5
-    assert report.total == Account(accepted=4, in_doubt=1, queued=95)
+    assert isinstance(report.trouble, SenderGone)
+    assert report.total == Account(
+        accepted=5, queued=95
+    )  # the last one's answer is true all the same
 
 
 def make_publisher():
@@ -189,4 +401,26 @@ def test_stale_letters_are_not_sent(tmp_path):
     report = deliver(ledger, Relay(), make_letter, ["login/02"], NOW)
 
     assert report.total == Account(expired=1)
+    database.close()
+
+
+def test_news_grows_stale_while_the_machine_sleeps(tmp_path, monkeypatch):
+    database = make_database(tmp_path)
+    ledger = SqlLedger(database)
+    queue_letters(database, *(f"p{number}" for number in range(20)))
+    ledger.queue(make_update(2), EVERYBODY, NOW, NOW + timedelta(hours=4))
+    passing_s = 0.0
+    monkeypatch.setattr(clock, "_passing_s", lambda: passing_s)
+
+    def close_the_lid(number):
+        nonlocal passing_s
+        passing_s = 5 * 3600.0 if number == 5 else passing_s
+
+    relay = Relay(on_dot=close_the_lid)
+    rules = DeliveryRules(max_connections=1)
+    report = deliver(ledger, relay, make_letter, ["login/02"], NOW, rules)
+
+    assert len(relay.letters) == 5
+    assert report.total.accepted == 5
+    assert report.total.expired == 15
     database.close()

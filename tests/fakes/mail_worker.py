@@ -9,9 +9,10 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen
+from typing import Any
 
 from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.ledger import SqlLedger
@@ -39,18 +40,29 @@ class Order:
     beat_s: float = 15
     patience_s: float = 30
     clock_off_h: int = 0
-    """How far the worker's clock is off."""
+    """How far the clock of the worker's machine is off."""
     rounds: int = 1
-    """So many runs one after the other, each an hour later, so that deferred letters are due."""
+    """So many runs one after the other."""
+    round_s: float = 3600
+    """How much later each of them is; in an hour deferred letters are due."""
 
     def start(self) -> "Popen[str]":
         words = [sys.executable, "-m", "tests.fakes.mail_worker", json.dumps(asdict(self))]
         return Popen(words, stdout=PIPE, stderr=PIPE, text=True)
 
 
-def work(order: Order) -> dict[str, object]:
-    database = open_database(order.url, Path(order.folder))
+def work(order: Order) -> None:
+    off = timedelta(hours=order.clock_off_h)
+    database = open_database(order.url, Path(order.folder), lambda: datetime.now(UTC) + off)
     ledger = SqlLedger(database, order.lease_s)
+    said = send(order, ledger, NOW + off)
+    sys.stdout.write(json.dumps(said))
+    sys.stdout.flush()
+    ledger.tick_copies([UPDATE], said["resent"])
+    database.close()
+
+
+def send(order: Order, ledger: SqlLedger, now: datetime) -> dict[str, Any]:
     transport = SmtpTransport(Relay("127.0.0.1", order.port, is_loopback=True))
     rules = DeliveryRules(
         max_connections=order.connections,
@@ -59,20 +71,17 @@ def work(order: Order) -> dict[str, object]:
         beat_s=order.beat_s,
         patience_s=order.patience_s,
     )
-    resent: set[str] = set()
     sent = 0
     began = time.monotonic()
     for number in range(order.rounds):
-        now = NOW + timedelta(hours=order.clock_off_h + number)
-        report = deliver(ledger, transport, make_letter, [UPDATE], now, rules)
-        resent |= set(report.resent)
+        later = now + timedelta(seconds=order.round_s * number)
+        report = deliver(ledger, transport, make_letter, [UPDATE], later, rules)
         sent += report.sent
         if not report.total.owed:
             break
         time.sleep(0.1)
-    database.close()
     return {
-        "resent": sorted(resent),
+        "resent": list(report.resent),
         "in_doubt": list(report.in_doubt),
         "trouble": str(report.trouble or ""),
         "sent": sent,
@@ -81,4 +90,4 @@ def work(order: Order) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(work(Order(**json.loads(sys.argv[1])))))
+    work(Order(**json.loads(sys.argv[1])))

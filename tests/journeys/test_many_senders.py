@@ -1,22 +1,33 @@
 """Several machines drain one ledger: stopped beyond their lease, with clocks an hour apart."""
 
 import json
+import time
 from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
 from random import Random
+from threading import Timer
 
 import pytest
 
 from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.model.delivery import Account
+from statusgen.adapters.smtp import SmtpTransport
+from statusgen.apply.deliver import Clerk, deliver
+from statusgen.apply.rules import DeliveryRules
+from statusgen.model.delivery import Account, InDoubt
+from statusgen.model.manifest import Publisher
+from statusgen.model.relay import Relay
 from statusgen.model.subscriber import NewSubscriber
+from statusgen.usecases.working import Round, Worker
 from tests.components.journal_sink import Conduct, journal_sink
 from tests.components.killing import run_with_pauses
 from tests.components.postgresql import postgresql  # noqa: F401  a fixture
 from tests.components.soak import part
-from tests.fakes.mail import EVERYBODY, NOW, make_book, make_update
+from tests.fakes.mail import EVERYBODY, NOW, make_book, make_letter, make_update
 from tests.fakes.mail_worker import UPDATE, Order
 
+IDLE = "nothing is owed; waiting for the next publish"
 SEED = 20261121
 AUDIENCE = part(1200, 20_000)
 LEASE_S = 1.0
@@ -38,7 +49,7 @@ def queue(database, size):
     rows = [NewSubscriber(f"p{number}@example.com") for number in range(size)]
     make_book(database).import_rows(rows, "list.csv", NOW)
     ledger = SqlLedger(database)
-    ledger.queue(make_update(), EVERYBODY, NOW)
+    ledger.queue(make_update(), EVERYBODY, NOW, NOW + timedelta(minutes=30))
     return ledger
 
 
@@ -47,24 +58,26 @@ def test_four_senders_stopped_beyond_their_lease_make_no_copy_but_of_what_is_in_
 ):
     book, ledger = make_book(database), queue(database, AUDIENCE)
 
-    with journal_sink(tmp_path / "journal", Conduct(reply_delay_s=0.02)) as sink:
+    conduct = Conduct(reply_delay_s=0.02, trouble_share=0.05)  # some are deferred
+    with journal_sink(tmp_path / "journal", conduct) as sink:
         orders = [
             Order(
                 str(tmp_path),
                 sink.port,
                 url,
-                connections=2,
+                connections=8,  # two for each
                 lease_s=LEASE_S,
                 beat_s=LEASE_S / 4,
                 clock_off_h=hours,
                 rounds=200,
+                round_s=1,
             )
             for hours in (-1, 0, 0, 1)
         ]
         ended = run_with_pauses(
             [one.start() for one in orders], Random(SEED), each_s=(0.2, 2.5), rest_s=0.4
         )
-        arrived = sink.arrived()
+        entries, arrived = sink.entries(), sink.arrived()
 
     said = [json.loads(one.out) for one in ended]
     twice = {
@@ -77,6 +90,7 @@ def test_four_senders_stopped_beyond_their_lease_make_no_copy_but_of_what_is_in_
     account = ledger.account(UPDATE)
     assert account.accepted + account.in_doubt == AUDIENCE
     assert account.owed == 0
+    assert len(entries) > len(arrived)
     assert sum(one["sent"] > 0 for one in said) >= 2
 
 
@@ -84,12 +98,73 @@ def test_senders_share_a_ledger_without_a_copy_when_nobody_is_stopped(tmp_path, 
     ledger = queue(database, 600)
 
     with journal_sink(tmp_path / "journal", Conduct(reply_delay_s=0.02)) as sink:
-        order = Order(str(tmp_path), sink.port, url, connections=2, rounds=100)
+        order = Order(
+            str(tmp_path), sink.port, url, connections=6, beat_s=0.2, rounds=100, round_s=1
+        )
         ended = run_with_pauses(
             [order.start() for _ in range(3)], Random(SEED), each_s=(0, 0.01), rest_s=0.5
         )
         arrived = sink.arrived()
 
     assert [one.code for one in ended] == [0] * 3
+    assert max(one.open_connections for one in arrived) <= 6
     assert len(arrived) == len({one.recipient for one in arrived}) == 600
     assert ledger.account(UPDATE) == Account(accepted=600)
+
+
+class Shift:
+    """Time as it is, and what is said."""
+
+    def __init__(self):
+        self.said = []
+
+    def now(self):
+        return NOW
+
+    def wait(self, seconds):
+        time.sleep(seconds)
+
+    def tell(self, text):
+        self.said.append(text)
+        if text == IDLE:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("forever", [False, True])
+def test_a_worker_goes_on_when_its_database_was_started_anew(
+    tmp_path,
+    postgresql,  # noqa: F811
+    url,
+    database,
+    forever,
+):
+    ledger, shift = queue(database, 300), Shift()
+    name = url.partition("@/")[2].partition("?")[0]
+    clerk = Clerk(Publisher("sam", "here", "boot 1 1.00"))
+
+    def restart():
+        postgresql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        sessions = f"FROM pg_stat_activity WHERE datname = '{name}'"
+        postgresql.execute(f"SELECT pg_terminate_backend(pid) {sessions}")
+        time.sleep(2)
+        postgresql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+    with journal_sink(tmp_path / "journal", Conduct(reply_delay_s=0.01)) as sink:
+        transport = SmtpTransport(Relay("127.0.0.1", sink.port, is_loopback=True))
+
+        def make_round():
+            rules = DeliveryRules(max_connections=2, waits=True)
+            report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules, clerk)
+            return Round((UPDATE,), report.sent, report.trouble)
+
+        accident = Timer(0.4, restart)
+        accident.start()
+        worker = Worker(ledger, InDoubt.RESEND, make_round, shift, forever=forever)
+        with suppress(KeyboardInterrupt):
+            assert worker.work() is None
+        accident.join()
+        recipients = {one.recipient for one in sink.arrived()}
+
+    assert len(recipients) == 300
+    assert ledger.account(UPDATE).owed == 0
+    assert shift.said[0].startswith("trying on; the database"), shift.said

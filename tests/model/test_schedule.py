@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from statusgen.letters.kinds import Kind
-from statusgen.model.schedule import lifetime_of, next_try
+from statusgen.model.schedule import lifetime_of, next_try, pause_s
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
@@ -22,3 +22,14 @@ def test_news_of_what_goes_on_is_stale_after_four_hours_and_everything_else_afte
     assert hours[Kind.INVESTIGATING] == hours[Kind.UPDATE] == 4
     assert {hours[kind] for kind in Kind} == {4, 24}
     assert hours[Kind.RESOLVED] == hours[Kind.SCHEDULED] == hours[Kind.CANCELED] == 24
+
+
+@pytest.mark.parametrize(
+    ("tries", "longest_s"), [(0, 1), (1, 2), (2, 4), (5, 32), (6, 60), (7, 60), (10**9, 60)]
+)
+def test_what_is_out_of_reach_is_tried_after_longer_and_longer_pauses(tries, longest_s):
+    assert [pause_s(tries, chance) for chance in (0, 0.5, 1)] == [
+        longest_s,
+        longest_s * 0.75,
+        longest_s * 0.5,
+    ]

@@ -9,6 +9,7 @@ from statusgen.model.subscriber import address_key, needs_smtputf8, parse_addres
         ("ann@example.com", "ann@example.com"),
         ("Ann.Lee+status@EXAMPLE.Com", "Ann.Lee+status@example.com"),
         ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        ("ann@straße.example", "ann@xn--strae-oqa.example"),
         ("jürgen@example.com", "jürgen@example.com"),
         ("a" * 64 + "@example.com", "a" * 64 + "@example.com"),
     ],

@@ -29,7 +29,8 @@ def test_a_reply_is_told_in_words(reply, reason):
     [
         (DeliveryState.DEFERRED, "451 4.7.1", "statusgen mail resume"),
         (DeliveryState.IN_DOUBT, "no answer", "it may have arrived; `statusgen mail retry UPDATE`"),
-        (DeliveryState.FAILED, "550 5.1.1", "statusgen subscribers remove"),
+        (DeliveryState.FAILED, "550 5.1.1", "no further letter goes there"),
+        (DeliveryState.FAILED, "553", "statusgen subscribers remove"),
         (DeliveryState.FAILED, "550 5.7.515", "SPF, DKIM and DMARC"),
         (DeliveryState.FAILED, "554", "SPF, DKIM and DMARC"),
         (DeliveryState.FAILED, "500 5.5.2", "mend it, then `statusgen mail retry UPDATE`"),

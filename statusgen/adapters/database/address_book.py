@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from statusgen.adapters.database.adding import add_new
 from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.schema import erased_address, strike, subscriber
 from statusgen.errors import UsageError
@@ -196,7 +197,7 @@ def add_strike(connection: Connection, subscriber_id: int, now: datetime) -> Str
     struck = set(connection.execute(days).scalars())
     if today in struck:
         return Strike.REPEATED
-    connection.execute(insert(strike), {"subscriber_id": subscriber_id, "day": today})
+    add_new(connection, strike, [{"subscriber_id": subscriber_id, "day": today}])
     is_last = len(struck) + 1 >= _MAX_STRIKES and give_up(connection, [subscriber_id], now)
     return Strike.LAST if is_last else Strike.COUNTED
 

@@ -18,6 +18,8 @@ def picked_by(audience: Audience, incident_id: str) -> ColumnElement[bool]:
         if audience.is_narrowed
         else or_(and_(is_named, wants), follows)
     )
+    if audience.only is not None:
+        picked = and_(picked, subscriber.c.id.in_(audience.only))
     return and_(subscriber.c.state == SubscriberState.ACTIVE, picked)
 
 

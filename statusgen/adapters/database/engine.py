@@ -1,17 +1,23 @@
 """Opening the database: durable commits, a known schema, no silent fresh start."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from statusgen.adapters.database import migrating, server, sqlite_file
-from statusgen.adapters.database.failure import damaged, translated
+from statusgen.adapters.database.failure import Collision, damaged, translated
 from statusgen.errors import DatabaseError
-from statusgen.model.value import Value
+from statusgen.model.value import Value, replace
+
+T = TypeVar("T")
+
+_MAX_TRIES = 5
 
 
 class Database(Value, frozen=True):
@@ -22,16 +28,18 @@ class Database(Value, frozen=True):
     """How the user knows it: without passwords."""
     path: Path | None
     """The SQLite file; None for a server."""
+    clock_ahead: timedelta = timedelta()
+    """By how much the server's clock is ahead of this machine's; nothing for a file."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one consistent state.
+        """Give a connection that sees one consistent state, and can't change it on a server.
 
         Raises:
             DatabaseError: the database can't be read.
 
         """
-        with translated(self.name), self.engine.connect() as connection:
+        with translated(self.name), self._reader().connect() as connection:
             yield connection
 
     @contextmanager
@@ -46,6 +54,22 @@ class Database(Value, frozen=True):
         with translated(self.name), writing.begin() as connection:
             yield connection
 
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` in one transaction, anew when it was undone in favour of another.
+
+        Raises:
+            DatabaseError: the database can't be written.
+
+        """
+        for _ in range(_MAX_TRIES - 1):
+            with suppress(Collision), self.writing() as connection:
+                return work(connection)
+        with self.writing() as connection:
+            return work(connection)
+
+    def _reader(self) -> Engine:
+        return self.engine if self.path else server.reader(self.engine)
+
     def forget_old_pages(self) -> None:
         """Empty the write-ahead log, where text that was erased would live on."""
         if self.path is not None:
@@ -59,10 +83,12 @@ class Database(Value, frozen=True):
         self.engine.dispose()
 
 
-def open_database(url: str, folder: Path) -> Database:
+def open_database(
+    url: str, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Database:
     """Open the database of `state.database`, making or migrating it where needed.
 
-    A SQLite path is relative to `folder`.
+    A SQLite path is relative to `folder`. `clock` is this machine's: a server's may differ.
 
     Raises:
         DatabaseError: it can't be opened, is damaged or was made by a newer statusgen.
@@ -71,7 +97,7 @@ def open_database(url: str, folder: Path) -> Database:
     """
     parsed = parse(url)
     if parsed.get_backend_name() != "sqlite":
-        return _open_server(parsed)
+        return _open_server(parsed, clock)
     name = str(parsed.database)
     path = folder / name
     with sqlite_file.prepared(path, name) as fresh:
@@ -130,17 +156,18 @@ def _migrate_file(path: Path, name: str) -> None:
         patient.close()
 
 
-def _open_server(url: URL) -> Database:
+def _open_server(url: URL, clock: Callable[[], datetime]) -> Database:
     database = Database(server.make_engine(url), server.name_of(url), None)
     try:
         with database.reading() as connection:
+            clock_ahead = server.clock_ahead(connection, clock)
             is_current = migrating.is_current(connection, database.name)
         if not is_current:
             _migrate_server(database)
     except BaseException:
         database.close()
         raise
-    return database
+    return replace(database, clock_ahead=clock_ahead)
 
 
 def _migrate_server(database: Database) -> None:

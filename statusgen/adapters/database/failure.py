@@ -10,6 +10,9 @@ from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
 from statusgen.errors import DatabaseError
 
+_UNDONE = ("40001", "40P01")
+"""A transaction that was undone, because others wanted the same rows in another order."""
+
 _DAMAGED = "is damaged; restore it from a backup, or move it away to begin with an empty one"
 _AGAIN = "run the command again"
 _FULL = f"can't grow, the disk is full; make room and {_AGAIN}"
@@ -83,6 +86,10 @@ _ENTRY_SENTENCES = (
 _NO_ANSWER = "did not answer; check that it runs and can be reached, then run the command again"
 
 
+class Collision(DatabaseError):
+    """Two transactions were in each other's way; this one is undone and may be tried again."""
+
+
 @contextmanager
 def translated(name: str) -> Iterator[None]:
     """Turn the library's exceptions into ours; `name` is how the user knows the database.
@@ -94,7 +101,9 @@ def translated(name: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise DatabaseError(f"the database {name} {_sentence(error)}") from error
+        is_undone = getattr(error.orig, "sqlstate", None) in _UNDONE
+        kind = Collision if is_undone else DatabaseError
+        raise kind(f"the database {name} {_sentence(error)}") from error
     except sqlite3.Error as error:
         raise DatabaseError(f"the database {name} {_file_sentence(error)}") from error
     except ValueError as error:  # text or an instant that isn't one any more

@@ -1,47 +1,58 @@
-"""The ledger in SQL: known updates, claims, settings, and one row per update and subscriber."""
+"""The ledger over a database: one transaction a method, and the difference of two clocks.
 
-import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+What each does is told by the modules beside this one, as functions over a connection.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    String,
-    bindparam,
-    exists,
-    func,
-    insert,
-    literal,
-    select,
-    update,
+from sqlalchemy import Connection, func, select
+
+from statusgen.adapters.database import (
+    accounts,
+    delivering,
+    recording,
+    senders,
+    sending,
+    updates,
+    withdrawing,
 )
-
-from statusgen.adapters.database.accounts import FEW, KNOWN
 from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
 from statusgen.adapters.database.choosing import picked_by
-from statusgen.adapters.database.delivering import UNSENT, SqlDeliveries
+from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.lock import locked
-from statusgen.adapters.database.schema import claim, delivery, known_update, setting, subscriber
-from statusgen.model.delivery import Audience, DeliveryState, KnownUpdate
-from statusgen.model.subscriber import Subscriber
-from statusgen.model.value import replace
-
-_INSERT_UNKNOWN = insert(known_update).from_select(
-    ["update_id", "incident_id", "at", "skipped", "recorded_at"],
-    select(
-        bindparam("new_id", type_=String),
-        bindparam("in_incident", type_=String),
-        bindparam("instant", type_=known_update.c.at.type),
-        bindparam("reason", type_=String),
-        bindparam("recorded", type_=known_update.c.recorded_at.type),
-    ).where(~exists().where(known_update.c.update_id == bindparam("new_id", type_=String))),
+from statusgen.adapters.database.schema import delivery, subscriber
+from statusgen.model.delivery import (
+    Account,
+    Audience,
+    DeliveryState,
+    InDoubt,
+    KnownUpdate,
+    LetterRecord,
+    Owed,
+    Result,
+    Sender,
+    Standing,
 )
+from statusgen.model.manifest import Publisher
+from statusgen.model.subscriber import Subscriber
+from statusgen.model.unsent import Unsent
+from statusgen.ports.ledger import IsGone
 
 
-class SqlLedger(SqlDeliveries):
-    """The Ledger port over a database."""
+class SqlLedger:
+    """The Ledger port over a database.
+
+    Instants are of this machine's clock outside and of the database's inside, so that senders
+    whose clocks differ agree on what is due and what is too old.
+    """
+
+    def __init__(self, database: Database, lease_s: float = senders.LEASE_S) -> None:
+        self._database = database
+        self._lease_s = lease_s
+        self._numbers: dict[str, int] = {}
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -55,35 +66,18 @@ class SqlLedger(SqlDeliveries):
 
     def skips(self) -> Mapping[str, str]:
         """See Ledger.skips."""
-        query = select(known_update.c.update_id, known_update.c.skipped)
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return {row.update_id: row.skipped for row in rows}
+            return updates.skips(connection)
 
     def known_updates(self, ids: Collection[str] | None = None) -> Mapping[str, KnownUpdate]:
         """See Ledger.known_updates."""
-        query = select(*KNOWN).order_by(known_update.c.number)
-        if ids is not None and len(ids) <= FEW:
-            query = query.where(known_update.c.update_id.in_(ids))
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return {row.update_id: KnownUpdate(*row) for row in rows if ids is None or row[0] in ids}
+            return updates.known_updates(connection, ids)
 
-    def record_skipped(self, updates: Iterable[KnownUpdate], now: datetime) -> None:
+    def record_skipped(self, skipped: Iterable[KnownUpdate], now: datetime) -> None:
         """See Ledger.record_skipped."""
-        rows = [
-            {
-                "new_id": known.update_id,
-                "in_incident": known.incident_id,
-                "instant": known.at,
-                "reason": known.skipped,
-                "recorded": now,
-            }
-            for known in updates
-        ]
-        if rows:
-            with self._database.writing() as connection:
-                connection.execute(_INSERT_UNKNOWN, rows)
+        rows = tuple(skipped)
+        self._database.write(lambda it: updates.record_skipped(it, rows, self._there(now)))
 
     def audience_size(self, incident_id: str, audience: Audience) -> int:
         """See Ledger.audience_size."""
@@ -107,121 +101,197 @@ class SqlLedger(SqlDeliveries):
         audience: Audience,
         now: datetime,
         expires_at: datetime | None = None,
+        *,
+        supersedes: bool = False,
     ) -> int:
         """See Ledger.queue."""
-        with self._database.writing() as connection:
-            number = _number(connection, known.update_id)
-            if number is not None and not _is_skipped(connection, number):
-                return 0
+        end = self._there(expires_at) if expires_at else None
+
+        def work(connection: Connection) -> int:
+            number = updates.queue(connection, known, audience, self._there(now), end)
             if number is None:
-                number = _insert_known(connection, replace(known, skipped=""), now)
-            _mark_queued(connection, number, expires_at)
-            chosen = select(
-                literal(number),
-                subscriber.c.id,
-                literal(DeliveryState.QUEUED.value),
-                literal(now, delivery.c.changed_at.type),
-            ).where(picked_by(audience, known.incident_id))
-            names = ["update_number", "subscriber_id", "state", "changed_at"]
-            connection.execute(insert(delivery).from_select(names, chosen))
-            return _size(connection, number)
+                return 0
+            if supersedes:
+                withdrawing.supersede(connection, number, self._there(now))
+            size = select(func.count()).where(delivery.c.update_number == number)
+            return connection.execute(size).scalar_one()
+
+        return self._database.write(work)
 
     def rename(self, old_id: str, new_id: str) -> None:
         """See Ledger.rename."""
         self._numbers.pop(old_id, None)
-        with self._database.writing() as connection:
-            connection.execute(
-                update(known_update)
-                .where(known_update.c.update_id == old_id)
-                .values(update_id=new_id)
-            )
-            token = connection.execute(
-                select(claim.c.token).where(claim.c.update_id == old_id)
-            ).scalar()
-            if token is not None:  # the old name's claim on a target stays ours
-                connection.execute(insert(claim).values(update_id=new_id, token=token))
-
-    def supersede(self, update_id: str, now: datetime) -> int:
-        """See Ledger.supersede."""
-        with self._database.writing() as connection:
-            number = _number(connection, update_id)
-            if number is None:
-                return 0
-            statement = (
-                update(delivery)
-                .where(
-                    delivery.c.update_number.in_(_earlier_updates(number)),
-                    delivery.c.state.in_(UNSENT),
-                    delivery.c.subscriber_id.in_(_addressees(number)),
-                )
-                .values(state=DeliveryState.SUPERSEDED, changed_at=now)
-            )
-            return connection.execute(statement).rowcount
+        self._database.write(lambda it: updates.rename(it, old_id, new_id))
 
     def token_for(self, update_id: str) -> str:
         """See Ledger.token_for."""
-        query = select(claim.c.token).where(claim.c.update_id == update_id)
-        with self._database.writing() as connection:
-            token = connection.execute(query).scalar()
-            if token is None:
-                token = secrets.token_hex(16)
-                connection.execute(insert(claim), {"update_id": update_id, "token": token})
-        return token
+        return self._database.write(lambda it: updates.token_for(it, update_id))
 
     def setting(self, name: str, make: Callable[[], str]) -> str:
         """See Ledger.setting."""
-        query = select(setting.c.value).where(setting.c.name == name)
-        with self._database.writing() as connection:
-            value = connection.execute(query).scalar()
-            if value is None:
-                value = make()
-                connection.execute(insert(setting), {"name": name, "value": value})
-        return value
+        return self._database.write(lambda it: updates.setting_of(it, name, make()))
 
+    def people_told(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """See Ledger.people_told."""
+        with self._database.reading() as connection:
+            return accounts.people_told(connection, incident_ids)
 
-def _number(connection: Connection, update_id: str) -> int | None:
-    query = select(known_update.c.number).where(known_update.c.update_id == update_id)
-    return connection.execute(query).scalar()
+    def backlog(self, policy: InDoubt) -> tuple[tuple[str, int], ...]:
+        """See Ledger.backlog."""
+        with self._database.reading() as connection:
+            return delivering.backlog(connection, policy)
 
+    def enlist(self, by: Publisher, is_gone: IsGone) -> Sender:
+        """See Ledger.enlist."""
+        is_alone = self._database.path is not None  # a file has one user at a time
+        gone: IsGone = (lambda _: True) if is_alone else is_gone
+        return self._database.write(lambda it: senders.enlist(it, by, gone, self._lease_s))
 
-def _is_skipped(connection: Connection, number: int) -> bool:
-    query = select(known_update.c.skipped).where(known_update.c.number == number)
-    return bool(connection.execute(query).scalar())
+    def beat(self, sender: Sender) -> Standing | None:
+        """See Ledger.beat."""
+        return self._database.write(lambda it: senders.beat(it, sender, self._lease_s))
 
+    def dismiss(self, sender: Sender) -> None:
+        """See Ledger.dismiss."""
+        self._database.write(lambda it: senders.settle(it, sender.number))
 
-def _insert_known(connection: Connection, known: KnownUpdate, now: datetime) -> int:
-    statement = insert(known_update).values(
-        update_id=known.update_id,
-        incident_id=known.incident_id,
-        at=known.at,
-        skipped=known.skipped,
-        recorded_at=now,
-    )
-    key = connection.execute(statement).inserted_primary_key
-    return int(key[0]) if key else 0
+    def senders(self) -> tuple[Publisher, ...]:
+        """See Ledger.senders."""
+        with self._database.reading() as connection:
+            return senders.living(connection)
 
+    def prepare(
+        self,
+        update_ids: Sequence[str],
+        policy: InDoubt,
+        now: datetime,
+        *,
+        waits: bool = False,
+        only: Collection[int] | None = None,
+    ) -> None:
+        """See Ledger.prepare."""
 
-def _mark_queued(connection: Connection, number: int, expires_at: datetime | None) -> None:
-    statement = update(known_update).where(known_update.c.number == number)
-    connection.execute(statement.values(skipped="", expires_at=expires_at))
+        def work(connection: Connection) -> None:
+            numbers = self._numbers_of(connection, update_ids)
+            there = self._there(now)
+            sending.prepare(connection, numbers, policy, there, waits=waits, only=only)
 
+        self._database.write(work)
 
-def _size(connection: Connection, number: int) -> int:
-    query = select(func.count()).where(delivery.c.update_number == number)
-    return connection.execute(query).scalar_one()
+    def claim(  # noqa: PLR0913  two of them by name
+        self,
+        sender: Sender,
+        update_id: str,
+        limit: int,
+        now: datetime,
+        *,
+        waits: bool = False,
+        only: Collection[int] | None = None,
+    ) -> tuple[Owed, ...]:
+        """See Ledger.claim."""
 
+        def work(connection: Connection) -> tuple[Owed, ...]:
+            number, there = self._number(connection, update_id), self._there(now)
+            rows = sending.claim(connection, sender, number, limit, there, waits=waits, only=only)
+            return tuple(sending.as_owed(update_id, row) for row in rows)
 
-def _earlier_updates(number: int) -> Select[tuple[int]]:
-    this = known_update.alias("this")
-    return (
-        select(known_update.c.number)
-        .join(this, this.c.incident_id == known_update.c.incident_id)
-        .where(this.c.number == number, known_update.c.at < this.c.at)
-    )
+        return self._database.write(work)
 
+    def record(
+        self, sender: Sender, results: Sequence[Result], dots: Sequence[Owed], now: datetime
+    ) -> frozenset[tuple[str, int]]:
+        """See Ledger.record."""
 
-def _addressees(number: int) -> Select[tuple[int]]:
-    letters = delivery.alias("letters")
-    return select(letters.c.subscriber_id).where(
-        letters.c.update_number == number, letters.c.state != DeliveryState.SUPPRESSED
-    )
+        def work(connection: Connection) -> frozenset[tuple[str, int]]:
+            number_of = partial(self._number, connection)
+            return recording.record(connection, sender, results, dots, self._there(now), number_of)
+
+        return self._database.write(work)
+
+    def next_due(self, update_ids: Sequence[str]) -> datetime | None:
+        """See Ledger.next_due."""
+        with self._database.reading() as connection:
+            due = sending.next_due(connection, self._numbers_of(connection, update_ids))
+        return self._here(due) if due else None
+
+    def is_held(self) -> bool:
+        """See Ledger.is_held."""
+        with self._database.reading() as connection:
+            return senders.is_held(connection)
+
+    def hold_all(self, now: datetime) -> None:
+        """See Ledger.hold_all."""
+        self._database.write(lambda it: senders.hold_all(it, self._there(now)))
+
+    def release_all(self) -> None:
+        """See Ledger.release_all."""
+        self._database.write(senders.release_all)
+
+    def account(self, update_id: str) -> Account:
+        """See Ledger.account."""
+        with self._database.reading() as connection:
+            return accounts.account(connection, self._number(connection, update_id))
+
+    def accounts(self, limit: int | None = None) -> tuple[tuple[KnownUpdate, Account], ...]:
+        """See Ledger.accounts."""
+        with self._database.reading() as connection:
+            return accounts.accounts(connection, limit)
+
+    def unsent(self, update_ids: Sequence[str]) -> tuple[Unsent, ...]:
+        """See Ledger.unsent."""
+        with self._database.reading() as connection:
+            return accounts.unsent(connection, self._numbers_of(connection, update_ids))
+
+    def tokens(self, update_id: str, state: DeliveryState) -> tuple[str, ...]:
+        """See Ledger.tokens."""
+        with self._database.reading() as connection:
+            return delivering.tokens(connection, self._number(connection, update_id), state)
+
+    def letters_of(self, subscriber_id: int, limit: int | None = None) -> tuple[LetterRecord, ...]:
+        """See Ledger.letters_of."""
+        with self._database.reading() as connection:
+            ahead = self._database.clock_ahead
+            return accounts.letters_of(connection, subscriber_id, limit, ahead)
+
+    def unreported_copies(self, update_ids: Sequence[str]) -> tuple[str, ...]:
+        """See Ledger.unreported_copies."""
+        with self._database.reading() as connection:
+            numbers = self._numbers_of(connection, update_ids)
+            return delivering.unreported_copies(connection, numbers)
+
+    def tick_copies(self, update_ids: Sequence[str], tokens: Sequence[str]) -> None:
+        """See Ledger.tick_copies."""
+        if tokens:
+            self._database.write(
+                lambda it: delivering.tick_copies(it, self._numbers_of(it, update_ids), tokens)
+            )
+
+    def retry(self, update_id: str, states: Sequence[DeliveryState], now: datetime) -> int:
+        """See Ledger.retry."""
+        there = self._there(now)
+        return self._database.write(
+            lambda it: sending.retry(it, self._number(it, update_id), states, there)
+        )
+
+    def hold(self, update_id: str, now: datetime) -> int:
+        """See Ledger.hold."""
+        return self._database.write(lambda it: withdrawing.hold(it, update_id, self._there(now)))
+
+    def _there(self, now: datetime) -> datetime:
+        """An instant of this machine's clock, by the database's."""
+        return now + self._database.clock_ahead
+
+    def _here(self, there: datetime) -> datetime:
+        return there - self._database.clock_ahead
+
+    def _numbers_of(self, connection: Connection, update_ids: Sequence[str]) -> list[int]:
+        return [self._number(connection, update_id) for update_id in update_ids]
+
+    def _number(self, connection: Connection, update_id: str) -> int:
+        """Return the number of an update; -1, which no row has, when it isn't known."""
+        if update_id not in self._numbers:
+            number = updates.number_of(connection, update_id)
+            if number is None:
+                return -1
+            self._numbers[update_id] = number
+        return self._numbers[update_id]

@@ -10,8 +10,10 @@ from statusgen.errors import DatabaseError, Refused
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`.
+def locked(
+    path: Path, whoever: str = "is sending letters from this address book"
+) -> Iterator[None]:
+    """Hold the lock file `path`; `whoever` says what another does who holds it.
 
     Raises:
         Refused: another process holds it.
@@ -26,16 +28,14 @@ def locked(path: Path) -> Iterator[None]:
             "check the rights of the folder and the room on the disk"
         ) from error
     try:
-        _lock(descriptor)
+        _lock(descriptor, whoever)
         yield
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> None:
+def _lock(descriptor: int, whoever: str) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise Refused(
-            "another statusgen is sending letters from this address book; wait for it to end"
-        ) from error
+        raise Refused(f"another statusgen {whoever}; wait for it to end") from error

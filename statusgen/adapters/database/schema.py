@@ -101,6 +101,8 @@ known_update = Table(
     Column("skipped", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),  # letters that have not gone out by then never do
+    Column("withdrawn", String(16)),  # held or expired: what has not gone out never does
+    Column("superseded_by", _BIG_ID),  # number of the end: who has a letter about it gets only that
     Index("known_update_of_incident", "incident_id"),
     Index("known_update_by_time", "at", "update_id"),
 )
@@ -130,7 +132,7 @@ strike = Table(
     Column("day", Date, primary_key=True),  # so there is never more than one a day
 )
 
-UNSETTLED = "(state IN ('queued', 'claimed', 'dot', 'deferred', 'in_doubt') OR resent = 1)"
+UNSETTLED = "(state IN ('queued', 'claimed', 'dot', 'deferred', 'in_doubt') OR is_unreported = 1)"
 """The letters that a further run has something to do with: few, so their index is small.
 
 SQLite uses the index for queries that hold these very words.
@@ -146,9 +148,8 @@ delivery = Table(
     Column("reply", String(40), nullable=False, server_default=""),
     Column("attempts", Integer, nullable=False, server_default="0"),  # how often deferred
     Column("next_at", UtcDateTime),  # of a deferred letter
-    Column("doubts", Integer, nullable=False, server_default="0"),  # seen while we watched
     Column("is_copy", Integer, nullable=False, server_default="0"),  # 1: it may be there already
-    Column("resent", Integer, nullable=False, server_default="0"),  # 1 sent again, 2 reported
+    Column("is_unreported", Integer, nullable=False, server_default="0"),  # 1: a copy has gone out
     Column("changed_at", UtcDateTime, nullable=False),
     _one_of("state", DeliveryState),
     Index(

@@ -1,157 +1,110 @@
-"""The part of the ledger that senders use: what they claim, and what became of it."""
+"""What is to be sent, once more too, and who has it in hand."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true, update
 
-from statusgen.adapters.database.address_book import COLUMNS, add_strike, as_subscriber, give_up
-from statusgen.adapters.database.engine import Database
-from statusgen.adapters.database.schema import delivery, known_update, sender, subscriber
-from statusgen.adapters.database.senders import FIND_HELD, LEASE_S, SqlSenders
-from statusgen.model.delivery import DeliveryState, InDoubt, Outcome, Owed, Result, Sender
-from statusgen.model.replies import Meaning
-from statusgen.model.schedule import next_try
+from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
+from statusgen.adapters.database.schema import UNSETTLED, delivery, sender, subscriber
+from statusgen.adapters.database.withdrawing import HAS_THE_END, find_withdrawn, sweep
+from statusgen.model.delivery import DeliveryState, InDoubt, Owed, Sender
 from statusgen.model.subscriber import SubscriberState
 
-MAX_DOUBTS = 1
-"""A letter whose answer was lost so often while we watched is not sent again by itself."""
+MAY_BE_RESENT: ColumnElement[bool] = and_(
+    delivery.c.state == DeliveryState.IN_DOUBT, delivery.c.is_copy == 0, ~HAS_THE_END
+)
+"""Of a letter: it is in doubt, and `resend` sends it again; a copy in doubt is not copied."""
 
-_IN_HAND = (DeliveryState.CLAIMED, DeliveryState.DOT)
+
+def prepare(  # noqa: PLR0913  two of them by name
+    connection: Connection,
+    numbers: Sequence[int],
+    policy: InDoubt,
+    now: datetime,
+    *,
+    waits: bool,
+    only: Collection[int] | None,
+) -> None:
+    """See Ledger.prepare."""
+    withdrawn = find_withdrawn(connection, numbers, now)
+    sweep(connection, withdrawn, now)
+    over = {row.number for row in withdrawn if row.withdrawn}
+    live = delivery.c.update_number.in_([one for one in numbers if one not in over])
+    theirs = true() if only is None else delivery.c.subscriber_id.in_(only)
+    ours = and_(live, theirs, text(UNSETTLED))
+    if not waits:
+        deferred = and_(ours, delivery.c.state == DeliveryState.DEFERRED)
+        _move(connection, deferred, DeliveryState.QUEUED, now)
+    if policy is InDoubt.RESEND:
+        _move(connection, and_(ours, MAY_BE_RESENT), DeliveryState.QUEUED, now, is_copy=1)
 
 
-class SqlSending(SqlSenders):
-    """SqlLedger adds the rest of the Ledger port."""
+def retry(
+    connection: Connection, number: int, states: Sequence[DeliveryState], now: datetime
+) -> int:
+    """See Ledger.retry."""
+    if any(row.withdrawn for row in find_withdrawn(connection, [number], now)):
+        return 0
+    again = and_(delivery.c.update_number == number, ~HAS_THE_END)
+    certain = [one for one in states if one is not DeliveryState.IN_DOUBT]
+    queued = DeliveryState.QUEUED
+    count = _move(connection, and_(again, delivery.c.state.in_(certain)), queued, now)
+    if DeliveryState.IN_DOUBT in states:
+        doubted = and_(again, delivery.c.state == DeliveryState.IN_DOUBT)
+        count += _move(connection, doubted, queued, now, is_copy=1)
+    return count
 
-    def __init__(self, database: Database, lease_s: float = LEASE_S) -> None:
-        super().__init__(database, lease_s)
-        self._numbers: dict[str, int] = {}
 
-    def prepare(
-        self, update_ids: Sequence[str], policy: InDoubt, now: datetime, *, waits: bool = False
-    ) -> None:
-        """See Ledger.prepare."""
-        with self._database.writing() as connection:
-            numbers = self._numbers_of(connection, update_ids)
-            _expire(connection, numbers, now)
-            ours = delivery.c.update_number.in_(numbers)
-            if not waits:
-                deferred = and_(ours, delivery.c.state == DeliveryState.DEFERRED)
-                _move(connection, deferred, DeliveryState.QUEUED, now)
-            if policy is InDoubt.RESEND:
-                is_fresh = known_update.c.expires_at > now
-                fresh = select(known_update.c.number).where(
-                    known_update.c.number.in_(numbers),
-                    or_(known_update.c.expires_at.is_(None), is_fresh),
-                )
-                doubted = and_(
-                    delivery.c.update_number.in_(fresh),
-                    delivery.c.state == DeliveryState.IN_DOUBT,
-                    delivery.c.doubts <= MAX_DOUBTS,
-                )
-                _move(connection, doubted, DeliveryState.QUEUED, now, is_copy=1)
+def claim(  # noqa: PLR0913  two of them by name
+    connection: Connection,
+    sender_: Sender,
+    number: int,
+    limit: int,
+    now: datetime,
+    *,
+    waits: bool,
+    only: Collection[int] | None,
+) -> Sequence[Any]:
+    """Take letters in hand; return the rows of their readers, and of the letters what Owed has."""
+    enlisted = select(sender.c.number).where(sender.c.number == sender_.number)
+    if connection.execute(enlisted.with_for_update(read=True)).scalar() is None:
+        return ()
+    sweep(connection, find_withdrawn(connection, [number], now), now)
+    while True:
+        query = _claimable(number, limit, now, waits=waits)
+        if only is not None:
+            query = query.where(subscriber.c.id.in_(only))
+        rows = connection.execute(query).all()
+        gone = [row.id for row in rows if row.state != SubscriberState.ACTIVE]
+        there = [row for row in rows if row.state == SubscriberState.ACTIVE]
+        _move(connection, _rows(number, gone), DeliveryState.SUPPRESSED, now)
+        if there or not gone:
+            break
+    claimed = _rows(number, [row.id for row in there])
+    _move(connection, claimed, DeliveryState.CLAIMED, now, sender=sender_.number)
+    return there
 
-    def claim(  # noqa: PLR0913  two of them by name
-        self,
-        sender_: Sender,
-        update_id: str,
-        limit: int,
-        now: datetime,
-        *,
-        waits: bool = False,
-        only: Collection[int] | None = None,
-    ) -> tuple[Owed, ...]:
-        """See Ledger.claim."""
-        with self._database.writing() as connection:
-            enlisted = select(sender.c.number).where(sender.c.number == sender_.number)
-            if connection.execute(enlisted.with_for_update(read=True)).scalar() is None:
-                return ()
-            number = self._number(connection, update_id)
-            _expire(connection, [number], now)
-            while True:
-                query = _claimable(number, limit, now, waits=waits)
-                if only is not None:
-                    query = query.where(subscriber.c.id.in_(only))
-                rows = connection.execute(query).all()
-                gone = [row.id for row in rows if row.state != SubscriberState.ACTIVE]
-                there = [row for row in rows if row.state == SubscriberState.ACTIVE]
-                _move(connection, _rows(number, gone), DeliveryState.SUPPRESSED, now)
-                if there or not gone:
-                    break
-            claimed = _rows(number, [row.id for row in there])
-            _move(connection, claimed, DeliveryState.CLAIMED, now, sender=sender_.number)
-        return tuple(
-            Owed(update_id, as_subscriber(row), bool(row.is_copy), row.attempts) for row in there
+
+def as_owed(update_id: str, row: Any) -> Owed:
+    """Return a row of `claim` as a value."""
+    return Owed(update_id, as_subscriber(row), bool(row.is_copy), row.attempts)
+
+
+def next_due(connection: Connection, numbers: Sequence[int]) -> datetime | None:
+    """See Ledger.next_due."""
+    query = (
+        select(delivery.c.next_at)
+        .where(
+            delivery.c.update_number.in_(numbers),
+            delivery.c.state == DeliveryState.DEFERRED,
         )
-
-    def record(
-        self, sender_: Sender, results: Sequence[Result], dots: Sequence[Owed], now: datetime
-    ) -> frozenset[tuple[str, int]]:
-        """See Ledger.record."""
-        with self._database.writing() as connection:
-            for number, outcome, attempts, ids in self._grouped(connection, results):
-                _write_outcome(connection, sender_, number, outcome, attempts, ids, now)
-            by_update: dict[str, list[int]] = defaultdict(list)
-            for one in dots:
-                by_update[one.update_id].append(one.subscriber.id)
-            granted: set[tuple[str, int]] = set()
-            for update_id, ids in by_update.items():
-                number = self._number(connection, update_id)
-                found = _mark_dots(connection, sender_, number, ids, now)
-                granted |= {(update_id, one) for one in found}
-            return frozenset(granted)
-
-    def next_due(self, update_ids: Sequence[str]) -> datetime | None:
-        """See Ledger.next_due."""
-        with self._database.reading() as connection:
-            query = (
-                select(delivery.c.next_at)
-                .where(
-                    delivery.c.update_number.in_(self._numbers_of(connection, update_ids)),
-                    delivery.c.state == DeliveryState.DEFERRED,
-                )
-                .order_by(delivery.c.next_at)
-                .limit(1)
-            )
-            due: datetime | None = connection.execute(query).scalar()
-            return due
-
-    def _grouped(
-        self, connection: Connection, results: Iterable[Result]
-    ) -> Iterable[tuple[int, Outcome, int, list[int]]]:
-        """Results that are written alike: update, outcome, attempts before, subscribers."""
-        groups: Mapping[tuple[str, Outcome, int], list[int]] = defaultdict(list)
-        for one in results:
-            groups[one.owed.update_id, one.outcome, one.owed.attempts].append(
-                one.owed.subscriber.id
-            )
-        for (update_id, outcome, attempts), ids in groups.items():
-            yield self._number(connection, update_id), outcome, attempts, ids
-
-    def _numbers_of(self, connection: Connection, update_ids: Sequence[str]) -> list[int]:
-        return [self._number(connection, update_id) for update_id in update_ids]
-
-    def _number(self, connection: Connection, update_id: str) -> int:
-        """Return the number of an update; -1, which no row has, when it isn't known."""
-        if update_id not in self._numbers:
-            query = select(known_update.c.number).where(known_update.c.update_id == update_id)
-            number = connection.execute(query).scalar()
-            if number is None:
-                return -1
-            self._numbers[update_id] = number
-        return self._numbers[update_id]
-
-
-def _expire(connection: Connection, numbers: Sequence[int], now: datetime) -> None:
-    stale = select(known_update.c.number).where(
-        known_update.c.number.in_(numbers), known_update.c.expires_at <= now
+        .order_by(delivery.c.next_at)
+        .limit(1)
     )
-    waiting = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-    for number in connection.execute(stale).scalars().all():
-        late = and_(delivery.c.update_number == number, delivery.c.state.in_(waiting))
-        _move(connection, late, DeliveryState.EXPIRED, now)
+    due: datetime | None = connection.execute(query).scalar()
+    return due
 
 
 def _claimable(number: int, limit: int, now: datetime, *, waits: bool) -> Any:
@@ -179,85 +132,8 @@ def _move(
     state: DeliveryState,
     now: datetime,
     **values: object,
-) -> None:
-    connection.execute(
-        update(delivery).where(rows).values(state=state.value, changed_at=now, **values)
-    )
-
-
-def _mark_dots(
-    connection: Connection, ours: Sender, number: int, ids: Sequence[int], now: datetime
-) -> Sequence[int]:
-    """Mark what is still in our hands and for readers who are still there; return for whom."""
-    values = {"of_update": number, "to": ids, "by_sender": ours.number, "at": now}
-    granted = connection.execute(_MARK_DOTS, values).scalars().all()
-    if len(granted) < len(ids):
-        left = and_(_CLAIMED_BY_US, delivery.c.subscriber_id.not_in(_ACTIVE))
-        statement = update(delivery).where(left)
-        values["new_state"] = DeliveryState.SUPPRESSED.value
-        connection.execute(statement.values(state=bindparam("new_state")), values)
-    return granted
-
-
-def _write_outcome(  # noqa: PLR0913, PLR0917 - a row's values
-    connection: Connection,
-    ours: Sender,
-    number: int,
-    outcome: Outcome,
-    attempts: int,
-    ids: Sequence[int],
-    now: datetime,
-) -> None:
-    is_deferred = outcome.state is DeliveryState.DEFERRED
-    values = {
-        "of_update": number,
-        "to": ids,
-        "by_sender": ours.number,
-        "at": now,
-        "new_state": outcome.state.value,
-        "new_reply": outcome.reply,
-        "deferrals": int(is_deferred),
-        "then": next_try(attempts + 1, now) if is_deferred else None,
-        "more_doubts": int(outcome.state is DeliveryState.IN_DOUBT),
-    }
-    connection.execute(_WRITE_OUTCOME, values)
-    if outcome.meaning is Meaning.NO_SUCH_MAILBOX:
-        give_up(connection, ids, now)
-    elif outcome.meaning is Meaning.MAILBOX_TROUBLE:
-        for one in ids:
-            add_strike(connection, one, now)
-
-
-_OURS = and_(
-    delivery.c.update_number == bindparam("of_update"),
-    delivery.c.subscriber_id.in_(bindparam("to", expanding=True)),
-    delivery.c.sender == bindparam("by_sender"),
-)
-_CLAIMED_BY_US = and_(_OURS, delivery.c.state == DeliveryState.CLAIMED.value)
-_ACTIVE = select(subscriber.c.id).where(
-    subscriber.c.id.in_(bindparam("to", expanding=True)),
-    subscriber.c.state == SubscriberState.ACTIVE.value,
-)
-_MARK_DOTS = (
-    update(delivery)
-    .where(_CLAIMED_BY_US, delivery.c.subscriber_id.in_(_ACTIVE), ~FIND_HELD.exists())
-    .values(
-        state=DeliveryState.DOT.value,
-        reply="",
-        resent=case((delivery.c.is_copy == 1, 1), else_=delivery.c.resent),
-        changed_at=bindparam("at"),
-    )
-    .returning(delivery.c.subscriber_id)
-)
-_WRITE_OUTCOME = (
-    update(delivery)
-    .where(_OURS, delivery.c.state.in_(_IN_HAND))
-    .values(
-        state=bindparam("new_state"),
-        reply=bindparam("new_reply"),
-        attempts=delivery.c.attempts + bindparam("deferrals"),
-        next_at=bindparam("then"),
-        doubts=delivery.c.doubts + bindparam("more_doubts"),
-        changed_at=bindparam("at"),
-    )
-)
+) -> int:
+    statement = update(delivery).where(rows)
+    return connection.execute(
+        statement.values(state=state.value, changed_at=now, **values)
+    ).rowcount

@@ -3,9 +3,11 @@
 Passwords come from PGPASSWORD, a pgpass or a service file, which libpq reads by itself.
 """
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL
 
 _CONNECT_TIMEOUT_S = 10
@@ -28,6 +30,10 @@ _SESSION = (
 )
 
 
+_NOW = select(func.clock_timestamp())
+_SAME_CLOCK = timedelta(seconds=1)
+
+
 def make_engine(url: URL) -> Engine:
     """Return the engine of a server; what the URL says about a connection comes first."""
     ours = {name: value for name, value in _CONNECTION.items() if name not in url.query}
@@ -48,6 +54,23 @@ def make_engine(url: URL) -> Engine:
         connection.commit()
 
     return engine
+
+
+def reader(engine: Engine) -> Engine:
+    """Return the same engine for reading: one consistent state, and no row can be changed."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def clock_ahead(connection: Connection, clock: Callable[[], datetime]) -> timedelta:
+    """Return by how much the server's clock is ahead of this machine's.
+
+    What may come from the time that the question took is nothing.
+    """
+    connection.execute(_NOW)  # a transaction, and perhaps a connection, began before
+    asked_at = clock()
+    there: datetime = connection.execute(_NOW).scalar_one()
+    ahead = there - asked_at
+    return ahead if abs(ahead) > _SAME_CLOCK else timedelta()
 
 
 def name_of(url: URL) -> str:

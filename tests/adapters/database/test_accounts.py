@@ -56,3 +56,19 @@ def test_many_incidents_are_asked_about_at_once(book, ledger):
     finish(ledger, ONE, ACCEPTED)
 
     assert ledger.people_told({f"other-{one}" for one in range(40_000)} | {"login"}) == {"login": 1}
+
+
+def test_the_newest_letters_of_one_reader_are_listed_with_their_states(book, ledger):
+    add(book, "ann", "bob")
+    ann, bob = book.find("ann@example.com"), book.find("bob@example.com")
+    for update in (ONE, TWO):
+        ledger.queue(update, EVERYBODY, NOW)
+    finish(ledger, ONE, Outcome(DeliveryState.FAILED, "550 5.1.1"), count=1)
+
+    assert [(one.update_id, one.state, one.reply) for one in ledger.letters_of(ann.id)] == [
+        ("login/02", DeliveryState.QUEUED, ""),
+        ("login/01", DeliveryState.FAILED, "550 5.1.1"),
+    ]
+    assert [one.update_id for one in ledger.letters_of(bob.id, 1)] == ["login/02"]
+    assert ledger.letters_of(bob.id)[0].changed_at == NOW
+    assert ledger.letters_of(99) == ()

@@ -45,3 +45,17 @@ def test_the_database_picks_whom_the_model_picks(book, ledger, audience, is_narr
     assert 0 < len(following) < len(WISHES)
     assert ledger.audience_size(ONE.incident_id, asked) == picked
     assert ledger.audience_size("another", asked) == strangers
+
+
+def test_a_rehearsal_picks_those_who_are_named_if_the_rule_does(book, ledger):
+    book.import_rows(WISHES, "list.csv", NOW)
+    readers = list(book.subscribers())
+    wishes = Audience(("subscribers",), ("checkout",))
+    named = frozenset(one.id for one in readers[:6])
+
+    few = replace(wishes, only=named)
+
+    picked = {one.id for one in readers if picks(wishes, one)} & named
+    assert 0 < len(picked) < len(named)
+    assert ledger.audience_size(ONE.incident_id, few) == len(picked)
+    assert {one.id for one in ledger.sample(ONE.incident_id, few, 6)} == picked

@@ -1,4 +1,4 @@
-from statusgen.model.delivery import Account, DeliveryState, InDoubt, Outcome
+from statusgen.model.delivery import DeliveryState, InDoubt, Outcome
 from statusgen.model.unsent import Unsent
 from tests.adapters.database.test_ledger import ONE, add
 from tests.fakes.mail import (
@@ -6,59 +6,54 @@ from tests.fakes.mail import (
     DOUBT,
     EVERYBODY,
     NOW,
-    account,
-    claimable,
     cut_off,
     enlist,
     finish,
 )
 
 
-def test_a_letter_sent_again_is_named_once(book, ledger):
-    add(book, "ann")
+def test_a_copy_is_to_be_named_until_a_report_has_done_so(book, ledger):
+    add(book, "ann", "bob")
     ledger.queue(ONE, EVERYBODY, NOW)
     finish(ledger, ONE, DOUBT)
-    finish(ledger, ONE, ACCEPTED)
-    token = book.find("ann@example.com").token
-
-    assert ledger.take_unreported_resent([ONE.update_id]) == (token,)
-    assert ledger.take_unreported_resent([ONE.update_id]) == ()
-
-
-def test_letters_can_be_held_and_queued_again(book, ledger):
-    add(book, "ann", "bob")
-    ledger.queue(ONE, EVERYBODY, NOW)
     finish(ledger, ONE, ACCEPTED, count=1)
+    ann, bob = (book.find(f"{part}@example.com").token for part in ("ann", "bob"))
 
-    held = ledger.hold(ONE.update_id, NOW)
-    queued = ledger.retry(ONE.update_id, [DeliveryState.SUPPRESSED], NOW)
+    first = ledger.unreported_copies([ONE.update_id])
+    finish(ledger, ONE, ACCEPTED)  # another sender, before the report is given
+    ledger.tick_copies([ONE.update_id], first)
 
-    assert (held, queued) == (1, 1)
-    assert account(ledger, ONE) == Account(accepted=1, queued=1)
+    assert first == (ann,)
+    assert ledger.unreported_copies([ONE.update_id]) == (bob,)
+    assert ledger.backlog(InDoubt.RESEND) == ((ONE.update_id, 0),)
 
 
-def test_what_is_held_is_not_sent_even_if_it_was_in_flight(book, ledger):
-    add(book, "ann", "bob")
+def test_very_many_copies_are_ticked(book, ledger):
+    parts = [f"p{number}" for number in range(1100)]
+    add(book, *parts)
     ledger.queue(ONE, EVERYBODY, NOW)
-    cut_off(ledger, ONE, 1)
+    finish(ledger, ONE, DOUBT, count=2000)
+    finish(ledger, ONE, ACCEPTED, count=2000)
 
-    ledger.hold(ONE.update_id, NOW)
+    named = ledger.unreported_copies([ONE.update_id])
+    ledger.tick_copies([ONE.update_id], named)
 
-    assert claimable(ledger, ONE) == 0
+    assert len(named) == len(parts)
     assert ledger.backlog(InDoubt.RESEND) == ()
-    assert account(ledger, ONE) == Account(in_doubt=1, suppressed=1)
 
 
-def test_a_letter_in_doubt_that_is_tried_again_is_named(book, ledger):
+def test_a_letter_in_doubt_that_is_tried_again_is_named_when_it_has_gone_out(book, ledger):
     add(book, "ann")
     ledger.queue(ONE, EVERYBODY, NOW)
     (letter,) = cut_off(ledger, ONE, 1)
     enlist(ledger)
 
     ledger.retry(ONE.update_id, [DeliveryState.IN_DOUBT], NOW)
+    queued = ledger.unreported_copies([ONE.update_id])
+    finish(ledger, ONE, ACCEPTED)
 
-    assert account(ledger, ONE).queued == 1
-    assert ledger.take_unreported_resent([ONE.update_id]) == (letter.subscriber.token,)
+    assert queued == ()
+    assert ledger.unreported_copies([ONE.update_id]) == (letter.subscriber.token,)
 
 
 def test_the_backlog_holds_what_another_run_would_go_on_with(book, ledger):

@@ -9,6 +9,7 @@ from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.errors import DatabaseError
 from statusgen.model.subscriber import NewSubscriber
+from tests.adapters.database.conftest import ON_A_SERVER
 from tests.fakes.mail import NOW, URL, make_book
 
 PATH = ".statusgen/state.db"
@@ -37,6 +38,35 @@ def test_those_who_make_it_at_once_share_it(url, tmp_path):
     assert len(keys) == 1
     for one in opened:
         one.close()
+
+
+def undone(connection, code="40P01"):
+    connection.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$")
+
+
+@pytest.mark.parametrize("url", [ON_A_SERVER], indirect=True)
+@pytest.mark.parametrize(("code", "tries"), [("40P01", 3), ("40001", 3), ("40003", 1)])
+def test_what_was_undone_in_favour_of_another_is_done_again(database, code, tries):
+    begun = []
+
+    def work(connection):
+        begun.append(connection.execute(text("INSERT INTO claim VALUES ('a/1', 'x')")).rowcount)
+        if len(begun) < 3:
+            undone(connection, code)
+        return "done"
+
+    try:
+        done = database.write(work)
+    except DatabaseError:
+        done = ""
+
+    assert (len(begun), done) == (tries, "done" if tries == 3 else "")
+
+
+@pytest.mark.parametrize("url", [ON_A_SERVER], indirect=True)
+def test_what_is_undone_for_ever_ends_in_a_sentence(database):
+    with pytest.raises(DatabaseError, match="by two at once in different order"):
+        database.write(undone)
 
 
 def test_a_disk_without_links_will_do(tmp_path, monkeypatch):

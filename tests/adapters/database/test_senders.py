@@ -1,6 +1,7 @@
 from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.model.delivery import Account
+from statusgen.model.delivery import Account, Standing
 from statusgen.model.manifest import Publisher
+from statusgen.model.value import replace
 from tests.adapters.database.test_ledger import ONE, add
 from tests.fakes.mail import EVERYBODY, NOW, US, account, claim, enlist
 
@@ -24,7 +25,7 @@ def test_who_takes_leave_gives_back_what_was_claimed(book, ledger):
 
     assert account(ledger, ONE) == Account(queued=2)
     assert claim(ledger, sender, ONE) == ()
-    assert not ledger.beat(sender)
+    assert ledger.beat(sender) is None
 
 
 def test_a_sender_that_beats_is_left_alone_and_one_that_does_not_is_settled(book, database):
@@ -39,10 +40,10 @@ def test_a_sender_that_beats_is_left_alone_and_one_that_does_not_is_settled(book
     (letter,) = claim(ledger, late, ONE, 1)
     ledger.record(late, [], [letter], NOW)
 
-    assert ledger.beat(alive)
+    assert ledger.beat(alive) == Standing(0, 1)
 
     assert account(ledger, ONE) == Account(claimed=1, in_doubt=1)
-    assert not ledger.beat(late)
+    assert ledger.beat(late) is None
 
 
 def return_to_file(database):
@@ -52,7 +53,22 @@ def return_to_file(database):
 
     enlist(ledger, OTHER)
 
-    assert not ledger.beat(first)
+    assert ledger.beat(first) is None
+
+
+def test_senders_know_which_of_how_many_they_are(database):
+    if database.path is not None:
+        return  # a file has one user at a time
+    ledger, hasty = SqlLedger(database), SqlLedger(database, lease_s=-1)
+    first = enlist(ledger)
+    second, third = (enlist(ledger, OTHER, others_are_gone=False) for _ in range(2))
+    enlist(hasty, OTHER, others_are_gone=False)  # not heard of any more
+
+    standings = [ledger.beat(one) for one in (first, second, third)]
+    ledger.dismiss(first)
+
+    assert standings == [Standing(0, 3), Standing(1, 3), Standing(2, 3)]
+    assert ledger.beat(third) == Standing(1, 2)
 
 
 def test_a_process_that_has_ended_is_settled_at_once(book, ledger):
@@ -79,6 +95,19 @@ def test_while_letters_are_held_no_dot_goes_out(book, ledger):
     assert held == (True, frozenset())
     assert not ledger.is_held()
     assert len(ledger.record(sender, [], letters, NOW)) == 1
+
+
+def test_a_rehearsal_passes_the_hold(book, ledger):
+    add(book, "ann", "bob")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    sender = replace(enlist(ledger), passes_hold=True)
+    letters = claim(ledger, sender, ONE, limit=1)
+    ledger.hold_all(NOW)
+
+    granted = ledger.record(sender, [], letters, NOW)
+
+    assert len(granted) == 1
+    assert ledger.is_held()
 
 
 def test_who_sends_is_known_until_it_takes_leave(ledger):

@@ -1,7 +1,10 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy.engine import make_url
 
 from statusgen.adapters.database.engine import open_database
+from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.database.server import name_of
 from statusgen.errors import DatabaseError
 from tests.components.postgresql import postgresql  # noqa: F401 - a fixture
@@ -18,8 +21,8 @@ def database(postgresql, tmp_path):  # noqa: F811
     database.close()
 
 
-def ask(database, question):
-    with database.reading() as connection:
+def ask(database, question, *, is_writing=False):
+    with database.writing() if is_writing else database.reading() as connection:
         return connection.exec_driver_sql(question).scalar()
 
 
@@ -34,7 +37,29 @@ def ask(database, question):
     ],
 )
 def test_a_session_is_durable_and_waits_for_nothing_without_an_end(database, setting, value):
-    assert ask(database, f"SHOW {setting}") == value
+    assert ask(database, f"SHOW {setting}", is_writing=True) == value
+
+
+def test_whoever_reads_sees_one_state_and_changes_nothing(database):
+    with database.reading() as connection:
+        count = "SELECT count(*) FROM setting"
+        before = connection.exec_driver_sql(count).scalar()
+        SqlLedger(database).setting("a", lambda: "b")
+        during = connection.exec_driver_sql(count).scalar()
+    with pytest.raises(DatabaseError, match="only reads"):
+        ask(database, "DELETE FROM setting RETURNING 1")
+
+    assert (during, ask(database, count)) == (before, before + 1)
+
+
+@pytest.mark.parametrize("hours", [-4, 0, 4])
+def test_it_is_known_how_far_its_clock_is_from_ours(postgresql, tmp_path, hours):  # noqa: F811
+    off = timedelta(hours=hours)
+    database = open_database(postgresql.new_database(), tmp_path, lambda: datetime.now(UTC) + off)
+
+    assert abs(database.clock_ahead + off) < timedelta(seconds=5)
+    assert hours or not database.clock_ahead
+    database.close()
 
 
 def test_an_idle_connection_that_was_lost_is_made_anew(database, postgresql):  # noqa: F811

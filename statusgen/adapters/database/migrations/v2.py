@@ -1,6 +1,7 @@
 """Many senders: who holds a letter, when it may go out again, and for how long at all.
 
 What was `sending` may have arrived or not: it is in doubt from now on. What was deferred is due.
+What was sent again already, or held while in doubt, is not sent again by itself.
 """
 
 import sqlalchemy as sa
@@ -16,16 +17,20 @@ _STATES = (
     "'superseded', 'expired'"
 )
 _UNSETTLED = sa.text(
-    "(state IN ('queued', 'claimed', 'dot', 'deferred', 'in_doubt') OR resent = 1)"
+    "(state IN ('queued', 'claimed', 'dot', 'deferred', 'in_doubt') OR is_unreported = 1)"
 )
 _NEW_STATE = "CASE state WHEN 'sending' THEN 'in_doubt' ELSE state END"
 _NEW_REPLY = "CASE state WHEN 'sending' THEN '' ELSE reply END"
 _DUE = "CASE state WHEN 'deferred' THEN changed_at END"
+_IS_COPY = "CASE WHEN resent > 0 OR doubts > 1 THEN 1 ELSE 0 END"
+_IS_UNREPORTED = "CASE resent WHEN 1 THEN 1 ELSE 0 END"
 
 
 def upgrade() -> None:
     """Add what senders need; SQLite gets a table in the order of its key."""
     op.add_column("known_update", sa.Column("expires_at", _INSTANT))
+    op.add_column("known_update", sa.Column("withdrawn", sa.String(16)))
+    op.add_column("known_update", sa.Column("superseded_by", _BIG_ID))
     op.create_table(
         "sender",
         sa.Column("number", _BIG_ID, primary_key=True),
@@ -65,9 +70,8 @@ def _rebuild() -> None:
         sa.Column("reply", sa.String(40), nullable=False, server_default=""),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("next_at", _INSTANT),
-        sa.Column("doubts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("is_copy", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("resent", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("is_unreported", sa.Integer, nullable=False, server_default="0"),
         sa.Column("changed_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("update_number", "subscriber_id"),
         sa.CheckConstraint(f"state IN ({_STATES})", name="state_is_known"),
@@ -75,10 +79,11 @@ def _rebuild() -> None:
     )
     op.execute(
         "INSERT INTO new_delivery "  # noqa: S608 - the words are ours
-        "(update_number, subscriber_id, state, reply, attempts, next_at, doubts, "
-        "resent, changed_at) "
+        "(update_number, subscriber_id, state, reply, attempts, next_at, is_copy, "
+        "is_unreported, changed_at) "
         f"SELECT update_number, subscriber_id, {_NEW_STATE}, {_NEW_REPLY}, attempts, {_DUE}, "
-        "doubts, resent, changed_at FROM delivery ORDER BY update_number, subscriber_id"
+        f"{_IS_COPY}, {_IS_UNREPORTED}, changed_at "
+        "FROM delivery ORDER BY update_number, subscriber_id"
     )
     op.drop_table("delivery")
     op.rename_table("new_delivery", "delivery")
@@ -87,11 +92,15 @@ def _rebuild() -> None:
 def _alter() -> None:
     op.add_column("delivery", sa.Column("sender", _BIG_ID))
     op.add_column("delivery", sa.Column("next_at", _INSTANT))
-    op.add_column("delivery", sa.Column("is_copy", sa.Integer, nullable=False, server_default="0"))
+    for name in ("is_copy", "is_unreported"):
+        op.add_column("delivery", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
     op.drop_constraint("state_is_known", "delivery")
     op.execute(
         f"UPDATE delivery SET state = {_NEW_STATE}, "  # noqa: S608
-        f"reply = {_NEW_REPLY}, next_at = {_DUE} "
-        "WHERE state IN ('sending', 'deferred')"
+        f"reply = {_NEW_REPLY}, next_at = {_DUE}, "
+        f"is_copy = {_IS_COPY}, is_unreported = {_IS_UNREPORTED} "
+        "WHERE state IN ('sending', 'deferred') OR resent > 0 OR doubts > 1"
     )
+    op.drop_column("delivery", "resent")
+    op.drop_column("delivery", "doubts")
     op.create_check_constraint("state_is_known", "delivery", f"state IN ({_STATES})")

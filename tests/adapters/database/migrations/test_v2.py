@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import text
 
-from statusgen.adapters.database.engine import open_database
+from statusgen.adapters.database import engine, server, sqlite_file
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.model.delivery import Account, DeliveryState, InDoubt
 from tests.fakes.mail import EVERYBODY, NOW, claim, enlist, make_book, make_update
@@ -11,7 +11,7 @@ from tests.fakes.version_1 import make_version_1
 @pytest.fixture
 def migrated(url, tmp_path):
     make_version_1(url, tmp_path)
-    database = open_database(url, tmp_path)
+    database = engine.open_database(url, tmp_path)
     yield database
     database.close()
 
@@ -24,7 +24,7 @@ def test_every_letter_keeps_its_state_and_what_was_sending_is_in_doubt(migrated)
     )
     assert ledger.account("login/02") == Account(queued=9)
     assert ledger.tokens("login/01", DeliveryState.IN_DOUBT) == ("sub_00000002", "sub_00000006")
-    assert ledger.take_unreported_resent(["login/01"]) == ("sub_00000003",)
+    assert ledger.unreported_copies(["login/01"]) == ("sub_00000003",)
 
 
 def test_what_was_kept_beside_the_letters_is_still_there(migrated):
@@ -35,7 +35,7 @@ def test_what_was_kept_beside_the_letters_is_still_there(migrated):
     assert ledger.setting("secret_key", str) == "a key"
     assert [one.token for one in book.subscribers()] == [f"sub_{n:08}" for n in range(1, 9)]
     with migrated.reading() as connection:
-        rows = connection.execute(text("SELECT reply, attempts, doubts FROM delivery")).all()
+        rows = connection.execute(text("SELECT reply, attempts, is_copy FROM delivery")).all()
     assert sorted(rows)[-3:] == [("", 2, 1), ("451 4.7.1", 2, 0), ("550 5.1.1", 2, 0)]
 
 
@@ -55,3 +55,24 @@ def test_the_letters_go_on_as_they_would_have(migrated):
         (6, True),
     ]
     assert len(claim(ledger, sender, make_update(3))) == 7
+
+
+def test_what_was_held_while_in_doubt_is_not_sent_again(url, tmp_path):
+    make_version_1(url, tmp_path)
+    parsed = engine.parse(url)
+    is_file = parsed.get_backend_name() == "sqlite"
+    before = (
+        sqlite_file.make_engine(tmp_path / str(parsed.database))
+        if is_file
+        else server.make_engine(parsed)
+    )
+    with before.begin() as connection:
+        connection.execute(text("UPDATE delivery SET doubts = 2 WHERE state = 'in_doubt'"))
+    before.dispose()
+    migrated = engine.open_database(url, tmp_path)
+    ledger = SqlLedger(migrated)
+
+    ledger.prepare(["login/01"], InDoubt.RESEND, NOW)
+
+    assert ledger.tokens("login/01", DeliveryState.IN_DOUBT) == ("sub_00000006",)
+    migrated.close()
