@@ -15,7 +15,7 @@ from statusgen.model.delivery import Standing
 
 _HEARD_AFTER: Final = 1.2
 """So many beats after the first the others have had one too, and know of us."""
-_BEATS_OF_LEASE: Final = 4
+_BEATS_OF_LEASE: Final = 12
 
 
 class SenderGone(MailError):
@@ -29,20 +29,25 @@ class SenderGone(MailError):
 
 
 class Presence:
-    """One sender's; `on_share` hears of its standing, and again when others come and go."""
+    """One sender's; `on_share` hears of its standing, and again with every beat.
+
+    `on_news` hears that what the letters are made from has changed.
+    """
 
     def __init__(
         self,
         journal: Journal,
         beat_s: float,
         on_share: Callable[[Standing], None],
+        on_news: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
         self._beat_s = beat_s
         self._on_share = on_share
+        self._on_news = on_news
         self._clock = clock
-        self._has_joined = False
+        self._edition: str | None = None
 
     async def join(self) -> None:
         """Take our share; at once where nobody else sends.
@@ -55,7 +60,7 @@ class Presence:
         if standing.of > 1:
             await asyncio.sleep(self._beat_s * _HEARD_AFTER)
             standing = await self._beat()
-        self._has_joined = True
+        self._edition = standing.edition
         self._on_share(standing)
 
     async def stay(self, on_gone: Callable[[SenderGone], None]) -> None:
@@ -76,6 +81,8 @@ class Presence:
         standing = await self._journal.run(self._journal.beat)
         if standing is None:
             raise SenderGone
-        if self._has_joined:
+        if self._edition is not None:
             self._on_share(standing)
+            if standing.edition != self._edition:
+                self._on_news()
         return standing

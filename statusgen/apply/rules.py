@@ -16,8 +16,11 @@ class DeliveryRules(Value, frozen=True):
     """So many letters go first, and the run stops if more than 5 % of them fail; 0: none do."""
     patience_s: float = 30
     """How long a run waits, in all, for a relay that can't be reached."""
-    beat_s: float = 15
-    """How often a run says that it is alive, and hears of others; a lease lasts four times that."""
+    beat_s: float = 5
+    """How often a run says that it is alive, and hears of others and of news.
+
+    A lease lasts twelve times that.
+    """
     only: frozenset[int] | None = None
     """The ids of those who may get letters, in a rehearsal; None: everybody."""
     waits: bool = False

@@ -63,7 +63,7 @@ class Run:
         self._patience = Patience(transport, rules.patience_s)
         self._pace = Pace(rules.max_per_second, rules.max_connections)
         self._breaker = Breaker(rules.canary, rules.max_connections)
-        self._presence = Presence(journal, rules.beat_s, self._pace.take_share)
+        self._presence = Presence(journal, rules.beat_s, self._pace.take_share, self._pause)
         self._at_work: set[Route] = set()
         self._begun = 0
         self._last_taken_s = time.monotonic()
@@ -262,6 +262,14 @@ class Run:
 
     def _stop(self, error: MailError) -> None:
         self.trouble = self.trouble or error
+        self._end()
+
+    def _pause(self) -> None:
+        """Leave the rest to a run that begins with what is new; a rehearsal just goes on."""
+        if self._rules.only is None:
+            self._end()
+
+    def _end(self) -> None:
         self._is_stopping = True
         self._patience.end()
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from statusgen.composition import State
     from statusgen.config.settings import MailSettings
     from statusgen.errors import MailError
-    from statusgen.model.delivery import Outcome
+    from statusgen.model.delivery import InDoubt, Outcome
     from statusgen.usecases.working import Round
 
 NOTHING = "no letters are owed"
@@ -68,7 +68,7 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
         if only is not None:
             send_once(context, state, only=only)
             return
-        shift = _Shift(context, state)
+        shift = _Shift(context, state, mail.in_doubt)
         worker = Worker(state.ledger, mail.in_doubt, shift.make_round, shift, forever=forever)
         try:
             trouble = worker.work()
@@ -86,9 +86,10 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
 class _Shift:
     """The rounds of one `mail work`, added up, and the time between them."""
 
-    def __init__(self, context: Context, state: "State") -> None:
+    def __init__(self, context: Context, state: "State", policy: "InDoubt") -> None:
         self._context = context
         self._state = state
+        self._policy = policy
         self._clock = clock_from(context.now)
         self._update_ids: dict[str, None] = {}
         self._resent: dict[str, None] = {}
@@ -110,13 +111,16 @@ class _Shift:
         from statusgen.usecases.working import Round
 
         now, has_canary = self.now(), not self._update_ids
+        ledger = self._state.ledger
+        before = {one for one, letters in ledger.backlog(self._policy) if letters}
         owed = read_owed(self._context, self._state, now)
         queued = owed.queued
         if (queued.vanished, owed.unshown) != self._told:
             self._is_stopped = tell_stopped(queued) | tell_unsendable(owed)
             self._told = (queued.vanished, owed.unshown)
+        out_of_reach = before - {*queued.update_ids}
         if not queued.update_ids:
-            return Round()
+            return Round(out_of_reach)
         is_news = not self._update_ids.keys() >= {*queued.update_ids}
         self._update_ids |= dict.fromkeys(queued.update_ids)
         try:
@@ -132,13 +136,13 @@ class _Shift:
                 on_done=self._count,
             )
         except Refused:
-            return Round(queued.update_ids, is_busy=True)
+            return Round(out_of_reach, is_busy=True)
         report = ended.report
         self._flaw = self._flaw or ended.flaw
         self._resent |= dict.fromkeys(report.resent)
         tell_doubts(report.resent, ())
-        tick_copies(report, self._state.ledger)
-        return Round(queued.update_ids, report.sent, report.trouble)
+        tick_copies(report, ledger)
+        return Round(out_of_reach, report.sent, report.trouble)
 
     def _count(self, outcome: "Outcome") -> None:
         self._sent += outcome.state == "accepted"

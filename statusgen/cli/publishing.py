@@ -226,6 +226,8 @@ def _mail(
         job.uploader.claimants(uploads), job.run.by, takeover=job.wishes.takeover
     )
     queued = mailing.queue_letters(job.plan, archive, state.ledger, now, claiming)
+    if job.plan.keys or job.plan.mailings:
+        state.ledger.new_edition()
     unlock()
     behind = tell_stopped(queued)
     if not queued.update_ids:

@@ -23,6 +23,7 @@ class LetterForm(Value, frozen=True):
     """The letter about one update in one language, ready to be addressed."""
 
     update_id: str
+    """What the letters are named by."""
     subject: str
     text: str
     """The text part, with a word of no meaning where the subscriber's token will stand."""

@@ -107,6 +107,8 @@ class KnownUpdate(Value, frozen=True):
     at: datetime
     skipped: str = ""
     """Why nobody is mailed about it; empty when its letters were queued."""
+    first_id: str = ""
+    """What it was called when it was recorded, if it was renamed since; its letters keep that."""
 
 
 class Owed(Value, frozen=True):
@@ -164,3 +166,5 @@ class Standing(Value, frozen=True):
     """Counted from 0, by number."""
     of: int
     """How many there are, itself among them."""
+    edition: str = ""
+    """Another than before: a publish has changed what is to be said, or has queued more."""

@@ -14,8 +14,8 @@ _LONGEST_PAUSE_S: Final = 60.0
 
 _SHORT: Final = timedelta(hours=4)
 _LONG: Final = timedelta(hours=24)
-_SHORT_LIVED: Final = frozenset({"investigating", "update", "in_progress"})
-"""What is going on just now. An end, a plan and a review stay true, so they may come a day late."""
+_SHORT_LIVED: Final = frozenset({"investigating", "update"})
+"""What is going on just now. An end and a plan stay true, so they may come a day late."""
 
 
 def next_try(attempts: int, now: datetime) -> datetime:

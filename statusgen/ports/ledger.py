@@ -118,6 +118,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def new_edition(self) -> None:
+        """Let senders at work know, with their next beat, that there is something new to say."""
+        ...
+
     def dismiss(self, sender: Sender) -> None:
         """Take leave: what the sender still has claimed is queued again."""
         ...

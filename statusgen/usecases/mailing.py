@@ -1,6 +1,6 @@
 """The letters of a publish: what is owed is fixed in the ledger, claimed, and delivered."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from statusgen.apply.clock import Clock, clock_from
@@ -145,7 +145,9 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
     page_behind: bool = False,
 ) -> DeliveryReport:
     """Sends what is owed; see `apply.deliver` for what a report says."""
-    desk = Desk(archive, forms, clock_from(now), page_behind=page_behind)
+    known = ledger.known_updates(queued.update_ids).values()
+    first_ids = {one.update_id: one.first_id for one in known}
+    desk = Desk(archive, forms, clock_from(now), first_ids, page_behind=page_behind)
     rules = replace(
         _rules(archive.settings),
         only=dispatch.only,
@@ -168,13 +170,21 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
 class Desk:
     """Makes letters: each form once, each letter from its form, dated when it is made.
 
-    A run may take hours, and a date of hours ago is a mark of spam.
+    A run may take hours, and a date of hours ago is a mark of spam. `first_ids` tell what updates
+    were called when their first letters left: a copy bears the same name, whatever was renamed.
     """
 
     def __init__(
-        self, archive: Archive, forms: LetterForms, clock: Clock, *, page_behind: bool
+        self,
+        archive: Archive,
+        forms: LetterForms,
+        clock: Clock,
+        first_ids: Mapping[str, str],
+        *,
+        page_behind: bool,
     ) -> None:
         self._archive, self._forms, self._clock = archive, forms, clock
+        self._first_ids = first_ids
         self._page_behind = page_behind
         self._ready: dict[tuple[str, str], LetterForm] = {}
 
@@ -185,12 +195,14 @@ class Desk:
             found = incident_and_step(self._archive, update_id)
             if found is None:
                 raise LookupError(update_id)
-            self._ready[key] = self._forms.form(
+            form = self._forms.form(
                 *found,
                 language=subscriber.language,
                 now=self._clock(),
                 page_behind=self._page_behind,
             )
+            first_id = self._first_ids.get(update_id) or update_id
+            self._ready[key] = replace(form, update_id=first_id)
         return self._ready[key].address_to(subscriber, self._clock())
 
 

@@ -39,8 +39,8 @@ _ELSEWHERE = "the rest is in the hands of other senders; waiting for them"
 class Round(Value, frozen=True):
     """What one round did."""
 
-    update_ids: tuple[str, ...] = ()
-    """What it could send letters about; an update whose file is gone is not among them."""
+    out_of_reach: Collection[str] = ()
+    """Updates that were owed when it began and that it could send no letters about."""
     sent: int = 0
     trouble: MailError | None = None
     is_busy: bool = False
@@ -51,6 +51,8 @@ class Outlook(Value, frozen=True):
     """What is left to be sent."""
 
     owed: int = 0
+    queued: int = 0
+    """Of these, what nobody has in hand."""
     is_ready: bool = False
     """Whether a round could send something now, or another sender has it in hand."""
     next_due: datetime | None = None
@@ -73,13 +75,17 @@ class World(Protocol):
         ...
 
 
-def look(ledger: Ledger, policy: InDoubt, now: datetime, ids: Collection[str]) -> Outlook:
-    """What is left about these updates."""
-    backlog = {one: letters for one, letters in ledger.backlog(policy) if one in ids and letters}
+def look(
+    ledger: Ledger, policy: InDoubt, now: datetime, out_of_reach: Collection[str] = ()
+) -> Outlook:
+    """What is left about all updates but those out of reach."""
+    found = ledger.backlog(policy)
+    backlog = {one: letters for one, letters in found if letters and one not in out_of_reach}
     owed = sum(backlog.values())
-    deferred = sum((ledger.account(one) for one in backlog), Account()).deferred
-    due = ledger.next_due(tuple(backlog)) if deferred else None
-    return Outlook(owed, owed > deferred or (due is not None and due <= now), due)
+    total = sum((ledger.account(one) for one in backlog), Account())
+    due = ledger.next_due(tuple(backlog)) if total.deferred else None
+    is_ready = owed > total.deferred or (due is not None and due <= now)
+    return Outlook(owed, total.queued, is_ready, due)
 
 
 class Worker:
@@ -163,22 +169,22 @@ class Worker:
 
     def _is_over(self, done: Round) -> bool:
         """Wait until there is something to do; True: there will be nothing any more."""
-        left = look(self._ledger, self._policy, self._world.now(), done.update_ids)
+        left = self._look(done.out_of_reach)
         if not (left.owed or self._forever):
             return True
-        self._say(_why(left))
-        known = {update_id for update_id, _ in self._ledger.backlog(self._policy)}
-        out_of_reach = known - set(done.update_ids)
+        if not left.queued:
+            self._say(_why(left))
         for _ in range(_MOST_POLLS):
             self._world.wait(POLL_S)
-            if self._ledger.is_held() or self._is_worth_a_round(out_of_reach):
+            if self._ledger.is_held():
+                break
+            left = self._look(done.out_of_reach)
+            if left.is_ready or not (left.owed or self._forever):
                 break
         return False
 
-    def _is_worth_a_round(self, out_of_reach: Collection[str]) -> bool:
-        backlog = {update_id for update_id, _ in self._ledger.backlog(self._policy)}
-        left = look(self._ledger, self._policy, self._world.now(), backlog - set(out_of_reach))
-        return left.is_ready or not (left.owed or self._forever)
+    def _look(self, out_of_reach: Collection[str]) -> Outlook:
+        return look(self._ledger, self._policy, self._world.now(), out_of_reach)
 
     def _wait(self, why: str, seconds: float) -> bool:
         """Always returns False: it is not over."""

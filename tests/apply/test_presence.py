@@ -33,7 +33,13 @@ def alive(beats, for_s=0.0):
     heard, ended = [], []
 
     async def live(loop):
-        presence = Presence(beats, BEAT_S, lambda one: heard.append((loop.time(), one)), loop.time)
+        presence = Presence(
+            beats,
+            BEAT_S,
+            lambda one: heard.append((loop.time(), one)),
+            lambda: ended.append("news"),
+            loop.time,
+        )
         heart = asyncio.create_task(presence.stay(ended.append))
         try:
             await presence.join()
@@ -92,4 +98,11 @@ def test_when_no_beat_got_through_for_a_lease_it_is_over():
     _, ended = alive(beats, 200)
 
     assert isinstance(ended[0], SenderGone)
-    assert beats.at_s[-1] == 4 * BEAT_S
+    assert beats.at_s[-1] == 12 * BEAT_S
+
+
+def test_an_edition_is_news_only_to_those_who_began_before_it():
+    old, new = (Standing(0, 2, edition) for edition in ("", "second"))
+
+    assert alive(Beats(old, new, new), 40)[1] == []
+    assert alive(Beats(old, old, old, new), 40)[1] == ["news"] * 2  # with every beat from then on

@@ -235,6 +235,24 @@ def test_a_beat_that_fails_once_costs_nothing_and_the_heart_goes_on(ledger):
     assert ill.beats > 4
 
 
+@pytest.mark.parametrize("only", [None, frozenset(range(1000))], ids=["everybody", "a rehearsal"])
+def test_a_new_edition_ends_a_run_whose_rest_is_left_to_the_next(ledger, only):
+    def publish(number):
+        if number == 20:
+            ledger.new_edition()
+
+    relay = Relay(on_dot=publish, dot_s=0.02)
+
+    report = run(ledger, relay, beat_s=0.05, max_connections=2, only=only)
+
+    assert report.trouble is None
+    if only is None:
+        assert 20 < report.total.accepted < 100
+        assert report.total.accepted + report.total.queued == 100
+    else:
+        assert report.total == Account(accepted=100)
+
+
 @pytest.fixture
 def few_at_a_time(monkeypatch):
     monkeypatch.setattr(feed, "_BATCH", 10)  # else the first sender takes all that these tests have

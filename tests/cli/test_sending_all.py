@@ -100,6 +100,26 @@ def test_an_end_that_is_published_meanwhile_takes_the_place_of_what_has_not_left
     assert rows["02-resolved"]["accepted"] == READERS
 
 
+def test_a_correction_reaches_those_whose_letters_have_not_left(repository, script):
+    config = repository.root / "statusgen.toml"
+    slow = config.read_text().replace("max_per_second = 10", "max_per_second = 3")
+    config.write_text(slow)
+    first = begin(repository, script)
+    wrong = repository.root / f"incidents/{UPDATE}.md"
+    wrong.write_text(wrong.read_text() + "\nPayments are not affected.\n")
+
+    second = repository.run("publish", "--yes")
+    at_once = len(script.seen)
+    code, _, _ = end(first)
+
+    corrected = [body for _, body in script.seen if b"Payments are not affected." in body]
+    assert (second.code, code) == (4, 0)
+    assert b"Payments are not affected." not in script.seen[at_once][1]
+    assert 0 < len(corrected) < READERS - at_once
+    assert set(letters(script, "Investigating").values()) == {1}
+    assert len(script.seen) == READERS
+
+
 def test_a_wrong_update_can_be_held_while_its_letters_leave(repository, script):
     first = begin(repository, script)
 

@@ -155,7 +155,7 @@ def test_a_worker_goes_on_when_its_database_was_started_anew(
         def make_round():
             rules = DeliveryRules(max_connections=2, waits=True)
             report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules, clerk)
-            return Round((UPDATE,), report.sent, report.trouble)
+            return Round((), report.sent, report.trouble)
 
         accident = Timer(0.4, restart)
         accident.start()

@@ -68,7 +68,7 @@ def test_random_refusals_and_five_minutes_of_a_busy_relay_keep_nobody_from_the_l
 
         def make_round():
             report = deliver(ledger, transport, make_letter, [UPDATE], night.now(), rules)
-            return Round((UPDATE,), report.sent, report.trouble)
+            return Round((), report.sent, report.trouble)
 
         trouble = Worker(ledger, InDoubt.RESEND, make_round, night).work()
         arrived = sink.arrived()

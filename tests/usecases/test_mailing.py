@@ -200,7 +200,7 @@ def test_each_reader_gets_a_letter_in_their_language(archive, ledger):
 def test_a_letter_is_dated_when_it_leaves_and_not_when_the_run_began(archive):
     clock = iter([NOW, NOW, NOW + timedelta(hours=5)])
     forms = make_forms(archive.settings, b"a key for tests")
-    desk = Desk(archive, forms, lambda: next(clock), page_behind=False)
+    desk = Desk(archive, forms, lambda: next(clock), {}, page_behind=False)
     ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
     update_id = archive.incident(ID).first.update.id
 
@@ -209,3 +209,16 @@ def test_a_letter_is_dated_when_it_leaves_and_not_when_the_run_began(archive):
     dates = [one["Date"].datetime for one in parse_letters(one.content for one in letters)]
     assert dates == [NOW, NOW + timedelta(hours=5)]
     assert letters[0].message_id == letters[1].message_id
+
+
+def test_a_letter_keeps_its_name_when_its_update_is_renamed(archive):
+    forms = make_forms(archive.settings, b"a key for tests")
+    ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
+    update_id = archive.incident(ID).first.update.id
+
+    names = {
+        Desk(archive, forms, lambda: NOW, first_ids, page_behind=False).letter(update_id, ann)
+        for first_ids in ({}, {update_id: update_id}, {update_id: "checkout/00-before"})
+    }
+
+    assert len({one.message_id for one in names}) == 2

@@ -1,5 +1,6 @@
 """A worker between rounds: what it waits for, what ends it, and what it says meanwhile."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from itertools import pairwise
 
@@ -72,7 +73,7 @@ def sends(ledger, world, outcome=ACCEPTED):
         ledger.dismiss(sender)
         if letters:
             finish_claimed(ledger, outcome if not world.passed else ACCEPTED, world.now())
-        return Round((ONE.update_id,), len(letters))
+        return Round(sent=len(letters))
 
     return make_round
 
@@ -121,7 +122,7 @@ def test_it_waits_while_letters_are_held_and_says_so_once(ledger):
 
 def test_a_hold_in_the_middle_of_a_round_ends_nothing(ledger):
     world = FakeWorld((timedelta(minutes=1), ledger.release_all))
-    rounds = iter([Round((ONE.update_id,), trouble=MailError("letters are held"))])
+    rounds = iter([Round(trouble=MailError("letters are held"))])
 
     def make_round():
         first = next(rounds, None)
@@ -140,7 +141,7 @@ def test_a_silent_relay_is_tried_for_an_hour(ledger):
 
     def make_round():
         rounds.append(world.passed)
-        return Round((ONE.update_id,), trouble=DARK)
+        return Round(trouble=DARK)
 
     trouble = worker(ledger, world, make_round).work()
 
@@ -156,7 +157,7 @@ def test_a_relay_that_comes_back_has_the_rest(ledger):
 
     def make_round():
         if world.passed < timedelta(minutes=50):
-            return Round((ONE.update_id,), trouble=DARK)
+            return Round(trouble=DARK)
         return sends(ledger, world)()
 
     assert worker(ledger, world, make_round).work() is None
@@ -175,10 +176,10 @@ def test_what_passes_by_itself_is_said_once_and_ends_nothing(ledger, error, fore
     def make_round():
         if world.passed >= timedelta(minutes=3):
             sends(ledger, world)()
-            return stop() if forever else Round((ONE.update_id,), 2)
+            return stop() if forever else Round(sent=2)
         if is_raised or isinstance(error, DatabaseError):
             raise error
-        return Round((ONE.update_id,), trouble=error)
+        return Round(trouble=error)
 
     working = worker(ledger, world, make_round, forever=forever)
     if forever:
@@ -222,9 +223,7 @@ def test_a_database_that_does_not_come_back_ends_it_but_not_for_ever(ledger):
 @pytest.mark.parametrize("forever", [False, True])
 def test_trouble_that_somebody_has_to_mend_ends_it_at_once(ledger, forever):
     world, trouble = FakeWorld(), MailError("the relay refused the sender")
-    failing = worker(
-        ledger, world, lambda: Round((ONE.update_id,), trouble=trouble), forever=forever
-    )
+    failing = worker(ledger, world, lambda: Round(trouble=trouble), forever=forever)
 
     assert failing.work() is trouble
     assert world.passed == timedelta()
@@ -271,7 +270,7 @@ def test_for_ever_it_waits_for_what_is_queued_next(ledger):
 
 def test_another_run_is_waited_for(ledger):
     world = FakeWorld()
-    rounds = iter([Round((ONE.update_id,), is_busy=True)])
+    rounds = iter([Round(is_busy=True)])
 
     trouble = worker(ledger, world, lambda: next(rounds, None) or sends(ledger, world)()).work()
 
@@ -286,7 +285,7 @@ def test_what_another_sender_has_in_hand_is_waited_for(ledger):
 
     def make_round():
         if world.passed < timedelta(seconds=20):
-            return Round((ONE.update_id,))
+            return Round()
         return sends(ledger, world)()
 
     assert worker(ledger, world, make_round).work() is None
@@ -297,16 +296,34 @@ def test_what_another_sender_has_in_hand_is_waited_for(ledger):
 def test_letters_without_a_file_here_keep_nobody(ledger):
     world = FakeWorld()
 
-    assert worker(ledger, world, Round).work() is None
+    assert worker(ledger, world, lambda: Round((ONE.update_id,))).work() is None
     assert ledger.account(ONE.update_id).queued == 2
 
 
-def test_what_is_left_is_told_apart(ledger):
-    ids = [ONE.update_id]
+@pytest.mark.parametrize("forever", [False, True])
+def test_what_is_queued_during_a_round_is_sent_by_the_next(ledger, forever):
+    two, world, rounds = make_update(2), FakeWorld(), []
 
-    assert look(ledger, InDoubt.RESEND, NOW, ids) == Outlook(2, is_ready=True)
+    def make_round():
+        rounds.append(world.passed)
+        if len(rounds) > 1:
+            finish(ledger, two, ACCEPTED)
+            return stop() if forever else Round(sent=2)
+        ledger.queue(two, EVERYBODY, NOW)
+        return sends(ledger, world)()
+
+    with pytest.raises(KeyboardInterrupt) if forever else nullcontext():
+        worker(ledger, world, make_round, forever=forever).work()
+
+    assert len(rounds) == 2
+    assert rounds[1] < timedelta(seconds=5)
+    assert world.said == []
+
+
+def test_what_is_left_is_told_apart(ledger):
+    assert look(ledger, InDoubt.RESEND, NOW) == Outlook(2, 2, is_ready=True)
     finish(ledger, ONE, BUSY)
     later = NOW + timedelta(minutes=1)
-    assert look(ledger, InDoubt.RESEND, NOW, ids) == Outlook(2, next_due=later)
-    assert look(ledger, InDoubt.RESEND, later, ids).is_ready
-    assert look(ledger, InDoubt.RESEND, NOW, []) == Outlook()
+    assert look(ledger, InDoubt.RESEND, NOW) == Outlook(2, next_due=later)
+    assert look(ledger, InDoubt.RESEND, later).is_ready
+    assert look(ledger, InDoubt.RESEND, NOW, [ONE.update_id]) == Outlook()

@@ -1,11 +1,12 @@
-"""The rule of model.delivery.Audience as a condition in SQL."""
+"""The rule of model.delivery.Audience as a condition in SQL, and whom it picks."""
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
 from statusgen.adapters.database.schema import delivery, known_update, subscriber
 from statusgen.model.delivery import Audience, DeliveryState
 from statusgen.model.severity import SUBSCRIBERS
-from statusgen.model.subscriber import SubscriberState
+from statusgen.model.subscriber import Subscriber, SubscriberState
 
 
 def picked_by(audience: Audience, incident_id: str) -> ColumnElement[bool]:
@@ -21,6 +22,25 @@ def picked_by(audience: Audience, incident_id: str) -> ColumnElement[bool]:
     if audience.only is not None:
         picked = and_(picked, subscriber.c.id.in_(audience.only))
     return and_(subscriber.c.state == SubscriberState.ACTIVE, picked)
+
+
+def count_picked(connection: Connection, audience: Audience, incident_id: str) -> int:
+    """See Ledger.audience_size."""
+    picked = picked_by(audience, incident_id)
+    return connection.execute(
+        select(func.count()).select_from(subscriber).where(picked)
+    ).scalar_one()
+
+
+def sample(
+    connection: Connection, audience: Audience, incident_id: str, number: int
+) -> tuple[Subscriber, ...]:
+    """See Ledger.sample."""
+    query = select(*COLUMNS).where(picked_by(audience, incident_id)).order_by(subscriber.c.id)
+    size = count_picked(connection, audience, incident_id)
+    places = sorted({size * one // number for one in range(number)})
+    found = (connection.execute(query.offset(one).limit(1)).first() for one in places)
+    return tuple(as_subscriber(row) for row in found if row is not None)
 
 
 def _wants(audience: Audience) -> ColumnElement[bool]:

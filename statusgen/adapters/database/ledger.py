@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from statusgen.adapters.database import (
     accounts,
+    choosing,
     delivering,
     recording,
     senders,
@@ -19,11 +20,9 @@ from statusgen.adapters.database import (
     updates,
     withdrawing,
 )
-from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
-from statusgen.adapters.database.choosing import picked_by
 from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.lock import locked
-from statusgen.adapters.database.schema import delivery, subscriber
+from statusgen.adapters.database.schema import delivery
 from statusgen.model.delivery import (
     Account,
     Audience,
@@ -81,19 +80,13 @@ class SqlLedger:
 
     def audience_size(self, incident_id: str, audience: Audience) -> int:
         """See Ledger.audience_size."""
-        query = select(func.count()).select_from(subscriber).where(picked_by(audience, incident_id))
         with self._database.reading() as connection:
-            return connection.execute(query).scalar_one()
+            return choosing.count_picked(connection, audience, incident_id)
 
     def sample(self, incident_id: str, audience: Audience, number: int) -> tuple[Subscriber, ...]:
         """See Ledger.sample."""
-        picked = picked_by(audience, incident_id)
-        query = select(*COLUMNS).where(picked).order_by(subscriber.c.id).limit(1)
-        size = self.audience_size(incident_id, audience)
-        places = sorted({size * one // number for one in range(number)})
         with self._database.reading() as connection:
-            found = (connection.execute(query.offset(one)).first() for one in places)
-            return tuple(as_subscriber(row) for row in found if row is not None)
+            return choosing.sample(connection, audience, incident_id, number)
 
     def queue(
         self,
@@ -226,6 +219,10 @@ class SqlLedger:
     def release_all(self) -> None:
         """See Ledger.release_all."""
         self._database.write(senders.release_all)
+
+    def new_edition(self) -> None:
+        """See Ledger.new_edition."""
+        self._database.write(senders.new_edition)
 
     def account(self, update_id: str) -> Account:
         """See Ledger.account."""

@@ -96,6 +96,7 @@ known_update = Table(
     metadata,
     Column("number", _BIG_ID, primary_key=True),
     Column("update_id", String(200), nullable=False, unique=True),
+    Column("first_id", String(200)),  # of one that was renamed
     Column("incident_id", String(100), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("skipped", Text, nullable=False),

@@ -4,6 +4,7 @@ Once a sender is settled as gone its letters are in other hands or in doubt, and
 still say is that one was accepted.
 """
 
+import secrets
 import time
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from statusgen.ports.ledger import IsGone
 
 LEASE_S = 60.0
 _HELD = "held_since"
+_EDITION = "edition"
 
 FIND_HELD = select(setting.c.name).where(setting.c.name == _HELD)
 """Finds something where all senders are to stop."""
@@ -49,7 +51,9 @@ def beat(connection: Connection, sender_: Sender, lease_s: float) -> Standing | 
     numbers = connection.execute(alive.order_by(sender.c.number)).scalars().all()
     if sender_.number not in numbers:
         return None
-    return Standing(numbers.index(sender_.number), len(numbers))
+    edition = select(setting.c.value).where(setting.c.name == _EDITION)
+    number = numbers.index(sender_.number)
+    return Standing(number, len(numbers), connection.execute(edition).scalar() or "")
 
 
 def settle(connection: Connection, number: int) -> None:
@@ -83,6 +87,12 @@ def hold_all(connection: Connection, now: datetime) -> None:
 def release_all(connection: Connection) -> None:
     """See Ledger.release_all."""
     connection.execute(delete(setting).where(setting.c.name == _HELD))
+
+
+def new_edition(connection: Connection) -> None:
+    """See Ledger.new_edition."""
+    connection.execute(delete(setting).where(setting.c.name == _EDITION))
+    add_new(connection, setting, [{"name": _EDITION, "value": secrets.token_hex(8)}])
 
 
 def _clock_s(connection: Connection) -> float:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, literal, select, update
+from sqlalchemy import Connection, func, insert, literal, select, update
 
 from statusgen.adapters.database.adding import add_new
 from statusgen.adapters.database.choosing import picked_by
@@ -16,6 +16,7 @@ KNOWN = (
     known_update.c.incident_id,
     known_update.c.at,
     known_update.c.skipped,
+    func.coalesce(known_update.c.first_id, "").label("first_id"),
 )
 """The columns of a KnownUpdate."""
 
@@ -85,7 +86,8 @@ def queue(
 def rename(connection: Connection, old_id: str, new_id: str) -> None:
     """See Ledger.rename."""
     renamed = update(known_update).where(known_update.c.update_id == old_id)
-    connection.execute(renamed.values(update_id=new_id))
+    first_id = func.coalesce(known_update.c.first_id, old_id)
+    connection.execute(renamed.values(update_id=new_id, first_id=first_id))
     token = connection.execute(select(claim.c.token).where(claim.c.update_id == old_id)).scalar()
     if token is not None:  # the old name's claim on a target stays ours
         add_new(connection, claim, [{"update_id": new_id, "token": token}])

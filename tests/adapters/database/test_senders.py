@@ -71,6 +71,19 @@ def test_senders_know_which_of_how_many_they_are(database):
     assert ledger.beat(third) == Standing(1, 2)
 
 
+def test_a_new_edition_shows_with_the_next_beat(ledger):
+    sender = enlist(ledger)
+    before = ledger.beat(sender)
+
+    ledger.new_edition()
+    once, again = ledger.beat(sender), ledger.beat(sender)
+    ledger.new_edition()
+
+    assert before.edition == ""
+    assert once.edition == again.edition != ""
+    assert ledger.beat(sender).edition not in {"", once.edition}
+
+
 def test_a_process_that_has_ended_is_settled_at_once(book, ledger):
     add(book, "ann")
     ledger.queue(ONE, EVERYBODY, NOW)

@@ -42,10 +42,20 @@ def test_a_renamed_update_keeps_its_letters_and_its_claim(book, ledger):
     ledger.rename(ONE.update_id, "login/first")
 
     assert list(ledger.known_updates()) == ["login/first"]
+    assert ledger.known_updates()["login/first"].first_id == ONE.update_id
     assert ledger.account("login/first").queued == 1
     assert ledger.token_for("login/first") == token
     assert ledger.token_for(ONE.update_id) == token  # a target may hold a claim by that name
     assert ledger.account(ONE.update_id).audience == 0
+
+
+def test_an_update_that_is_renamed_twice_is_still_known_by_its_first_name(ledger):
+    ledger.queue(ONE, EVERYBODY, NOW)
+
+    ledger.rename(ONE.update_id, "login/first")
+    ledger.rename("login/first", "login/one")
+
+    assert ledger.known_updates()["login/one"].first_id == ONE.update_id
 
 
 def test_a_claim_and_a_setting_are_made_once(ledger):

@@ -28,6 +28,7 @@ _IS_UNREPORTED = "CASE resent WHEN 1 THEN 1 ELSE 0 END"
 
 def upgrade() -> None:
     """Add what senders need; SQLite gets a table in the order of its key."""
+    op.add_column("known_update", sa.Column("first_id", sa.String(200)))
     op.add_column("known_update", sa.Column("expires_at", _INSTANT))
     op.add_column("known_update", sa.Column("withdrawn", sa.String(16)))
     op.add_column("known_update", sa.Column("superseded_by", _BIG_ID))
