@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 
 
 class Patience:
-    """Opens connections one after the other, with growing waits, within one budget a run."""
+    """Opens the first connection with growing waits, within one budget a run, others together."""
 
     def __init__(
         self,
@@ -34,7 +34,8 @@ class Patience:
 
     async def limits(self) -> Limits:
         """Ask the transport what it takes; raises as `connect`."""
-        return await self._reach(self._transport.limits) or Limits()
+        async with self._door:
+            return await self._reach(self._transport.limits)
 
     async def connect(self) -> Connection | None:
         """Open a connection; None when the relay takes no more than are open already.
@@ -44,8 +45,16 @@ class Patience:
             MailError: trying again won't help.
 
         """
-        connection = await self._reach(self._transport.connect)
-        self._open += connection is not None
+        async with self._door:
+            if not self._open:
+                connection = await self._reach(self._transport.connect)
+                self._open += 1
+                return connection
+        try:
+            connection = await self._transport.connect()
+        except Unreachable:
+            return None if self._open else await self.connect()
+        self._open += 1
         return connection
 
     async def close(self, connection: Connection) -> None:
@@ -72,18 +81,15 @@ class Patience:
         self._tries = 0
         self._tried_s = _now_s()
 
-    async def _reach(self, ask: Callable[[], Awaitable[_T]]) -> _T | None:
-        """Ask until there is an answer; None when other connections are open."""
-        async with self._door:
-            while True:
-                began_s = _now_s()
-                try:
-                    return await ask()
-                except Unreachable as error:
-                    if self._open:
-                        return None
-                    self._left_s -= _now_s() - began_s  # a relay may hang, not only refuse
-                    await self._wait(error)
+    async def _reach(self, ask: Callable[[], Awaitable[_T]]) -> _T:
+        """Ask until there is an answer."""
+        while True:
+            began_s = _now_s()
+            try:
+                return await ask()
+            except Unreachable as error:
+                self._left_s -= _now_s() - began_s  # a relay may hang, not only refuse
+                await self._wait(error)
 
     async def _wait(self, error: MailError) -> None:
         if self._left_s <= 0 or self._is_over.is_set():

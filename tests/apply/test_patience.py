@@ -145,3 +145,18 @@ def test_who_waits_is_let_go_when_it_is_over():
 
     assert [type(one) for one in ended] == [Unreachable] * 3
     assert took_s == 20
+
+
+def test_once_one_is_open_the_others_are_opened_together():
+    class Far(Door):
+        async def connect(self):
+            await asyncio.sleep(1)
+            return await super().connect()
+
+    far = Far()
+    patience = Patience(far, 60)
+
+    _, took_s = virtually(lambda: asyncio.gather(*(patience.connect() for _ in range(8))))
+
+    assert far.asked_s == [1] + [2] * 7
+    assert took_s == 2
