@@ -9,7 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
-TIMEOUT_S = 120
+from tests.components.soak import part
+
+TIMEOUT_S = part(120, 900)
 """A command that takes longer hangs."""
 
 Process = subprocess.Popen[str]

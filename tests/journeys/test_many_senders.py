@@ -69,7 +69,7 @@ def test_four_senders_stopped_beyond_their_lease_make_no_copy_but_of_what_is_in_
                 lease_s=LEASE_S,
                 beat_s=LEASE_S / 4,
                 clock_off_h=hours,
-                rounds=200,
+                rounds=part(200, 2000),
                 round_s=1,
             )
             for hours in (-1, 0, 0, 1)
