@@ -6,7 +6,7 @@ the next run knows which; whatever had not got to its dot is simply sent.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -17,7 +17,6 @@ from statusgen.apply.run import LetterMaker, Run
 from statusgen.errors import MailError
 from statusgen.model.delivery import Account, DeliveryState, Outcome
 from statusgen.model.manifest import Publisher
-from statusgen.model.unsent import Unsent
 from statusgen.model.value import Value, replace
 from statusgen.ports.ledger import IsGone, Ledger
 from statusgen.ports.transport import Transport
@@ -47,8 +46,6 @@ class DeliveryReport(Value, frozen=True):
     """Tokens of those who were in flight when a run was cut off and were sent the letter again."""
     in_doubt: tuple[str, ...]
     """Tokens of those whose letter is in doubt now."""
-    unsent: tuple[Unsent, ...]
-    """What keeps letters from their readers, in numbers and words, most letters first."""
     trouble: MailError | None
     """Why the run stopped early; None when it did not."""
 
@@ -99,12 +96,12 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
             accounts=tuple((update_id, ledger.account(update_id)) for update_id in update_ids),
             sent=run.counts[DeliveryState.ACCEPTED],
             resent=ledger.unreported_copies(update_ids),
-            in_doubt=_in_doubt(ledger, update_ids),
-            unsent=ledger.unsent(update_ids),
+            in_doubt=doubted(ledger, update_ids),
             trouble=run.trouble,
         )
 
 
-def _in_doubt(ledger: Ledger, update_ids: Sequence[str]) -> tuple[str, ...]:
+def doubted(ledger: Ledger, update_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the tokens of those who have a letter in doubt about one of the updates."""
     tokens = (ledger.tokens(update_id, DeliveryState.IN_DOUBT) for update_id in update_ids)
     return tuple(sorted({token for some in tokens for token in some}))

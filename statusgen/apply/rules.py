@@ -23,5 +23,7 @@ class DeliveryRules(Value, frozen=True):
     """
     only: frozenset[int] | None = None
     """The ids of those who may get letters, in a rehearsal; None: everybody."""
+    heeds_news: bool = True
+    """Whether the run ends when something is published, for another to begin with what is new."""
     waits: bool = False
     """Whether deferred letters are tried again in this run, when their time has come."""

@@ -68,6 +68,7 @@ class Run:
         self._begun = 0
         self._last_taken_s = time.monotonic()
         self._is_stopping = False
+        self._is_paused = False
         self._lost: Counter[tuple[str, int]] = Counter()
         self.counts: Counter[DeliveryState] = Counter()
         self.trouble: MailError | None = None
@@ -98,10 +99,10 @@ class Run:
         workers = [asyncio.create_task(self._work()) for _ in many]
         try:
             done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
-            self._is_stopping |= any(worker.exception() for worker in done)
+            if any(worker.exception() for worker in done):
+                self._end()
         except asyncio.CancelledError:
-            self._is_stopping = True
-            self._patience.end()
+            self._end()
             raise
         finally:
             await _let_finish(workers)
@@ -130,8 +131,10 @@ class Run:
             self._stop(error)
         finally:
             self._at_work.discard(route)
-            await self._settle(route)
-            await route.close()
+            try:
+                await self._settle(route)
+            finally:
+                await route.close()
 
     def _has_room(self, route: Route) -> bool:
         """Whether one connection more is of use, beside those that others have."""
@@ -261,12 +264,14 @@ class Run:
             await self._journal.write(results, None)
 
     def _stop(self, error: MailError) -> None:
-        self.trouble = self.trouble or error
+        if not self._is_paused:  # else it is the next run's, if it is still there then
+            self.trouble = self.trouble or error
         self._end()
 
     def _pause(self) -> None:
-        """Leave the rest to a run that begins with what is new; a rehearsal just goes on."""
-        if self._rules.only is None:
+        """Leave the rest to a run that begins with what is new."""
+        if self._rules.heeds_news:
+            self._is_paused = True
             self._end()
 
     def _end(self) -> None:

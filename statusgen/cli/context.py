@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from statusgen.cli.output import say_json
-from statusgen.errors import UsageError
+from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from statusgen.config.settings import Settings
@@ -66,6 +66,19 @@ class Context:
     def again(self) -> "Context":
         """The same options, with everything read anew."""
         return Context(self.start, self.now_text)
+
+    def with_settings_of_now(self) -> "Context":
+        """The same run, with statusgen.toml read anew.
+
+        Raises `Refused` where it names another database by now, or no mail any more.
+        """
+        fresh = Context(self.start, self.now_text, self.as_json, None, self.now)
+        of_now = fresh.settings
+        if of_now.mail is None or of_now.database != self.settings.database:
+            raise Refused(
+                "statusgen.toml names another database or no mail any more; start this command anew"
+            )
+        return fresh
 
     def report(self, value: object, show: Callable[[], object]) -> None:
         """Prints the result once: `value` for programs, or what `show` says for people."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from statusgen.apply.clock import clock_from
+from statusgen.apply.deliver import doubted
 from statusgen.cli.account_view import (
     account_as_json,
     tell_doubts,
@@ -23,6 +24,7 @@ from statusgen.cli.output import count, say, tell, tell_error, tell_next
 from statusgen.cli.publish_view import tell_stopped
 from statusgen.cli.sending import find_readers, send_queued, to_option
 from statusgen.cli.sending_all import read_owed, send_all, tell_unsendable, total_of
+from statusgen.cli.signals import interrupt
 from statusgen.errors import Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
@@ -110,7 +112,8 @@ class _Shift:
     def make_round(self) -> "Round":
         from statusgen.usecases.working import Round
 
-        now, has_canary = self.now(), not self._update_ids
+        now = self.now()
+        self._context = self._context.with_settings_of_now()
         ledger = self._state.ledger
         before = {one for one, letters in ledger.backlog(self._policy) if letters}
         owed = read_owed(self._context, self._state, now)
@@ -131,7 +134,7 @@ class _Shift:
                 queued,
                 now,
                 waits=True,
-                has_canary=has_canary,
+                has_canary=is_news,
                 on_load=self.tell if is_news else None,
                 on_done=self._count,
             )
@@ -149,7 +152,7 @@ class _Shift:
 
     def report(self, trouble: "MailError | None") -> bool:
         """Account for all that it had to do with; returns whether anything is left behind."""
-        from statusgen.model.delivery import DeliveryState, InDoubt
+        from statusgen.model.delivery import InDoubt
 
         ledger = self._state.ledger
         ids = self._update_ids or [one for one, _ in ledger.backlog(InDoubt.HOLD)]
@@ -160,8 +163,7 @@ class _Shift:
         }
         text = f"{count(self._sent, 'letter')} sent, {total.owed:,} still owed"
         self._context.report(value, lambda: say(text if ids else NOTHING))
-        doubted = [ledger.tokens(one, DeliveryState.IN_DOUBT) for one in ids]
-        tell_doubts((), tuple(sorted({token for some in doubted for token in some})))
+        tell_doubts((), doubted(ledger, ids))
         tell_total(total)
         if trouble:
             tell_error(str(trouble))
@@ -190,15 +192,14 @@ def send_once(
         raise Refused("letters are held, so nothing was done; first run `statusgen mail resume`")
     owed = read_owed(context, state, context.now, retry)
     is_stopped = tell_stopped(owed.queued) | tell_unsendable(owed)
-    if releases:
-        _release(state)
+    is_released = releases and _release(state)
     if owed.queued.update_ids:
         try:
             ended = send_all(context, state, owed.archive, owed.queued, only=only, on_load=tell)
         except Refused:
-            if not retry:
+            if not (retry or is_released):
                 raise
-            _say_taken_along(context, state, owed)
+            _say_taken_along(context, state, owed, is_queued_again=bool(retry))
             raise click.exceptions.Exit(Unavailable.exit_code) from None
         report = ended.report
         value = _as_json(report.sent, report.resent, report.trouble, ended.flaw)
@@ -223,19 +224,24 @@ def required_mail(context: Context) -> "MailSettings":
     return context.settings.mail
 
 
-def _say_taken_along(context: Context, state: "State", owed: "Owed") -> None:
-    """The letters are queued again, and nobody has to come back for them."""
+def _say_taken_along(
+    context: Context, state: "State", owed: "Owed", *, is_queued_again: bool
+) -> None:
+    """Nobody has to come back for the letters."""
     total = total_of(state, owed.queued.update_ids)
-    text = "queued again; another statusgen is sending, and takes them along"
+    text = "another statusgen is sending, and takes them along"
+    text = f"queued again; {text}" if is_queued_again else text
     context.report({**_as_json(0, (), None, ""), **account_as_json(total)}, lambda: say(text))
 
 
-def _release(state: "State") -> None:
-    """Ends a hold; raises `Refused`, and ends nothing, while another run is at work."""
-    if state.ledger.is_held():
-        with state.ledger.exclusive():
-            state.ledger.release_all()
-        tell("letters may go out again, whoever sends them", "released", "green")
+def _release(state: "State") -> bool:
+    """Ends a hold, if there is one; raises `Refused`, and ends nothing, while another run works."""
+    if not state.ledger.is_held():
+        return False
+    with state.ledger.exclusive():
+        state.ledger.release_all()
+    tell("letters may go out again, whoever sends them", "released", "green")
+    return True
 
 
 def _as_json(
@@ -266,7 +272,7 @@ class _Service:
 
     def stop(self, *_: object) -> None:
         self.was_stopped = True
-        signal.raise_signal(signal.SIGINT)
+        interrupt()
 
 
 @contextmanager

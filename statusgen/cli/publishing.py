@@ -237,7 +237,12 @@ def _mail(
     try:
         ended = send_all(job.context, state, archive, queued, only=only, page_behind=page_behind)
     except Refused:
-        return _left(state, queued, "another statusgen is sending; it takes them along", BUSY)
+        return _left(
+            state,
+            queued,
+            "another statusgen is sending, and takes them along unless it is stopped",
+            BUSY,
+        )
     tell_end(ended, state.ledger)
     steps = HELD if state.ledger.is_held() else BEHIND
     mailed = mailed_of(ended.report.total, ended.report.sent, len(ended.report.accounts))

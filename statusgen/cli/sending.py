@@ -74,6 +74,7 @@ def send_queued(
     waits: bool = False,
     has_canary: bool = True,
     page_behind: bool = False,
+    heeds_news: bool = True,
     on_load: Callable[[str], None] | None = None,
     on_done: "Callable[[Outcome], None]" = lambda _outcome: None,
 ) -> Ended:
@@ -108,6 +109,7 @@ def send_queued(
             only=only,
             waits=waits,
             has_canary=has_canary,
+            heeds_news=heeds_news,
         )
         report = mailing.send_letters(
             queued, archive, forms, ledger, dispatch, now, page_behind=page_behind

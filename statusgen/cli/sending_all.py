@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from statusgen.apply.clock import clock_from
+from statusgen.apply.deliver import doubted
 from statusgen.cli.account_view import tell_total
 from statusgen.cli.context import Context, open_targets
 from statusgen.cli.output import count, tell
@@ -12,7 +13,7 @@ from statusgen.errors import ContentError, Refused, TargetError
 from statusgen.model.value import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from statusgen.composition import State
     from statusgen.model.delivery import Account
@@ -75,11 +76,11 @@ def send_all(
     us. Trouble ends it, and so does a rehearsal. What is cut off by Ctrl-C is accounted for.
 
     Raises:
-        Refused: another was sending already, and takes these along.
+        Refused: another was sending already.
 
     """
     clock = clock_from(context.now)
-    ids = queued.update_ids
+    ids = dict.fromkeys(queued.update_ids)
     try:
         ended = send_queued(
             context,
@@ -89,14 +90,19 @@ def send_all(
             context.now,
             only=only,
             page_behind=page_behind,
+            heeds_news=not page_behind,
             on_load=on_load,
         )
         while only is None and ended.report.trouble is None and not ended.flaw:
-            more = _send_more(context, state, clock())
+            more = _find_more(context, state, archive, queued, clock())
             if more is None:
                 break
-            ended = _joined(ended, more, state)
-            ids = tuple(one for one, _ in ended.report.accounts)
+            has_canary = not ids.keys() >= {*more.queued.update_ids}
+            ids |= dict.fromkeys(more.queued.update_ids)
+            then = _send_more(more, state, clock(), has_canary=has_canary, page_behind=page_behind)
+            if then is None:
+                break
+            ended = _joined(ended, then, state, ids)
     except KeyboardInterrupt:
         tell_total(total_of(state, ids))
         raise
@@ -110,8 +116,23 @@ def total_of(state: "State", update_ids: "Iterable[str]") -> "Account":
     return sum((state.ledger.account(one) for one in update_ids), Account())
 
 
-def _send_more(context: Context, state: "State", now: datetime) -> Ended | None:
-    """Sends what was queued meanwhile; None: nothing was, or another is at it."""
+class _More(Value, frozen=True):
+    """What was left when a run ended, because something was published."""
+
+    context: Context
+    archive: "Archive"
+    queued: "Queued"
+    is_new: bool
+    """Whether files, page and settings are as they are now; else as they were when we began."""
+
+
+def _find_more(
+    context: Context, state: "State", archive: "Archive", queued: "Queued", now: datetime
+) -> _More | None:
+    """What is queued and can be sent: as of now, or else as it was known; None: there is nothing.
+
+    What is published may not be at hand here; our own letters must not wait for that.
+    """
     from statusgen.model.delivery import InDoubt
 
     backlog = state.ledger.backlog(InDoubt.HOLD)
@@ -119,27 +140,50 @@ def _send_more(context: Context, state: "State", now: datetime) -> Ended | None:
     if not fresh:
         return None
     try:
+        context = context.with_settings_of_now()
         owed = read_owed(context, state, now)
     except (Refused, TargetError, ContentError) as error:
-        tell(f"what was queued meanwhile; {error}", "still owed", "yellow")
-        return None
-    ids = tuple(one for one in owed.queued.update_ids if one in fresh)
+        ids = tuple(one for one in queued.update_ids if one in fresh)
+        if not ids:
+            tell(f"what was published meanwhile; {error}", "still owed", "yellow")
+        found, is_new = queued, False
+    else:
+        ids = tuple(one for one in owed.queued.update_ids if one in fresh)
+        if not ids:
+            tell_unsendable(owed)
+        archive, found, is_new = owed.archive, owed.queued, True
     if not ids:
         return None
-    queued = replace(owed.queued, update_ids=ids, letters=total_of(state, ids).owed)
+    found = replace(found, update_ids=ids, letters=total_of(state, ids).owed)
+    return _More(context, archive, found, is_new)
+
+
+def _send_more(
+    more: _More, state: "State", now: datetime, *, has_canary: bool, page_behind: bool
+) -> Ended | None:
+    """None: another sender was faster."""
     try:
-        return send_queued(context, state, owed.archive, queued, now, on_load=tell)
+        return send_queued(
+            more.context,
+            state,
+            more.archive,
+            more.queued,
+            now,
+            has_canary=has_canary,
+            page_behind=page_behind,
+            heeds_news=more.is_new and not page_behind,
+            on_load=tell,
+        )
     except Refused:
         return None
 
 
-def _joined(first: Ended, then: Ended, state: "State") -> Ended:
-    ids = dict.fromkeys(one for ended in (first, then) for one, _ in ended.report.accounts)
+def _joined(first: Ended, then: Ended, state: "State", ids: "Collection[str]") -> Ended:
     report = replace(
         then.report,
         accounts=tuple((one, state.ledger.account(one)) for one in ids),
         sent=first.report.sent + then.report.sent,
         resent=tuple(sorted({*first.report.resent, *then.report.resent})),
-        in_doubt=tuple(sorted({*first.report.in_doubt, *then.report.in_doubt})),
+        in_doubt=doubted(state.ledger, ids),
     )
     return Ended(report, then.flaw)

@@ -115,6 +115,17 @@ def judge_status(status: str) -> Meaning:
     return _by_status(detail) if family == "5" else Meaning.NOTHING
 
 
+def meaning_of_codes(codes: str) -> Meaning:
+    """Return what `Reply.codes` of a refused letter mean by themselves; NOTHING for other words.
+
+    The reply itself may have meant more, by its words.
+    """
+    code, _, enhanced = codes.partition(" ")
+    if not (code.isascii() and code.isdigit()):
+        return Meaning.NOTHING
+    return judge(Reply(int(code), enhanced), Stage.RECIPIENT).meaning
+
+
 def _judge_temporary(reply: Reply, stage: Stage) -> Verdict:
     words = _words(reply)
     if reply.code == SERVICE_NOT_AVAILABLE:

@@ -6,12 +6,15 @@ Replies are codes, RFC 5321 section 4.2 and RFC 3463; their texts may hold an ad
 from typing import ClassVar
 
 from statusgen.model.delivery import DeliveryState
+from statusgen.model.replies import Meaning, meaning_of_codes
 from statusgen.model.value import Value
 
 _BY_ENHANCED_CODE = {
     "1.1": "the mailbox does not exist",
     "1.2": "the address's domain does not exist",
     "1.6": "the mailbox has moved",
+    "1.7": "the sender's address is not accepted",
+    "1.8": "the sender's domain is not accepted",
     "1.10": "the address's domain takes no mail",
     "1": "the address is not accepted",
     "2.1": "the mailbox is disabled",
@@ -38,21 +41,24 @@ _BY_CODE = {
     "552": "the mailbox is full",
     "553": "the address is not allowed",
     "554": "the letter was refused",
+    "556": "the address's domain takes no mail",
     "no SMTPUTF8": "the address needs a relay with SMTPUTF8",
     "no answer": "the relay's answer was lost after the whole letter had gone out",
     "garbled answer": "the relay's answer could not be read",
 }
 
-_NO_SUCH_MAILBOX = ("1.1", "1.2", "1.3", "1.6", "1.10")
-"""After these the reader is taken for bounced; see model.replies."""
+_ABOUT_THE_ADDRESS = ("551", "553", "no SMTPUTF8")
 
-_OUR_FAULT = "ask who runs the relay about SPF, DKIM and DMARC of mail.from, then `{retry}`"
-_BAD_ADDRESS = "take the subscriber off (`statusgen subscribers remove`), or mend the address"
+_RETRY = "`statusgen mail retry UPDATE`"
+_LATER = "`statusgen mail resume` tries again"
+_GONE_OUT = f"it may have arrived; {_RETRY} sends it again"
+_OUR_FAULT = f"ask who runs the relay about mail.from, its SPF, DKIM and DMARC, then {_RETRY}"
 _GONE = (
     "no further letter goes there; has the reader another address, `statusgen subscribers add` it"
 )
-_LATER = "`statusgen mail resume` tries again"
-_GONE_OUT = "it may have arrived; `{retry}` sends it again"
+_STRIKE = f"{_RETRY} tries again; after three days with such a failure no letter goes there"
+_BAD_ADDRESS = "take the subscriber off (`statusgen subscribers remove`), or mend the address"
+_OPEN = f"the relay's log may tell more; mend it, then {_RETRY}"
 
 
 class Unsent(Value, frozen=True):
@@ -83,18 +89,23 @@ class Unsent(Value, frozen=True):
         return f"{words} ({self.reply})"
 
     @property
-    def remedy(self) -> str:
+    def remedy(self) -> str:  # noqa: PLR0911  a row a return
         """What to do next; `UPDATE` stands for the update's id."""
-        retry = "statusgen mail retry UPDATE"
-        match self.state:
-            case DeliveryState.DEFERRED:
+        match self.state, meaning_of_codes(self.reply):
+            case DeliveryState.DEFERRED, _:
                 return _LATER
-            case DeliveryState.IN_DOUBT:
-                return _GONE_OUT.format(retry=retry)
-        if " 5.7." in self.reply or self.reply == "554":
-            return _OUR_FAULT.format(retry=retry)
-        if self.reply.partition(" 5.")[2] in _NO_SUCH_MAILBOX:
-            return _GONE
-        if " 5.1." in self.reply or self.reply.startswith(("55", "no SMTPUTF8")):
-            return _BAD_ADDRESS
-        return f"mend it, then `{retry}`"
+            case DeliveryState.IN_DOUBT, _:
+                return _GONE_OUT
+            case _, Meaning.SENDER_REFUSED:
+                return _OUR_FAULT
+            case _, Meaning.NO_SUCH_MAILBOX:
+                return _GONE
+            case _, Meaning.MAILBOX_TROUBLE:
+                return _STRIKE
+            case _, Meaning.NOTHING if self._is_about_the_address:
+                return _BAD_ADDRESS
+        return _OPEN
+
+    @property
+    def _is_about_the_address(self) -> bool:
+        return " 5.1." in self.reply or self.reply in _ABOUT_THE_ADDRESS

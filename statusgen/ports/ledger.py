@@ -94,11 +94,14 @@ class Ledger(Protocol):
         """Return how many subscribers have mail about each of these incidents; none: left out."""
         ...
 
-    def backlog(self, policy: InDoubt) -> tuple[tuple[str, int], ...]:
+    def backlog(
+        self, policy: InDoubt, only: Collection[int] | None = None
+    ) -> tuple[tuple[str, int], ...]:
         """Return each update that earlier runs left unfinished, oldest first, and its letters.
 
         They are what `prepare` and `claim` would bring up, and those in a sender's hands. With 0
-        letters only a report is missing: somebody was sent a copy and nobody was told.
+        letters only a report is missing: somebody was sent a copy and nobody was told. `only`
+        names the subscribers whose letters count, None means all.
         """
         ...
 

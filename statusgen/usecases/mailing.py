@@ -131,7 +131,9 @@ class Dispatch(Value, frozen=True):
     waits: bool = False
     """Whether deferred letters are tried again in this run, when their time has come."""
     has_canary: bool = True
-    """Whether `mail.canary` holds for this run; not for one that goes on with another."""
+    """Whether `mail.canary` holds; not for a run about updates that one before it has begun."""
+    heeds_news: bool = True
+    """Whether the run ends when something is published; a rehearsal never does."""
 
 
 def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
@@ -153,6 +155,7 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
         only=dispatch.only,
         patience_s=dispatch.patience_s,
         waits=dispatch.waits,
+        heeds_news=dispatch.heeds_news and dispatch.only is None,
     )
     if not dispatch.has_canary:
         rules = replace(rules, canary=0)

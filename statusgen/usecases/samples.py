@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from statusgen.letters.compose import LetterForms
-from statusgen.model.delivery import Audience, DeliveryState, InDoubt
+from statusgen.model.delivery import Audience, InDoubt
 from statusgen.model.value import Value, replace
 from statusgen.plan.mail import Mailing
 from statusgen.plan.plan import Plan
@@ -13,13 +13,6 @@ from statusgen.usecases.archive import Archive
 from statusgen.usecases.publish import audiences, incident_and_step
 
 SAMPLES = 3
-
-_WAITING = (
-    DeliveryState.QUEUED,
-    DeliveryState.CLAIMED,
-    DeliveryState.DOT,
-    DeliveryState.DEFERRED,
-)
 
 
 class SampleLetter(Value, frozen=True):
@@ -76,11 +69,7 @@ def owed_to(
     only: Collection[int], update_ids: Collection[str], policy: InDoubt, ledger: Ledger
 ) -> int:
     """How many letters about these updates the ledger still owes these subscribers."""
-    doubted = (DeliveryState.IN_DOUBT,) if policy is InDoubt.RESEND else ()
-    records = (record for reader in only for record in ledger.letters_of(reader))
-    return sum(
-        one.update_id in update_ids and one.state in (*_WAITING, *doubted) for one in records
-    )
+    return sum(letters for one, letters in ledger.backlog(policy, only) if one in update_ids)
 
 
 def _sized(

@@ -107,7 +107,8 @@ class Worker:
         self._forever = forever
         self._told = ""
         self._tries = 0
-        self._failing_since: datetime | None = None
+        self._failing: type[Exception] | None = None
+        self._failing_since = self._failed_at = world.now()
 
     def work(self) -> MailError | None:
         """Send until nothing is owed; return the trouble that ended it before, if any did.
@@ -138,7 +139,7 @@ class Worker:
         if done.is_busy:
             return self._wait(_BUSY, POLL_S)
         if done.sent or not done.trouble:
-            self._failing_since = None
+            self._failing = None
         if done.trouble is None:
             return self._is_over(done)
         if self._ledger.is_held():
@@ -157,10 +158,11 @@ class Worker:
     def _goes_on_after(self, trouble: MailError | DatabaseError) -> bool:
         """Wait, if that may help."""
         now = self._world.now()
-        if self._failing_since is None:
-            self._failing_since, self._tries = now, 0
-        is_relay = isinstance(trouble, MailError)
-        longest = GIVE_UP_AFTER if is_relay else RESTARTED_AFTER
+        kind = MailError if isinstance(trouble, MailError) else DatabaseError
+        if self._failing is not kind or now - self._failed_at > RESTARTED_AFTER:
+            self._failing, self._failing_since, self._tries = kind, now, 0
+        self._failed_at = now
+        longest = GIVE_UP_AFTER if kind is MailError else RESTARTED_AFTER
         if not self._forever and now - self._failing_since >= longest:
             return False
         self._wait(f"trying on; {trouble}", pause_s(self._tries, random.random()))  # noqa: S311

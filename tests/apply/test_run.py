@@ -235,22 +235,34 @@ def test_a_beat_that_fails_once_costs_nothing_and_the_heart_goes_on(ledger):
     assert ill.beats > 4
 
 
-@pytest.mark.parametrize("only", [None, frozenset(range(1000))], ids=["everybody", "a rehearsal"])
-def test_a_new_edition_ends_a_run_whose_rest_is_left_to_the_next(ledger, only):
+@pytest.mark.parametrize("heeds_news", [True, False])
+def test_a_new_edition_ends_a_run_whose_rest_is_left_to_the_next(ledger, heeds_news):
     def publish(number):
         if number == 20:
             ledger.new_edition()
 
     relay = Relay(on_dot=publish, dot_s=0.02)
 
-    report = run(ledger, relay, beat_s=0.05, max_connections=2, only=only)
+    report = run(ledger, relay, beat_s=0.05, max_connections=2, heeds_news=heeds_news)
 
     assert report.trouble is None
-    if only is None:
+    if heeds_news:
         assert 20 < report.total.accepted < 100
         assert report.total.accepted + report.total.queued == 100
     else:
         assert report.total == Account(accepted=100)
+
+
+def test_news_while_the_relay_is_away_is_no_trouble(ledger):
+    class Away(Relay):
+        async def connect(self):
+            ledger.new_edition()
+            raise Unreachable("nobody is there")
+
+    report = run(ledger, Away(), beat_s=0.05)
+
+    assert report.trouble is None
+    assert report.total == Account(queued=100)
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_the_page_goes_up_while_letters_leave_and_new_ones_are_taken_along(repos
     assert "We know the cause." in page
     assert seen < READERS
     assert second.code == 4
-    assert "because another statusgen is sending; it takes them along" in second.err
+    assert "because another statusgen is sending, and takes them along" in second.err
     assert "next: statusgen mail status shows how far they are" in second.err
     assert (code, "60 letters about 2 updates sent" in out) == (0, True)
     assert set(letters(script, "Investigating").values()) == {1}
@@ -101,9 +101,7 @@ def test_an_end_that_is_published_meanwhile_takes_the_place_of_what_has_not_left
 
 
 def test_a_correction_reaches_those_whose_letters_have_not_left(repository, script):
-    config = repository.root / "statusgen.toml"
-    slow = config.read_text().replace("max_per_second = 10", "max_per_second = 3")
-    config.write_text(slow)
+    slow(repository)
     first = begin(repository, script)
     wrong = repository.root / f"incidents/{UPDATE}.md"
     wrong.write_text(wrong.read_text() + "\nPayments are not affected.\n")
@@ -118,6 +116,45 @@ def test_a_correction_reaches_those_whose_letters_have_not_left(repository, scri
     assert 0 < len(corrected) < READERS - at_once
     assert set(letters(script, "Investigating").values()) == {1}
     assert len(script.seen) == READERS
+
+
+def slow(repository, rate=3):
+    """So slow that a run hears of what is published before it is done."""
+    config = repository.root / "statusgen.toml"
+    config.write_text(config.read_text().replace("max_per_second = 10", f"max_per_second = {rate}"))
+
+
+def test_what_is_not_at_hand_here_keeps_no_letter_of_ours(repository, script):
+    slow(repository)
+    first = begin(repository, script)
+    repository.write_update("02-identified", "identified", "02:09", "We know the cause.")
+    second = repository.run("publish", "--yes")
+    broken = repository.write("another/01-investigating.md", "not yet an update")
+
+    code, _, err = end(first)
+    broken.unlink()
+    rest = repository.run("mail", "resume")
+
+    assert (second.code, code, rest.code) == (4, 0, 0)
+    assert "what was published meanwhile" in err
+    assert set(letters(script, "Investigating").values()) == {1}
+    assert (len(letters(script, "Investigating")), len(letters(script, "Update:"))) == (30, 30)
+
+
+def test_a_page_that_is_called_something_else_meanwhile_is_sent_about_as_it_is_now(
+    repository, script
+):
+    slow(repository)
+    first = begin(repository, script)
+    config = repository.root / "statusgen.toml"
+    config.write_text(config.read_text().replace('name = "Acme Status"', 'name = "Acme Health"'))
+
+    second = repository.run("publish", "--yes")
+    code, _, _ = end(first)
+
+    assert (second.code, code) == (4, 0)
+    assert len(letters(script, "")) == READERS
+    assert b"Acme Health" in script.seen[-1][1]
 
 
 def test_a_wrong_update_can_be_held_while_its_letters_leave(repository, script):

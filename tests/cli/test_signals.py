@@ -1,3 +1,6 @@
+"""A closed terminal and a stopped service end a command as Ctrl-C does."""
+
+import os
 import signal
 import subprocess
 import sys
@@ -5,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_mail_work import make_repository, wait_for_line
+from tests.cli.test_mail_work import let_go, make_repository, wait_for_line, wait_until
+from tests.components.journal_sink import Conduct, journal_sink
+from tests.fakes.repository import NOW
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_letters_in_flight_are_finished_and_accounted_for(tmp_path, number):
+def test_what_waits_ends_with_its_account(tmp_path, number):
     repository = make_repository(tmp_path)
     repository.subscribe("ann@example.com")
     repository.run("mail", "hold")
@@ -27,24 +32,60 @@ def test_letters_in_flight_are_finished_and_accounted_for(tmp_path, number):
     assert "Traceback" not in err
 
 
-def test_a_job_in_the_background_which_hears_no_ctrl_c_hears_this():
-    assert run_and_signal("SIG_IGN", "SIGTERM") == "interrupted"
+@pytest.mark.parametrize(
+    ("words", "code"), [(("publish", "--yes"), 130), (("mail", "work", "--forever"), 0)]
+)
+def test_a_job_in_the_background_finishes_what_is_in_flight(tmp_path, words, code):
+    with journal_sink(tmp_path / "journal", Conduct(reply_delay_s=0.3)) as sink:
+        repository = make_repository(
+            tmp_path, mail=f'transport = "smtp://127.0.0.1:{sink.port}"\nmax_connections = 4'
+        )
+        repository.subscribe(*(f"reader{number}@example.com" for number in range(40)))
+        if words[0] == "mail":
+            repository.run("mail", "hold")
+            repository.run("publish", "--yes")
+            let_go(repository)
+        job = start_in_background(repository, *words)
+        wait_until(lambda: len(sink.arrived()) > 4)
+
+        job.send_signal(signal.SIGTERM)
+        job.communicate(timeout=30)
+        total = repository.run("mail", "status", "--json").json["total"]
+
+        assert job.returncode == code
+        assert (total["in_doubt"], total["dot"]) == (0, 0)
+        assert total["accepted"] == len(sink.arrived()) < 40
+
+
+def start_in_background(repository, *words):
+    """As a shell does that controls no jobs: Ctrl-C is for whoever is in front."""
+    command = [sys.executable, "-m", "statusgen", "-C", str(repository.root), "--now", NOW]
+    return subprocess.Popen(
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command, *words],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+@pytest.mark.parametrize(("number", "ended"), [("SIGINT", "went on"), ("SIGTERM", "interrupted")])
+def test_a_job_in_the_background_hears_no_ctrl_c_but_whoever_stops_it(number, ended):
+    assert run_and_signal("SIGINT", number) == ended
 
 
 def test_what_is_to_be_ignored_stays_ignored():
-    assert run_and_signal("SIG_IGN", "SIGHUP", ignored="SIGHUP") == "went on"
+    assert run_and_signal("SIGHUP", "SIGHUP") == "went on"
 
 
-def run_and_signal(interrupt, name, ignored=""):
+def run_and_signal(ignored, number):
     code = f"""
 import signal
 from statusgen.cli.signals import end_like_ctrl_c
-signal.signal(signal.SIGINT, signal.{interrupt})
-if "{ignored}":
-    signal.signal(signal.{ignored or name}, signal.SIG_IGN)
+signal.signal(signal.{ignored}, signal.SIG_IGN)
 end_like_ctrl_c()
 try:
-    signal.raise_signal(signal.{name})
+    signal.raise_signal(signal.{number})
     print("went on")
 except KeyboardInterrupt:
     print("interrupted")

@@ -5,7 +5,16 @@ import time
 import pytest
 
 from statusgen.model.delivery import DeliveryState
-from statusgen.model.replies import Fate, Meaning, Reply, Stage, Verdict, judge, judge_status
+from statusgen.model.replies import (
+    Fate,
+    Meaning,
+    Reply,
+    Stage,
+    Verdict,
+    judge,
+    judge_status,
+    meaning_of_codes,
+)
 
 RCPT, DOT, MAIL = Stage.RECIPIENT, Stage.CONTENT, Stage.SENDER
 
@@ -262,3 +271,22 @@ def test_an_endless_reply_is_judged_in_no_time():
 )
 def test_the_status_of_a_delivery_report_means(status, meaning):
     assert judge_status(status) is meaning
+
+
+@pytest.mark.parametrize(
+    ("codes", "meaning"),
+    [
+        ("550 5.1.1", Meaning.NO_SUCH_MAILBOX),
+        ("556", Meaning.NO_SUCH_MAILBOX),
+        ("552", Meaning.MAILBOX_TROUBLE),
+        ("552 5.3.4", Meaning.MAILBOX_TROUBLE),
+        ("550 5.1.8", Meaning.SENDER_REFUSED),
+        ("550 5.7.515", Meaning.SENDER_REFUSED),
+        ("554", Meaning.NOTHING),
+        ("451 4.7.1", Meaning.NOTHING),
+        ("no SMTPUTF8", Meaning.NOTHING),
+        ("", Meaning.NOTHING),
+    ],
+)
+def test_codes_that_were_written_down_mean(codes, meaning):
+    assert meaning_of_codes(codes) is meaning

@@ -12,6 +12,7 @@ from statusgen.plan.plan import Backlog, make_plan
 from statusgen.usecases.archive import read_archive
 from statusgen.usecases.samples import letters_to, owed_to, sample_letters
 from tests.builders import instant
+from tests.fakes.mail import DOUBT, finish
 from tests.fakes.repository import ID, make_repository
 
 NOW = instant("02:10")
@@ -109,3 +110,23 @@ def test_the_letters_of_a_rehearsal_are_those_that_are_new_and_those_that_are_ow
         assert letters_to(few, plan, archive, state.ledger) == 6
         assert owed_to(few, [f"{ID}/01-investigating"], InDoubt.HOLD, state.ledger) == 3
         assert owed_to(few, ["another/01"], InDoubt.HOLD, state.ledger) == 0
+
+
+def test_what_a_run_would_not_send_is_not_owed(repository):
+    repository.run("mail", "hold")
+    repository.run("publish", "--yes")
+    update = KnownUpdate(f"{ID}/01-investigating", ID, instant("02:04"))
+    few = readers(repository, 0, 1)
+
+    def owed():
+        return owed_to(few, [update.update_id], InDoubt.RESEND, state.ledger)
+
+    with open_state(read_settings(repository.root)) as state:
+        finish(state.ledger, update, DOUBT)
+        once_in_doubt = owed()
+        finish(state.ledger, update, DOUBT, count=1)  # a copy of the first, in doubt itself
+        copy_in_doubt = owed()
+        state.ledger.hold(update.update_id, NOW)
+        withdrawn = owed()
+
+    assert (once_in_doubt, copy_in_doubt, withdrawn) == (2, 1, 0)

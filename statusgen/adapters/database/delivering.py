@@ -1,6 +1,6 @@
 """What is owed, whose letter is where, and who got a copy: for the operator and the reports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 
@@ -24,7 +25,9 @@ _IS_UNREPORTED = and_(text(UNSETTLED), delivery.c.is_unreported == 1)
 _BATCH = 500
 
 
-def backlog(connection: Connection, policy: InDoubt) -> tuple[tuple[str, int], ...]:
+def backlog(
+    connection: Connection, policy: InDoubt, only: Collection[int] | None
+) -> tuple[tuple[str, int], ...]:
     """See Ledger.backlog."""
     over = select(known_update.c.number).where(known_update.c.withdrawn.is_not(None))
     is_owed = or_(
@@ -35,9 +38,10 @@ def backlog(connection: Connection, policy: InDoubt) -> tuple[tuple[str, int], .
             delivery.c.update_number.not_in(over),
         ),
     )
+    theirs = true() if only is None else delivery.c.subscriber_id.in_(only)
     unsettled = (
         select(delivery.c.update_number, func.sum(case((is_owed, 1), else_=0)).label("letters"))
-        .where(text(UNSETTLED), or_(is_owed, delivery.c.is_unreported == 1))
+        .where(text(UNSETTLED), theirs, or_(is_owed, delivery.c.is_unreported == 1))
         .group_by(delivery.c.update_number)
         .subquery()
     )

@@ -129,10 +129,12 @@ class SqlLedger:
         with self._database.reading() as connection:
             return accounts.people_told(connection, incident_ids)
 
-    def backlog(self, policy: InDoubt) -> tuple[tuple[str, int], ...]:
+    def backlog(
+        self, policy: InDoubt, only: Collection[int] | None = None
+    ) -> tuple[tuple[str, int], ...]:
         """See Ledger.backlog."""
         with self._database.reading() as connection:
-            return delivering.backlog(connection, policy)
+            return delivering.backlog(connection, policy, only)
 
     def enlist(self, by: Publisher, is_gone: IsGone) -> Sender:
         """See Ledger.enlist."""

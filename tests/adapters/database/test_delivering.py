@@ -1,6 +1,6 @@
 from statusgen.model.delivery import DeliveryState, InDoubt, Outcome
 from statusgen.model.unsent import Unsent
-from tests.adapters.database.test_ledger import ONE, add
+from tests.adapters.database.test_ledger import ONE, TWO, add
 from tests.fakes.mail import (
     ACCEPTED,
     DOUBT,
@@ -67,6 +67,19 @@ def test_the_backlog_holds_what_another_run_would_go_on_with(book, ledger):
     enlist(ledger)
     assert ledger.backlog(InDoubt.RESEND) == ((ONE.update_id, 3),)
     assert ledger.backlog(InDoubt.HOLD) == ((ONE.update_id, 2),)
+
+
+def test_of_the_backlog_the_letters_of_a_few_are_counted(book, ledger):
+    add(book, "ann", "bob", "cy")
+    ann, bob, cy = (book.find(f"{part}@example.com").id for part in ("ann", "bob", "cy"))
+    ledger.queue(ONE, EVERYBODY, NOW)
+    ledger.queue(TWO, EVERYBODY, NOW)
+    finish(ledger, ONE, DOUBT, count=1)
+
+    assert ledger.backlog(InDoubt.RESEND, [ann, cy]) == ((ONE.update_id, 2), (TWO.update_id, 2))
+    assert ledger.backlog(InDoubt.HOLD, [ann]) == ((TWO.update_id, 1),)
+    assert ledger.backlog(InDoubt.HOLD, [bob]) == ((ONE.update_id, 1), (TWO.update_id, 1))
+    assert ledger.backlog(InDoubt.RESEND, []) == ()
 
 
 def test_a_letter_cut_off_in_flight_has_no_reply_of_an_earlier_attempt(book, ledger):

@@ -43,14 +43,15 @@ def test_followers_of_an_incident_hear_of_its_end_whatever_the_rule_says(book, l
     assert ledger.audience_size("another", nobody) == 0
 
 
-def test_the_backlog_of_a_file_is_found_by_its_index(tmp_path):
+@pytest.mark.parametrize("only", [None, [1, 2]], ids=["all", "few"])
+def test_the_backlog_of_a_file_is_found_by_its_index(tmp_path, only):
     database = make_database(tmp_path)
     ledger = SqlLedger(database)
     ledger.queue(ONE, EVERYBODY, NOW)
     statements = []
     event.listen(database.engine, "before_cursor_execute", lambda *a: statements.append(a[2:4]))
 
-    ledger.backlog(InDoubt.RESEND)
+    ledger.backlog(InDoubt.RESEND, only)
 
     [(query, values)] = [each for each in statements if each[0].startswith("SELECT")]
     with database.reading() as connection:
