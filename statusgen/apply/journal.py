@@ -1,17 +1,23 @@
 """One writer to the ledger for many connections: who waits together is committed together."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import suppress
+from typing import Final, TypeVar
 
 from statusgen.apply.clock import Clock
 from statusgen.apply.rules import DeliveryRules
+from statusgen.errors import DatabaseError
 from statusgen.model.delivery import Owed, Result, Sender, Standing
+from statusgen.model.schedule import pause_s
 from statusgen.model.value import Value
 from statusgen.ports.ledger import Ledger
 
 _T = TypeVar("_T")
+
+_MOST_TRIES: Final = 3
 
 
 class _Entry(Value, frozen=True):
@@ -29,6 +35,8 @@ class Journal:
         self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._waiting: list[_Entry] = []
+        self._unsaved: list[Result] = []
+        """What the relay has said, and the ledger could not be told."""
         self._writer: asyncio.Task[None] | None = None
 
     async def write(self, results: Sequence[Result], dot: Owed | None) -> bool:
@@ -60,8 +68,17 @@ class Journal:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
-        """Wait for the thread to end."""
+        """Wait for the thread to end, and a while for a ledger that could not be written.
+
+        Nobody else knows what the relay has said: what is not saved here is in doubt later.
+        """
         self._thread.shutdown()
+        for tries in range(_MOST_TRIES):
+            if not self._unsaved:
+                return
+            time.sleep(pause_s(tries, 0.5))
+            with suppress(DatabaseError):
+                self._write([])
 
     async def _write_groups(self) -> None:
         while self._waiting:
@@ -78,9 +95,11 @@ class Journal:
         self._writer = None
 
     def _write(self, group: list[_Entry]) -> frozenset[tuple[str, int] | None]:
-        results = [result for entry in group for result in entry.results]
+        self._unsaved += [result for entry in group for result in entry.results]
         dots = [entry.dot for entry in group if entry.dot is not None]
-        return frozenset(self._ledger.record(self._sender, results, dots, self._clock()))
+        granted = self._ledger.record(self._sender, self._unsaved, dots, self._clock())
+        self._unsaved = []
+        return frozenset(granted)
 
 
 def _key(owed: Owed | None) -> tuple[str, int] | None:

@@ -26,6 +26,8 @@ _MAX_TRIES = 3
 _MAX_UNWRITTEN = 20
 _GRACE_S = 15.0
 _IDLE_S = 0.2
+_ASK_AGAIN_S = 30.0
+"""A relay that takes no more connections may take one later."""
 _NOT_ITS_FAULT = (Meaning.RELAY_BUSY, Meaning.TOO_FAST, Meaning.QUOTA_SPENT)
 
 _QUOTA_SPENT = (
@@ -115,18 +117,18 @@ class Run:
         parcel: Parcel | None = None
         try:
             while not self._is_stopping:
-                if not self._has_room(route):
-                    if await self._step_aside(route, parcel):
+                rest_s = _IDLE_S
+                if self._has_room(route):
+                    parcel = parcel or await self._next()
+                    if parcel is None:
                         break
-                    parcel = None
-                    continue
-                parcel = parcel or await self._next()
-                if parcel is None:
+                    if await self._may_begin(route):
+                        parcel = await self._carry(route, parcel)
+                        continue
+                    rest_s = _ASK_AGAIN_S
+                if await self._step_aside(route, parcel, rest_s):
                     break
-                if not await self._may_begin(route):
-                    self._feed.give_back(parcel.owed)
-                    break
-                parcel = await self._carry(route, parcel)
+                parcel = None
         except MailError as error:
             self._stop(error)
         finally:
@@ -144,13 +146,15 @@ class Run:
             self._at_work.add(route)
         return has_room
 
-    async def _step_aside(self, route: Route, parcel: Parcel | None) -> bool:
+    async def _step_aside(self, route: Route, parcel: Parcel | None, rest_s: float) -> bool:
         """Leave the letter to others and rest a little; return whether nothing is left to do."""
         if parcel is not None:
             self._feed.give_back(parcel.owed)
+        self._at_work.discard(route)
         await self._settle(route)
         await route.close()
-        if not self._feed.is_empty:
+        until_s = time.monotonic() + rest_s
+        while not (self._feed.is_empty or self._is_stopping) and time.monotonic() < until_s:  # noqa: ASYNC110
             await asyncio.sleep(_IDLE_S)
         return self._feed.is_empty
 

@@ -101,6 +101,7 @@ def hold(context: Context, update: str | None, yes: bool) -> None:
         update_id = find_update(context, state, update)
         _ask_to_give_up(state.ledger.account(update_id), update_id, yes=yes)
         number = state.ledger.hold(update_id, context.now)
+        state.ledger.new_edition()
     text = f"{count(number, 'letter')} about {update_id} will not be sent"
     context.report({"update": update_id, "held": number}, lambda: say(text))
 

@@ -134,10 +134,9 @@ def _judge_temporary(reply: Reply, stage: Stage) -> Verdict:
         return Verdict(Fate.RETRY, Meaning.CONFIGURATION)
     if stage in _BEFORE_LETTERS:
         return Verdict(Fate.RETRY, Meaning.RELAY_BUSY)
-    if _QUOTA_WORDS.search(words):
-        return Verdict(Fate.RETRY, Meaning.QUOTA_SPENT)
-    if _RATE_WORDS.search(words):
-        return Verdict(Fate.RETRY, Meaning.TOO_FAST)
+    for pattern, meaning in _ABOUT_THE_RELAY:
+        if pattern.search(words):
+            return Verdict(Fate.RETRY, meaning)
     return Verdict(Fate.DEFERRED)
 
 
@@ -225,6 +224,16 @@ _QUOTA_WORDS = _any_of(
 """Of SES, and of Google's relay."""
 _RATE_WORDS = _any_of(
     "maximum sending rate exceeded", "throttling failure", "peak smtp relay limit exceeded"
+)
+_BUSY_WORDS = _any_of(
+    "(?:sender )?thread limit exceeded",
+    "too many (?:concurrent |simultaneous )?(?:smtp )?(?:connections|sessions)",
+)
+"""The first of Exchange Online, which answers so to letters on their way."""
+_ABOUT_THE_RELAY: Final = (
+    (_QUOTA_WORDS, Meaning.QUOTA_SPENT),
+    (_RATE_WORDS, Meaning.TOO_FAST),
+    (_BUSY_WORDS, Meaning.RELAY_BUSY),
 )
 _ACCOUNT_WORDS = _any_of(
     r"sending (?:is |was |has been )?(?:paused|suspended)", r"not authorized to perform"

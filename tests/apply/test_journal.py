@@ -5,8 +5,8 @@ import pytest
 
 from statusgen.apply.journal import Journal
 from statusgen.errors import DatabaseError
-from statusgen.model.delivery import Sender
-from tests.fakes.mail import NOW, claim, enlist, make_database, make_update, queue_letters
+from statusgen.model.delivery import Result, Sender
+from tests.fakes.mail import ACCEPTED, NOW, claim, enlist, make_database, make_update, queue_letters
 
 
 class SlowLedger:
@@ -63,3 +63,33 @@ def test_every_connection_hears_of_a_commit_that_failed(letters):
     answers = write_all(ledger, letters)
 
     assert all(isinstance(answer, DatabaseError) for answer in answers)
+
+
+@pytest.mark.parametrize(("failures", "saved"), [(1, True), (3, True), (4, False)])
+def test_what_the_relay_has_said_is_kept_until_the_ledger_can_be_written(
+    letters, monkeypatch, failures, saved
+):
+    monkeypatch.setattr("statusgen.apply.journal.time.sleep", lambda _seconds: None)
+    said = Result(letters[0], ACCEPTED)
+
+    class Away:
+        def __init__(self):
+            self.left, self.saved = failures, []
+
+        def record(self, _sender, results, _dots, _now):
+            self.left -= 1
+            if self.left >= 0:
+                raise DatabaseError("started anew")
+            self.saved += results
+            return frozenset()
+
+    async def write(journal):
+        with pytest.raises(DatabaseError):
+            await journal.write([said], None)
+
+    ledger = Away()
+    journal = Journal(ledger, Sender(1), lambda: NOW)
+    asyncio.run(write(journal))
+    journal.close()
+
+    assert ledger.saved == ([said] if saved else [])

@@ -153,6 +153,16 @@ def test_a_busy_relay_that_takes_few_connections_gets_every_letter_over_those(le
     assert run(ledger, relay, max_connections=10).total == Account(accepted=100)
 
 
+def test_a_relay_that_takes_more_connections_later_gets_them(ledger, monkeypatch):
+    monkeypatch.setattr("statusgen.apply.run._ASK_AGAIN_S", 0.1)
+    relay = Relay(on_dot=lambda _number: setattr(relay, "room", 5), room=1, dot_s=0.02)
+
+    report = run(ledger, relay, max_connections=10)
+
+    assert report.total == Account(accepted=100)
+    assert relay.most_open == 5
+
+
 @pytest.mark.parametrize("connections", [1, 4, 10])
 def test_a_relay_that_answers_to_no_letter_is_left_alone_before_many_may_have_it(
     ledger, connections

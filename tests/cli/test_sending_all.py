@@ -118,7 +118,7 @@ def test_a_correction_reaches_those_whose_letters_have_not_left(repository, scri
     assert len(script.seen) == READERS
 
 
-def slow(repository, rate=3):
+def slow(repository, rate=4):
     """So slow that a run hears of what is published before it is done."""
     config = repository.root / "statusgen.toml"
     config.write_text(config.read_text().replace("max_per_second = 10", f"max_per_second = {rate}"))

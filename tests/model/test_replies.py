@@ -46,6 +46,8 @@ TABLE = {
         (DOT, "421-4.7.28 unusual rate of mail\n421 4.7.28 from your block of addresses"),
         (Stage.CONNECT, "450 4.7.1 come back later"),
         (Stage.LOGIN, "454 4.7.0 Temporary authentication failure"),
+        (DOT, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded"),
+        (MAIL, "451 4.7.0 Too many connections from your host"),
     ],
     TOO_FAST: [
         (DOT, "454 Throttling failure: Maximum sending rate exceeded."),
