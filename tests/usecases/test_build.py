@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from contextlib import nullcontext
 
 import pytest
@@ -39,11 +40,19 @@ def site(repository, out="out"):
     return tree(repository.root.parent / out)
 
 
+A_DAY_AGO = time.time() - 86400
+
+
 def write_many(repository, number=WORTH_A_PROCESS + 5):
     for one in range(number):
         text = FIRST.replace("11-21T02:04", "11-20T04:04").replace("Increased", f"Increased {one}")
-        repository.write(f"incident-{one:03}/01.md", text)
-        repository.write(f"incident-{one:03}/02.md", END)
+        folder = f"incident-{one:03}"
+        files = [
+            repository.write(f"{folder}/01.md", text),
+            repository.write(f"{folder}/02.md", END),
+        ]
+        for path in (*files, files[0].parent):
+            os.utime(path, (A_DAY_AGO, A_DAY_AGO))  # too old to be read twice
 
 
 def test_a_second_build_writes_nothing(repository):
