@@ -13,7 +13,7 @@ from statusgen.apply.journal import Journal
 from statusgen.errors import DatabaseError, MailError
 from statusgen.model.delivery import Standing
 
-_HEARD_AFTER: Final = 1.2
+_HEARD_AFTER: Final = 1.5
 """So many beats after the first the others have had one too, and know of us."""
 _BEATS_OF_LEASE: Final = 12
 

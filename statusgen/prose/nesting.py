@@ -35,7 +35,7 @@ _ONLY_CHILDREN = {
 }
 _PHRASING_ONLY = INLINE | {"p", "pre", BODY_HEADING}
 
-_NO_WORDS = rf"(?:\s|&nbsp;|<(?!/?(?:t|{BODY_HEADING}))[^>]*>)*+"
+_NO_WORDS = rf"(?:\s|&nbsp;|<(?!/?(?:t|{BODY_HEADING}))[^>]*>)*"
 """Blanks and tags, but no tag of a table or a heading."""
 _WORDLESS = re.compile(_NO_WORDS)
 _EMPTY_HEADING = re.compile(rf"<{BODY_HEADING}>{_NO_WORDS}</{BODY_HEADING}>\n?")

@@ -15,7 +15,7 @@ _INNER = rf"{_LETTER}(?:{_WORDS}*[^\s{_MARKUP}{_CONTROL}])?"
 _BOLD = rf"\*\*{_INNER}\*\*(?![^\s.,:;!?)])"
 _ADDRESS = r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?:/[A-Za-z0-9-]+)*/?"
 _LINK = rf"\[{_INNER}\]\({_ADDRESS}\)"
-_REST = rf"(?:{_WORDS}++|(?<=[ (]){_BOLD}|(?<=[ (]){_LINK})*+"
+_REST = rf"{_WORDS}*(?:(?<=[ (])(?:{_BOLD}|{_LINK}){_WORDS}*)*"
 _LINE = rf"(?:{_LETTER}|{_BOLD}|{_LINK}){_REST}(?<! )"
 _PARAGRAPH = re.compile(rf"{_LINE}(?:\n{_LINE})*")
 _LIST = re.compile(rf"- {_LINE}(?:\n- {_LINE})*")

@@ -306,7 +306,7 @@ def two_runs(ledger, relay, beat_s, later_s, **rules):
 def test_two_senders_together_keep_within_the_connections_that_were_set(ledger, later_s):
     relay = Relay(dot_s=0.05)
 
-    sent = two_runs(ledger, relay, 0.2, later_s, max_connections=5)
+    sent = two_runs(ledger, relay, 0.4, later_s, max_connections=5)
 
     assert sum(sent) == 100
     assert min(sent) >= 10

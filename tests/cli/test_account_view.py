@@ -54,7 +54,7 @@ def test_copies_are_to_be_named_until_they_were(capsys, tmp_path):
     accounts = (("login/01", ledger.account("login/01")),)
     named = ledger.unreported_copies(["login/01"])
 
-    tell_end(Ended(DeliveryReport(accounts, 1, named, (), (), None), ""), ledger)
+    tell_end(Ended(DeliveryReport(accounts, 1, named, (), None), ""), ledger)
 
     assert len(named) == 1
     assert capsys.readouterr().err.endswith(f"{named[0]}\n")
@@ -63,7 +63,7 @@ def test_copies_are_to_be_named_until_they_were(capsys, tmp_path):
 
 def test_a_run_that_does_not_add_up_is_an_error(capsys, tmp_path):
     ledger = SqlLedger(make_database(tmp_path))
-    report = DeliveryReport((("login/01", Account(accepted=1)),), 1, (), (), (), None)
+    report = DeliveryReport((("login/01", Account(accepted=1)),), 1, (), (), None)
 
     tell_end(Ended(report, "the ledger does not add up"), ledger)
 

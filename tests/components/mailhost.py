@@ -44,7 +44,8 @@ class MailHost:
 
     def letters_of(self, local_part: str) -> list[Message]:
         path = self.folder / "mail" / local_part
-        return list(mailbox.Maildir(path, create=False)) if path.exists() else []
+        is_made = all((path / one).exists() for one in ("tmp", "new", "cur"))
+        return list(mailbox.Maildir(path, create=False)) if is_made else []
 
     def wait_for(self, local_part: str, count: int = 1) -> list[Message]:
         deadline = time.monotonic() + 15

@@ -33,7 +33,7 @@ def connected_over_the_long_line():
     with (
         echo_server() as port,
         delay_proxy(port, ONE_WAY_S) as line,
-        socket.create_connection(("127.0.0.1", line)) as near,
+        socket.create_connection(("127.0.0.1", line), timeout=30) as near,
     ):
         yield near
 
@@ -64,7 +64,8 @@ def test_the_long_line_keeps_the_order_and_the_end_of_what_is_sent():
         near.shutdown(socket.SHUT_WR)
         rest = near.recv(1)
 
-    assert received == sent
+    assert len(received) == len(sent)
+    assert (received == sent) is True  # a difference of so many bytes takes hours to show
     assert rest == b""
 
 
