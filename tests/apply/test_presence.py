@@ -105,4 +105,4 @@ def test_an_edition_is_news_only_to_those_who_began_before_it():
     old, new = (Standing(0, 2, edition) for edition in ("", "second"))
 
     assert alive(Beats(old, new, new), 40)[1] == []
-    assert alive(Beats(old, old, old, new), 40)[1] == ["news"] * 2  # with every beat from then on
+    assert set(alive(Beats(old, old, old, new), 40)[1]) == {"news"}
