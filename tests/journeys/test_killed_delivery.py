@@ -28,7 +28,7 @@ def ledger(tmp_path):
 
 def send_with_kills(tmp_path, in_doubt):
     """Return what the relay took, how often the run was killed, and whom reports have named."""
-    conduct = Conduct(reply_delay_s=part(0.012, 0.02))
+    conduct = Conduct(reply_delay_s=part(0.012, 0.1))
     with journal_sink(tmp_path / "journal", conduct) as sink:
         order = Order(str(tmp_path), sink.port, connections=CONNECTIONS, in_doubt=in_doubt)
         ended = run_until_done(order.start, Random(SEED), kills=KILLS, within_s=(0.4, 1.4))
@@ -54,7 +54,7 @@ def test_nobody_is_lost_and_copies_are_few_alike_and_named(ledger, tmp_path):
     with_tokens = make_database(tmp_path)
     tokens = {make_book(with_tokens).find(address).token for address in twice}
     with_tokens.close()
-    assert kills >= 3
+    assert kills >= part(3, 150)
     assert len(copies) == AUDIENCE
     assert copies.total() - AUDIENCE <= CONNECTIONS * kills
     assert tokens <= named
@@ -67,7 +67,7 @@ def test_with_hold_there_are_no_copies_and_whoever_may_lack_the_letter_is_named(
     entries, kills, named = send_with_kills(tmp_path, "hold")
 
     account = ledger.account(UPDATE)
-    assert kills >= 3
+    assert kills >= part(3, 150)
     assert max(copies_of(entries).values()) == 1
     assert account.accepted + account.in_doubt == AUDIENCE
     assert account.in_doubt == len(named) <= CONNECTIONS * kills
