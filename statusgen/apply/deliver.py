@@ -22,7 +22,7 @@ from statusgen.ports.ledger import IsGone, Ledger
 from statusgen.ports.transport import Transport
 
 
-class Clerk(Value, frozen=True):
+class SenderFacts(Value, frozen=True):
     """Who lets letters go, and hears of them."""
 
     by: Publisher = Publisher("", "", "")
@@ -68,7 +68,7 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
     update_ids: Sequence[str],
     now: datetime,
     rules: DeliveryRules | None = None,
-    clerk: Clerk | None = None,
+    facts: SenderFacts | None = None,
 ) -> DeliveryReport:
     """Send what is owed about the updates, oldest first, and return the report.
 
@@ -79,16 +79,16 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
         DatabaseError: the ledger can't be written; nothing goes out without its mark.
 
     """
-    rules, clerk = rules or DeliveryRules(), clerk or Clerk()
+    rules, facts = rules or DeliveryRules(), facts or SenderFacts()
     clock = clock_from(now)
     with ledger.exclusive():
-        enlisted = ledger.enlist(clerk.by, clerk.finds_gone)
+        enlisted = ledger.enlist(facts.by, facts.finds_gone)
         sender = replace(enlisted, passes_hold=rules.only is not None)
         try:
             waits, only = rules.waits, rules.only
             ledger.prepare(update_ids, rules.in_doubt, now, waits=waits, only=only)
             with closing(Journal(ledger, sender, clock)) as journal:
-                run = Run(journal, transport, letters, update_ids, rules, clerk.on_done)
+                run = Run(journal, transport, letters, update_ids, rules, facts.on_done)
                 asyncio.run(run.send_all())
         finally:
             ledger.dismiss(sender)

@@ -8,13 +8,33 @@ from statusgen.model.value import asdict
 if TYPE_CHECKING:
     from statusgen.apply.deliver import DeliveryReport
     from statusgen.cli.sending import Ended
+    from statusgen.errors import MailError
     from statusgen.model.delivery import Account
     from statusgen.ports.ledger import Ledger
+
+NOTHING = "no letters are owed"
 
 
 def account_as_json(account: "Account") -> dict[str, int]:
     """What became of letters, in numbers."""
     return {"audience": account.audience, "owed": account.owed, **asdict(account)}
+
+
+def run_as_json(
+    sent: int, resent: tuple[str, ...], trouble: "MailError | None", flaw: str
+) -> dict[str, object]:
+    """What a run that sends tells programs, beside its account."""
+    return {
+        "sent": sent,
+        "resent": list(resent),
+        "trouble": str(trouble) if trouble else None,
+        "flaw": flaw or None,
+    }
+
+
+def sent_line(sent: int, total: "Account") -> str:
+    """`12 letters sent, 2 still owed`."""
+    return f"{count(sent, 'letter')} sent, {total.owed:,} still owed"
 
 
 def shortfall(total: "Account") -> str:

@@ -7,11 +7,11 @@ import click
 
 from statusgen.cli.bounces import bounces
 from statusgen.cli.context import Context, is_terminal, json_option, pass_context
+from statusgen.cli.mail_resume import resume, retry
 from statusgen.cli.mail_status import find_update, status
 from statusgen.cli.mail_test import test
-from statusgen.cli.mail_work import required_mail, send_once, work
+from statusgen.cli.mail_work import work
 from statusgen.cli.output import count, say, tell, tell_next
-from statusgen.cli.sending import find_readers, to_option
 from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -25,54 +25,11 @@ def mail() -> None:
 
 
 mail.add_command(bounces)
+mail.add_command(resume)
+mail.add_command(retry)
 mail.add_command(status)
 mail.add_command(test)
 mail.add_command(work)
-
-
-@mail.command()
-@to_option
-@json_option
-@pass_context
-def resume(context: Context, readers: tuple[str, ...]) -> None:
-    """Send the letters that are still owed; leave the site alone.
-
-    What `mail hold` or a rehearsal has stopped goes on. Deferred letters are tried once more, at
-    once; `mail work` waits until their time has come. With --to letters that are held stay held
-    for everybody else.
-
-    \b
-    Examples:
-      statusgen mail resume
-      statusgen mail resume --to me@example.com     a rehearsal: others stay owed
-    """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_state
-
-    required_mail(context)
-    with open_state(context.settings) as state:
-        only = find_readers(state, readers)
-        send_once(context, state, only=only, releases=only is None)
-
-
-@mail.command()
-@click.argument("update", metavar="UPDATE")
-@json_option
-@pass_context
-def retry(context: Context, update: str) -> None:
-    """Queue the failed letters about UPDATE once more, and send them.
-
-    Those deferred and in doubt too, so somebody may get a second copy. UPDATE is any part of an
-    update's id that fits one, or one of the incidents that are open.
-
-    \b
-    Example:
-      statusgen mail retry 01-investigating
-    """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_state
-
-    required_mail(context)
-    with open_state(context.settings) as state:
-        send_once(context, state, retry=find_update(context, state, update))
 
 
 @mail.command()

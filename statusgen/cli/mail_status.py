@@ -58,9 +58,9 @@ def status(context: Context, update: str | None, watch: bool) -> None:
         lambda: _show_ledger(entries, is_sending=bool(senders)),
     )
     if not context.as_json:
-        from statusgen.cli.mail_view import hands
+        from statusgen.cli.mail_view import sender_lines
 
-        for line in hands(senders, is_held=is_held):
+        for line in sender_lines(senders, is_held=is_held):
             say(line)
 
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from statusgen.cli.context import Context, json_option, pass_context
-from statusgen.cli.mail_work import required_mail
 from statusgen.cli.output import say_under, tell, tell_next
+from statusgen.cli.sending import required_mail
 from statusgen.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:

@@ -82,7 +82,7 @@ def ledger_lines(rows: Sequence[Row]) -> Iterator[str]:
         yield click.style(f"{_TOTAL:<{width}}{_numbers(total)}", bold=True)
 
 
-def hands(senders: Sequence[Publisher], *, is_held: bool) -> Iterator[str]:
+def sender_lines(senders: Sequence[Publisher], *, is_held: bool) -> Iterator[str]:
     """Who sends, and whether anybody may."""
     for one in senders:
         since = _since(one)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from statusgen.cli.mail_view import Row, hands, ledger_lines
+from statusgen.cli.mail_view import Row, ledger_lines, sender_lines
 from statusgen.model.delivery import Account
 from statusgen.ports.ledger import IsGone, Ledger
 
@@ -48,7 +48,7 @@ def watch(read: Callable[[], Sequence[Row]], ledger: Ledger, is_gone: IsGone) ->
         while True:
             is_held = ledger.is_held()
             senders = [one for one in ledger.senders() if not is_gone(one)]
-            head = list(hands(senders, is_held=is_held))
+            head = list(sender_lines(senders, is_held=is_held))
             most = max(1, (console.height - len(head) - _BESIDE_ROWS) // 2)
             lines = watch_lines(read(), speed, time.monotonic(), most, is_held=is_held)
             live.update(Text.from_ansi("\n".join([*head, *lines])), refresh=True)

@@ -1,4 +1,4 @@
-"""`mail work`: a sender that stays until nothing is owed; and what `resume` and `retry` do once."""
+"""`mail work`: a sender that stays until nothing is owed."""
 
 import signal
 import time
@@ -13,31 +13,30 @@ import click
 from statusgen.apply.clock import clock_from
 from statusgen.apply.deliver import doubted
 from statusgen.cli.account_view import (
+    NOTHING,
     account_as_json,
+    run_as_json,
+    sent_line,
     tell_doubts,
-    tell_end,
     tell_total,
     tick_copies,
 )
 from statusgen.cli.context import Context, json_option, pass_context
-from statusgen.cli.output import count, say, tell, tell_error, tell_next
+from statusgen.cli.mail_resume import send_once
+from statusgen.cli.output import say, tell, tell_error, tell_next
 from statusgen.cli.publish_view import tell_stopped
-from statusgen.cli.sending import find_readers, send_queued, to_option
-from statusgen.cli.sending_all import read_owed, send_all, tell_unsendable, total_of
+from statusgen.cli.sending import find_readers, required_mail, send_queued, to_option
+from statusgen.cli.sending_all import read_owed, tell_unsendable, total_of
 from statusgen.cli.signals import interrupt
 from statusgen.errors import Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from statusgen.cli.sending_all import Owed
     from statusgen.composition import State
-    from statusgen.config.settings import MailSettings
     from statusgen.errors import MailError
     from statusgen.model.delivery import InDoubt, Outcome
     from statusgen.usecases.working import Round
-
-NOTHING = "no letters are owed"
 
 
 @click.command()
@@ -70,22 +69,22 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
         if only is not None:
             send_once(context, state, only=only)
             return
-        shift = _Shift(context, state, mail.in_doubt)
-        worker = Worker(state.ledger, mail.in_doubt, shift.make_round, shift, forever=forever)
+        session = _Session(context, state, mail.in_doubt)
+        worker = Worker(state.ledger, mail.in_doubt, session.make_round, session, forever=forever)
         try:
             trouble = worker.work()
         except KeyboardInterrupt:
-            shift.report(None)
+            session.report(None)
             if forever and service.was_stopped:
                 return
             raise
-        is_behind = shift.report(trouble)
+        is_behind = session.report(trouble)
     if is_behind:
         tell_next("statusgen mail status")
         raise click.exceptions.Exit(Unavailable.exit_code)
 
 
-class _Shift:
+class _Session:
     """The rounds of one `mail work`, added up, and the time between them."""
 
     def __init__(self, context: Context, state: "State", policy: "InDoubt") -> None:
@@ -158,11 +157,11 @@ class _Shift:
         ids = self._update_ids or [one for one, _ in ledger.backlog(InDoubt.HOLD)]
         total = total_of(self._state, ids)
         value = {
-            **_as_json(self._sent, tuple(self._resent), trouble, self._flaw),
+            **run_as_json(self._sent, tuple(self._resent), trouble, self._flaw),
             **account_as_json(total),
         }
-        text = f"{count(self._sent, 'letter')} sent, {total.owed:,} still owed"
-        self._context.report(value, lambda: say(text if ids else NOTHING))
+        text = sent_line(self._sent, total) if ids else NOTHING
+        self._context.report(value, lambda: say(text))
         tell_doubts((), doubted(ledger, ids))
         tell_total(total)
         if trouble:
@@ -171,88 +170,6 @@ class _Shift:
             tell_error(self._flaw)
         left = total.owed or total.failed or total.in_doubt
         return bool(left or trouble or self._flaw or self._is_stopped)
-
-
-def send_once(
-    context: Context,
-    state: "State",
-    *,
-    retry: str = "",
-    only: frozenset[int] | None = None,
-    releases: bool = False,
-) -> None:
-    """Sends what is owed; `retry` names an update whose failed letters are owed again.
-
-    `releases`: what is held may go out again, by whoever sends, unless this run is refused.
-    Raises `Exit` with the code for "done in part" when anything is left.
-    """
-    from statusgen.model.delivery import Account
-
-    if not releases and only is None and state.ledger.is_held():
-        raise Refused("letters are held, so nothing was done; first run `statusgen mail resume`")
-    owed = read_owed(context, state, context.now, retry)
-    is_stopped = tell_stopped(owed.queued) | tell_unsendable(owed)
-    is_released = releases and _release(state)
-    if owed.queued.update_ids:
-        try:
-            ended = send_all(context, state, owed.archive, owed.queued, only=only, on_load=tell)
-        except Refused:
-            if not (retry or is_released):
-                raise
-            _say_taken_along(context, state, owed, is_queued_again=bool(retry))
-            raise click.exceptions.Exit(Unavailable.exit_code) from None
-        report = ended.report
-        value = _as_json(report.sent, report.resent, report.trouble, ended.flaw)
-        total, is_behind = report.total, ended.is_behind or is_stopped
-        text = f"{count(report.sent, 'letter')} sent, {total.owed:,} still owed"
-    else:
-        ended, total, is_behind = None, Account(), is_stopped
-        value = _as_json(0, (), None, "")
-        text = "no letters can be sent" if is_stopped else NOTHING
-    context.report({**value, **account_as_json(total)}, lambda: say(text))
-    if ended is not None:
-        tell_end(ended, state.ledger)
-    if is_behind:
-        tell_next("statusgen mail status")
-        raise click.exceptions.Exit(Unavailable.exit_code)
-
-
-def required_mail(context: Context) -> "MailSettings":
-    """`[mail]` of the settings; raises `UsageError` where there is none."""
-    if context.settings.mail is None:
-        raise UsageError("statusgen.toml has no [mail]; add it to send letters")
-    return context.settings.mail
-
-
-def _say_taken_along(
-    context: Context, state: "State", owed: "Owed", *, is_queued_again: bool
-) -> None:
-    """Nobody has to come back for the letters."""
-    total = total_of(state, owed.queued.update_ids)
-    text = "another statusgen is sending, and takes them along"
-    text = f"queued again; {text}" if is_queued_again else text
-    context.report({**_as_json(0, (), None, ""), **account_as_json(total)}, lambda: say(text))
-
-
-def _release(state: "State") -> bool:
-    """Ends a hold, if there is one; raises `Refused`, and ends nothing, while another run works."""
-    if not state.ledger.is_held():
-        return False
-    with state.ledger.exclusive():
-        state.ledger.release_all()
-    tell("letters may go out again, whoever sends them", "released", "green")
-    return True
-
-
-def _as_json(
-    sent: int, resent: tuple[str, ...], trouble: "MailError | None", flaw: str
-) -> dict[str, object]:
-    return {
-        "sent": sent,
-        "resent": list(resent),
-        "trouble": str(trouble) if trouble else None,
-        "flaw": flaw or None,
-    }
 
 
 def _alone(context: Context) -> "AbstractContextManager[None]":

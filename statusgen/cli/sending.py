@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from statusgen.apply.deliver import DeliveryReport
     from statusgen.cli.context import Context
     from statusgen.composition import State
+    from statusgen.config.settings import MailSettings
     from statusgen.model.delivery import InDoubt, Outcome
     from statusgen.ports.ledger import Ledger
     from statusgen.usecases.archive import Archive
@@ -43,6 +44,13 @@ class Ended(Value, frozen=True):
     def is_behind(self) -> bool:
         """Whether anything is left, in doubt or odd."""
         return bool(self.flaw) or not self.report.is_done
+
+
+def required_mail(context: "Context") -> "MailSettings":
+    """`[mail]` of the settings; raises `UsageError` where there is none."""
+    if context.settings.mail is None:
+        raise UsageError("statusgen.toml has no [mail]; add it to send letters")
+    return context.settings.mail
 
 
 def find_readers(state: "State", texts: Sequence[str]) -> frozenset[int] | None:

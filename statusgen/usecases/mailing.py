@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from statusgen.apply.clock import Clock, clock_from
-from statusgen.apply.deliver import Clerk, DeliveryReport, deliver
+from statusgen.apply.deliver import DeliveryReport, SenderFacts, deliver
 from statusgen.apply.rules import DeliveryRules
 from statusgen.config.settings import MailSettings, Settings
 from statusgen.errors import TargetError
@@ -149,7 +149,7 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
     """Sends what is owed; see `apply.deliver` for what a report says."""
     known = ledger.known_updates(queued.update_ids).values()
     first_ids = {one.update_id: one.first_id for one in known}
-    desk = Desk(archive, forms, clock_from(now), first_ids, page_behind=page_behind)
+    composer = Composer(archive, forms, clock_from(now), first_ids, page_behind=page_behind)
     rules = replace(
         _rules(archive.settings),
         only=dispatch.only,
@@ -162,15 +162,15 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
     return deliver(
         ledger,
         dispatch.transport,
-        desk.letter,
+        composer.letter,
         queued.update_ids,
         now,
         rules,
-        Clerk(dispatch.by, dispatch.is_gone, dispatch.on_done),
+        SenderFacts(dispatch.by, dispatch.is_gone, dispatch.on_done),
     )
 
 
-class Desk:
+class Composer:
     """Makes letters: each form once, each letter from its form, dated when it is made.
 
     A run may take hours, and a date of hours ago is a mark of spam. `first_ids` tell what updates

@@ -2,8 +2,6 @@
 
 import pytest
 
-from statusgen.composition import open_state
-from statusgen.config.reader import read_settings
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import FIRST, ID, NOW, make_repository, parse_letters
 from tests.fakes.terminal import on_terminal
@@ -32,54 +30,6 @@ def test_every_letter_is_accounted_for(repository):
 
     assert row["update"] == UPDATE
     assert (row["audience"], row["accepted"], row["failed"]) == (2, 2, 0)
-
-
-def test_nothing_owed_nothing_resumed(repository):
-    repository.run("publish", "--yes")
-
-    done = repository.run("mail", "resume")
-
-    assert (done.code, done.out) == (0, "no letters are owed\n")
-
-
-def test_a_letter_that_failed_is_sent_again_on_request(repository):
-    script = Script(at_rcpt={"bob": "554 5.6.0 not today"})
-    with smtp_relay(script) as relay:
-        repository.configure(mail=f'transport = "smtp://127.0.0.1:{relay.port}"')
-        first = repository.run("publish", "--yes")
-        script.at_rcpt = {}
-        second = repository.run("mail", "retry", UPDATE)
-
-    assert first.code == 4
-    assert "1 failed" in first.out
-    assert second.code == 0
-    assert sorted(address for address, _ in script.seen) == ["ann@example.com", "bob@example.com"]
-
-
-def test_a_refused_resume_leaves_the_hold_as_it_is(repository):
-    repository.run("mail", "hold")
-    repository.run("publish", "--yes")
-    repository.write(f"{ID}/01-investigating.md", FIRST.replace("one in three", "a half of"))
-
-    by_page = repository.run("mail", "resume")
-    repository.run("publish", "--yes", "--no-mail")
-    with open_state(read_settings(repository.root)) as state, state.ledger.exclusive():
-        by_lock = repository.run("mail", "resume")
-    is_held = repository.run("mail", "status", "--json").json["held"]
-
-    assert (by_page.code, by_lock.code, is_held) == (3, 3, True)
-    assert "released" not in by_page.err + by_lock.err
-    assert repository.letters() == []
-
-
-def test_nothing_is_retried_while_letters_are_held(repository):
-    repository.run("publish", "--yes")
-    repository.run("mail", "hold")
-
-    done = repository.run("mail", "retry", UPDATE)
-
-    assert done.code == 3
-    assert "letters are held, so nothing was done; first run `statusgen mail resume`" in done.err
 
 
 def test_letters_are_given_up_on_a_terminal_only_after_a_yes(repository):

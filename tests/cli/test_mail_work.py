@@ -7,7 +7,6 @@ import pytest
 
 from statusgen.composition import open_state, open_working_lock
 from statusgen.config.reader import read_settings
-from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import FIRST, ID, make_repository
 
 UPDATE = f"{ID}/01-investigating"
@@ -102,24 +101,6 @@ def test_ctrl_c_while_letters_are_held_accounts_for_what_is_owed(repository):
     assert held
     assert (worker.returncode, out) == (130, "0 letters sent, 2 still owed\n")
     assert "account: 2 letters = 2 queued" in err
-
-
-def test_a_deferred_letter_is_in_the_account_and_sent_again_on_request(tmp_path):
-    repository = make_repository(tmp_path)
-    repository.subscribe("ann@example.com")
-    script = Script(at_dot={"ann": busy_at_first})
-    with smtp_relay(script) as relay:
-        repository.configure(mail=f'transport = "smtp://127.0.0.1:{relay.port}"')
-        first = repository.run("publish", "--yes")
-        second = repository.run("mail", "retry", UPDATE)
-
-    assert first.code == 4
-    assert "account: 1 letter = 1 deferred" in first.err
-    assert (second.code, second.out) == (0, "1 letter sent, 0 still owed\n")
-
-
-def busy_at_first(tries):
-    return "451 4.3.0 busy" if tries == 1 else None
 
 
 def wait_for_line(process, text):

@@ -16,7 +16,7 @@ from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.plan.mail import MailOptions, Skip
 from statusgen.plan.plan import Backlog, Plan, make_plan
 from statusgen.usecases.archive import read_archive
-from statusgen.usecases.mailing import Claiming, Desk, queue_letters, rehearse
+from statusgen.usecases.mailing import Claiming, Composer, queue_letters, rehearse
 from statusgen.usecases.publish import choose
 from tests.builders import instant, write_tree
 from tests.fakes.mail import make_book, make_database
@@ -200,11 +200,11 @@ def test_each_reader_gets_a_letter_in_their_language(archive, ledger):
 def test_a_letter_is_dated_when_it_leaves_and_not_when_the_run_began(archive):
     clock = iter([NOW, NOW, NOW + timedelta(hours=5)])
     forms = make_forms(archive.settings, b"a key for tests")
-    desk = Desk(archive, forms, lambda: next(clock), {}, page_behind=False)
+    composer = Composer(archive, forms, lambda: next(clock), {}, page_behind=False)
     ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
     update_id = archive.incident(ID).first.update.id
 
-    letters = [desk.letter(update_id, ann) for _ in range(2)]
+    letters = [composer.letter(update_id, ann) for _ in range(2)]
 
     dates = [one["Date"].datetime for one in parse_letters(one.content for one in letters)]
     assert dates == [NOW, NOW + timedelta(hours=5)]
@@ -217,7 +217,7 @@ def test_a_letter_keeps_its_name_when_its_update_is_renamed(archive):
     update_id = archive.incident(ID).first.update.id
 
     names = {
-        Desk(archive, forms, lambda: NOW, first_ids, page_behind=False).letter(update_id, ann)
+        Composer(archive, forms, lambda: NOW, first_ids, page_behind=False).letter(update_id, ann)
         for first_ids in ({}, {update_id: update_id}, {update_id: "checkout/00-before"})
     }
 
