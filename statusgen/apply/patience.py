@@ -10,6 +10,8 @@ from statusgen.errors import MailError
 from statusgen.model.schedule import pause_s
 from statusgen.ports.transport import Connection, Limits, Transport, Unreachable
 
+_SILENT = "the relay did not answer while it was waited for; run `statusgen mail resume`"
+
 _T = TypeVar("_T")
 
 
@@ -47,11 +49,11 @@ class Patience:
         """
         async with self._door:
             if not self._open:
-                connection = await self._reach(self._transport.connect)
+                connection = await self._reach(self._connect)
                 self._open += 1
                 return connection
         try:
-            connection = await self._transport.connect()
+            connection = await self._connect()
         except Unreachable:
             return None if self._open else await self.connect()
         self._open += 1
@@ -80,6 +82,22 @@ class Patience:
         """Begin with short waits again: the relay has dealt with a letter."""
         self._tries = 0
         self._tried_s = _now_s()
+
+    async def _connect(self) -> Connection:
+        """Open a connection, as long as it is not over: a relay may be silent for long."""
+        if self._is_over.is_set():
+            raise Unreachable(_SILENT)
+        connecting = asyncio.ensure_future(self._transport.connect())
+        ending = asyncio.ensure_future(self._is_over.wait())
+        try:
+            await asyncio.wait((connecting, ending), return_when=asyncio.FIRST_COMPLETED)
+            if not connecting.done():
+                raise Unreachable(_SILENT)
+            return await connecting
+        finally:
+            for one in (connecting, ending):
+                one.cancel()
+            await asyncio.wait((connecting, ending))
 
     async def _reach(self, ask: Callable[[], Awaitable[_T]]) -> _T:
         """Ask until there is an answer."""

@@ -160,3 +160,27 @@ def test_once_one_is_open_the_others_are_opened_together():
 
     assert far.asked_s == [1] + [2] * 7
     assert took_s == 2
+
+
+def test_a_silent_relay_is_not_waited_for_when_it_is_over():
+    class Silent(Door):
+        async def connect(self):
+            try:
+                await asyncio.sleep(1000)
+            finally:
+                hung_up.append(self)
+
+    hung_up = []
+    patience = Patience(Silent(), 30)
+
+    async def end_soon():
+        waiting = [asyncio.create_task(patience.connect()) for _ in range(3)]
+        await asyncio.sleep(5)
+        patience.end()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    ended, took_s = virtually(end_soon)
+
+    assert [type(one) for one in ended] == [Unreachable] * 3
+    assert len(hung_up) == 1
+    assert took_s == 5
