@@ -37,7 +37,7 @@ _COMMANDS = {
     "due": "site",
     "doctor": "doctor",
     "subscribers": "people",
-    "mail": "mail",
+    "mail": "mail.group",
 }
 """Command to the module that holds it, in the order of an incident."""
 

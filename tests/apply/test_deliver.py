@@ -231,7 +231,14 @@ def test_an_answer_of_ses_that_keeps_every_letter_here_stops_the_run_at_once(
     ses_server.script.extend([refuse("SendingPausedException", 400)] * 20)
 
     rules = DeliveryRules(max_connections=3)
-    report = deliver(ledger, SesTransport(Ses("eu-west-1")), make_letter, [UPDATE], NOW, rules)
+    report = deliver(
+        ledger,
+        SesTransport(Ses("eu-west-1"), "status@example.com"),
+        make_letter,
+        [UPDATE],
+        NOW,
+        rules,
+    )
 
     assert report.total == Account(queued=20)
     assert "sending is paused" in str(report.trouble)

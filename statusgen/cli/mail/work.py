@@ -22,7 +22,7 @@ from statusgen.cli.account_view import (
     tick_copies,
 )
 from statusgen.cli.context import Context, json_option, pass_context
-from statusgen.cli.mail_resume import send_once
+from statusgen.cli.mail.resume import send_once
 from statusgen.cli.output import say, tell, tell_error, tell_next
 from statusgen.cli.publish_view import tell_stopped
 from statusgen.cli.sending import find_readers, required_mail, send_queued, to_option

@@ -37,6 +37,13 @@ def test_who_sends_and_whether_letters_are_held_is_shown(repository):
     assert value["total"]["accepted"] == value["total"]["audience"] == 2
 
 
+def test_every_letter_is_accounted_for(repository):
+    [row] = repository.run("mail", "status", "--json").json["updates"]
+
+    assert row["update"] == f"{ID}/01-investigating"
+    assert (row["audience"], row["accepted"], row["failed"]) == (2, 2, 0)
+
+
 def test_nobody_at_work_is_not_worth_a_word(repository):
     shown = repository.run("mail", "status")
 
@@ -86,3 +93,10 @@ def test_watching_shows_it_until_ctrl_c(repository):
 
 def test_watching_needs_a_terminal(repository):
     assert repository.run("mail", "status", "--watch").code == 2
+
+
+def test_an_empty_ledger_says_so(tmp_path):
+    done = make_repository(tmp_path).run("mail", "status")
+
+    assert done.code == 0
+    assert "the ledger is empty" in done.out

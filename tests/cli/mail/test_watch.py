@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from statusgen.cli.mail_watch import Speed, duration, watch_lines
+from statusgen.cli.mail.watch import Speed, duration, watch_lines
 from statusgen.model.delivery import Account
 from tests.fakes.mail import make_update
 

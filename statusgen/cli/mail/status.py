@@ -10,7 +10,7 @@ from statusgen.cli.output import say, tell
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from statusgen.cli.mail_view import Entry
+    from statusgen.cli.mail.view import Entry
     from statusgen.composition import State
     from statusgen.model.delivery import Account, KnownUpdate
 
@@ -35,14 +35,14 @@ def status(context: Context, update: str | None, watch: bool) -> None:
       statusgen mail status 01-investigating
       statusgen mail status --watch       letters a second, and the time left
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.cli.mail_view import status_as_json
+    from statusgen.cli.mail.view import status_as_json
     from statusgen.composition import is_gone, open_state
 
     if watch and (context.as_json or not is_terminal()):
         raise UsageError("--watch needs a terminal, and goes without --json; leave one of them out")
     with open_state(context.settings) as state:
         if watch:
-            from statusgen.cli.mail_watch import watch as keep_watching
+            from statusgen.cli.mail.watch import watch as keep_watching
 
             update_id = update and find_update(context, state, update)
             keep_watching(lambda: tuple(_rows(state, update_id, _MOST_ROWS)), state.ledger, is_gone)
@@ -58,7 +58,7 @@ def status(context: Context, update: str | None, watch: bool) -> None:
         lambda: _show_ledger(entries, is_sending=bool(senders)),
     )
     if not context.as_json:
-        from statusgen.cli.mail_view import sender_lines
+        from statusgen.cli.mail.view import sender_lines
 
         for line in sender_lines(senders, is_held=is_held):
             say(line)
@@ -104,7 +104,7 @@ def _rows(
 def _entry(
     state: "State", known: "KnownUpdate", account: "Account", *, with_tokens: bool
 ) -> "Entry":
-    from statusgen.cli.mail_view import Entry
+    from statusgen.cli.mail.view import Entry
     from statusgen.model.unsent import Unsent
 
     amiss = [one for one in Unsent.STATES if getattr(account, one)]
@@ -115,7 +115,7 @@ def _entry(
 
 
 def _show_ledger(entries: "Sequence[Entry]", *, is_sending: bool) -> None:
-    from statusgen.cli.mail_view import ledger_lines, next_steps
+    from statusgen.cli.mail.view import ledger_lines, next_steps
 
     if not entries:
         say("the ledger is empty: nothing has been published with letters yet")

@@ -2,7 +2,7 @@
 
 import click
 
-from statusgen.cli.mail_view import Entry, entry_as_json, ledger_lines, next_steps
+from statusgen.cli.mail.view import Entry, entry_as_json, ledger_lines, next_steps
 from statusgen.model.delivery import Account, DeliveryState, KnownUpdate
 from statusgen.model.unsent import Unsent
 from statusgen.model.value import replace

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from statusgen.cli.mail_view import Row, ledger_lines, sender_lines
+from statusgen.cli.mail.view import Row, ledger_lines, sender_lines
 from statusgen.model.delivery import Account
 from statusgen.ports.ledger import IsGone, Ledger
 

@@ -6,7 +6,7 @@ import click
 
 from statusgen.cli.account_view import NOTHING, account_as_json, run_as_json, sent_line, tell_end
 from statusgen.cli.context import Context, json_option, pass_context
-from statusgen.cli.mail_status import find_update
+from statusgen.cli.mail.status import find_update
 from statusgen.cli.output import say, tell, tell_next
 from statusgen.cli.publish_view import tell_stopped
 from statusgen.cli.sending import find_readers, required_mail, to_option

@@ -2,6 +2,13 @@
 
 import pytest
 
+from statusgen.adapters import ses
+from tests.components.ses_server import (
+    page,
+    refuse,
+    ses_server,  # noqa: F401 - a fixture
+    stall,
+)
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import CANARY, make_repository, parse_letters
 
@@ -65,6 +72,27 @@ def test_a_relay_that_is_not_there_is_the_first_stage(tmp_path):
 
     assert done.code == 4
     assert done.out.startswith("connection  the relay 127.0.0.1:9 can't be reached")
+
+
+@pytest.mark.parametrize(
+    "identity", [refuse("AccessDeniedException", 403), page(500), stall], ids=["no", "500", "stall"]
+)
+def test_a_letter_leaves_through_ses_whatever_it_says_of_the_sender(
+    tmp_path,
+    ses_server,  # noqa: F811
+    monkeypatch,
+    identity,
+):
+    monkeypatch.setattr(ses, "HURRIED", ses.Timeouts(connect_s=1, read_s=1))
+    ses_server.identities = dict.fromkeys(["status@example.com", "example.com"], identity)
+    repository = make_repository(tmp_path, mail='transport = "ses://eu-west-1"')
+
+    done = repository.run("mail", "test", CANARY)
+
+    assert done.code == 0, done.out
+    assert done.out.startswith("connection  the account answers (HEALTHY)\n")
+    assert [recipient for recipient, _ in ses_server.letters] == [CANARY]
+    assert ses_server.identities_asked
 
 
 @pytest.mark.parametrize("address", ["me", "me@localhost", "a b@example.com"])

@@ -1,38 +1,19 @@
-"""`mail`: the ledger, in the operator's hand."""
+"""`mail hold`: all letters stop, or those about one update are given up."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.bounces import bounces
 from statusgen.cli.context import Context, is_terminal, json_option, pass_context
-from statusgen.cli.mail_resume import resume, retry
-from statusgen.cli.mail_status import find_update, status
-from statusgen.cli.mail_test import test
-from statusgen.cli.mail_work import work
+from statusgen.cli.mail.status import find_update
 from statusgen.cli.output import count, say, tell, tell_next
-from statusgen.errors import Refused, UsageError
+from statusgen.errors import Refused
 
 if TYPE_CHECKING:
     from statusgen.model.delivery import Account
-    from statusgen.usecases.mail_preview import PreviewLetter
 
 
-@click.group()
-def mail() -> None:
-    """See and steer what happens to letters."""
-
-
-mail.add_command(bounces)
-mail.add_command(resume)
-mail.add_command(retry)
-mail.add_command(status)
-mail.add_command(test)
-mail.add_command(work)
-
-
-@mail.command()
+@click.command()
 @click.argument("update", metavar="[UPDATE]", required=False)
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @json_option
@@ -63,42 +44,6 @@ def hold(context: Context, update: str | None, yes: bool) -> None:
     context.report({"update": update_id, "held": number}, lambda: say(text))
 
 
-@mail.command()
-@click.argument("incident", required=False)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Write the .eml, text and HTML of each update here.",
-)
-@json_option
-@pass_context
-def preview(context: Context, incident: str | None, out: Path | None) -> None:
-    """Show the letters about INCIDENT; send nothing.
-
-    INCIDENT is any unique part of its id; the only open incident needs no name.
-    """
-    from statusgen.usecases.mail_preview import preview_letters
-    from statusgen.usecases.write import find_incident
-
-    about = find_incident(context.survey(), incident, context.now)
-    letters = preview_letters(context.settings, about, context.now)
-    paths = [_write_letter(one, out) for one in letters] if out else [None] * len(letters)
-    rows = list(zip(letters, paths, strict=True))
-    value = [
-        {
-            "update": one.update_id,
-            "kind": one.kind,
-            "subject": one.subject,
-            "text": one.text,
-            "html": one.html,
-            "path": path,
-        }
-        for one, path in rows
-    ]
-    lines = [path or f"Subject: {one.subject}\n\n{one.text}\n{'─' * 72}" for one, path in rows]
-    context.report(value, lambda: say("\n".join(lines)))
-
-
 def _ask_to_give_up(account: "Account", update_id: str, *, yes: bool) -> None:
     number = account.queued + account.claimed + account.deferred
     if yes or not number or not is_terminal():
@@ -121,14 +66,3 @@ def _hold_all(context: Context) -> None:
     text = f"letters are held: {count(owed, 'letter')} owed"
     context.report({"held": True, "owed": owed}, lambda: say(text))
     tell_next("statusgen mail resume lets them go out again")
-
-
-def _write_letter(letter: "PreviewLetter", out: Path) -> str:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / f"{letter.stem}.eml").write_bytes(letter.message)
-        (out / f"{letter.stem}.txt").write_text(letter.text, encoding="utf-8")
-        (out / f"{letter.stem}.html").write_text(letter.html, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{out} can't be written: {error.strerror}; name another --out") from error
-    return str(out / f"{letter.stem}.eml")

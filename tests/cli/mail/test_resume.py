@@ -81,3 +81,20 @@ def test_a_deferred_letter_is_in_the_account_and_sent_again_on_request(tmp_path)
 
 def busy_at_first(tries):
     return "451 4.3.0 busy" if tries == 1 else None
+
+
+def test_letters_wait_for_the_page_to_say_the_same(repository):
+    script = Script(at_rcpt={"bob": "451 4.3.0 busy"})
+    with smtp_relay(script) as relay:
+        repository.configure(mail=f'transport = "smtp://127.0.0.1:{relay.port}"')
+        repository.run("publish", "--yes")
+        script.at_rcpt = {}
+        repository.write(f"{ID}/01-investigating.md", FIRST.replace("one in three", "a half of"))
+        early = repository.run("mail", "resume")
+        repository.run("publish", "--yes", "--no-mail")
+        late = repository.run("mail", "resume")
+
+    assert early.code == 3
+    assert "statusgen publish" in early.err
+    assert (late.code, late.out) == (0, "1 letter sent, 0 still owed\n")
+    assert len(script.seen) == 2

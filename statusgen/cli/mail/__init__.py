@@ -1,0 +1,1 @@
+"""`mail`: the ledger, in the operator's hand."""
