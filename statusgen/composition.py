@@ -145,7 +145,7 @@ def open_transport(mail: MailSettings) -> Transport:
     if scheme == "ses":
         from statusgen.adapters.ses import SesTransport
 
-        return SesTransport(parse_ses(mail.transport), mail.max_connections)
+        return SesTransport(parse_ses(mail.transport), mail.from_address, mail.max_connections)
     from statusgen.adapters.smtp import SmtpTransport
 
     relay = parse_relay(mail.transport)

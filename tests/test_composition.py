@@ -128,6 +128,8 @@ def test_an_account_at_ses_is_asked_about_where_the_sdk_finds_it(settings, ses_s
     found = composition.try_transport(replace(settings.mail, transport="ses://eu-west-1"))
 
     assert (found.may_send, found.per_second) == (True, 14)
+    assert found.sender.is_signed
+    assert ses_server.identities_asked[0] == settings.mail.from_address
     assert ses_server.requests == []
 
 

@@ -1,5 +1,6 @@
 """The examples of docs/operations.md that no server here can try; tests/journeys has the others."""
 
+import asyncio
 import json
 import re
 import shlex
@@ -8,9 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from statusgen.model.ses import parse_ses
+from statusgen.adapters.ses import SesTransport
+from statusgen.model.ses import Ses, parse_ses
 from statusgen.usecases.starter import write_starter
 from tests.builders import instant
+from tests.components.ses_server import ses_server  # noqa: F401 - a fixture
 from tests.test_docs import unknown_words
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
@@ -70,13 +73,26 @@ def test_a_role_trusts_one_branch_of_one_repository_word_for_word(name, provider
     assert "*" not in str(trusted)
 
 
-def test_a_sender_may_send_from_one_address_and_ask_for_its_limits():
-    letters, limits = example("sender-policy.json")["Statement"]
+def test_a_sender_may_send_from_one_address_and_ask_about_it_and_its_limits():
+    letters, limits, sender = example("sender-policy.json")["Statement"]
 
     assert letters["Action"] == ["ses:SendEmail", "ses:SendRawEmail"]
     assert letters["Condition"] == {"StringEquals": {"ses:FromAddress": "status@example.com"}}
     assert "*" not in str(letters["Resource"])
     assert limits["Action"] == "ses:GetAccount"
+    assert sender["Action"] == "ses:GetEmailIdentity"
+    assert "*" not in str(sender["Resource"])
+
+
+def test_a_sender_may_ask_about_each_identity_that_may_cover_the_address(ses_server):  # noqa: F811
+    letters, _, sender = example("sender-policy.json")["Statement"]
+    address = letters["Condition"]["StringEquals"]["ses:FromAddress"]
+    ses_server.identities = {}
+
+    asyncio.run(SesTransport(Ses("eu-west-1"), address).try_out())
+
+    allowed = [one.partition(":identity/")[2] for one in sender["Resource"]]
+    assert sorted(ses_server.identities_asked) == sorted(allowed)
 
 
 def test_the_ses_of_the_page_is_the_one_that_the_policy_names():

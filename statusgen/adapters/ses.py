@@ -4,7 +4,6 @@ Import it late: boto3 takes its time.
 """
 
 import asyncio
-import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,22 +13,20 @@ from urllib.parse import urlsplit
 import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 
-from statusgen.adapters.ses_replies import NOT_SES, Refusal, explain, refusal
+from statusgen.adapters.ses_account import UNREADABLE, ask_about_account, ask_about_sender
+from statusgen.adapters.ses_replies import explain, fault, refusal_in
 from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import is_this_machine
 from statusgen.model.ses import Ses
 from statusgen.model.subscriber import needs_smtputf8
-from statusgen.model.value import Value
+from statusgen.model.value import Value, replace
 from statusgen.ports.surroundings import AccountFacts
-from statusgen.ports.transport import Limits, Unreachable
+from statusgen.ports.transport import Limits
 
 _PIECE_BYTES: Final = 16_384
-_UNREADABLE: Final = (ValueError, ResponseParserError)
-_NO_LIMIT: Final = -1  # SES's word for an account without a quota
 
 
 class Timeouts(Value, frozen=True):
@@ -49,11 +46,14 @@ class SesTransport:
 
     What we call a connection is a thread that makes requests; the SDK keeps as many TLS
     connections open as there are threads. SES has no way to tell a repeated request from a second
-    one, so nothing is ever sent again by the SDK.
+    one, so nothing is ever sent again by the SDK. `sender` is the address in the From of letters.
     """
 
-    def __init__(self, ses: Ses, connections: int = 10, timeouts: Timeouts = ENDURING) -> None:
+    def __init__(
+        self, ses: Ses, sender: str, connections: int = 10, timeouts: Timeouts = ENDURING
+    ) -> None:
         self._ses = ses
+        self._sender = sender
         self._connections = connections
         self._timeouts = timeouts
         self._door = threading.Lock()
@@ -67,7 +67,7 @@ class SesTransport:
         """See Transport.connect. SES is asked about the account, but not for each connection."""
         account = await asyncio.to_thread(self._prove)
         if account and not account.may_send:
-            raise self._error("SendingPaused")
+            raise fault("SendingPaused", self._ses)
         return _SesConnection(self)
 
     async def limits(self) -> Limits:
@@ -81,12 +81,12 @@ class SesTransport:
 
         def ask() -> AccountFacts:
             with closing(self._open(HURRIED)) as client:
-                account = self._ask_about_account(client)
-            if account is None:
-                raise MailError(
-                    f"{self._ses}: it says nothing about the account; allow ses:GetAccount"
-                )
-            return account
+                account = ask_about_account(client, self._ses)
+                if account is None:
+                    raise MailError(
+                        f"{self._ses}: it says nothing about the account; allow ses:GetAccount"
+                    )
+                return replace(account, sender=ask_about_sender(client, self._sender))
 
         return await asyncio.to_thread(ask)
 
@@ -106,14 +106,14 @@ class SesTransport:
                 **(more if self._ses.configuration_set else {}),
             )
         except ClientError as error:
-            found = _refusal(error)
+            found = refusal_in(error)
             self._is_proven &= found.outcome.is_connection_usable
-            if fault := explain(found.code, self._ses):
-                raise fault from error
+            if reason := explain(found.code, self._ses):
+                raise reason from error
             return found.outcome
         except BotoCoreError:  # some are ValueErrors too
             return self._lost("no answer")
-        except _UNREADABLE:
+        except UNREADABLE:
             answer = {}
         if not answer.get("MessageId"):
             return self._lost("garbled answer")
@@ -135,7 +135,7 @@ class SesTransport:
         with self._door:
             if not self._is_proven:
                 self._client = self._client or self._open(self._timeouts)
-                self._account = self._ask_about_account(self._client)
+                self._account = ask_about_account(self._client, self._ses)
                 self._is_proven = True
             return self._account
 
@@ -151,9 +151,9 @@ class SesTransport:
             session = boto3.session.Session()
             client = session.client("sesv2", region_name=self._ses.region, config=config)
         except BotoCoreError as error:
-            raise self._error(type(error).__name__) from error
+            raise fault(type(error).__name__, self._ses) from error
         except ValueError as error:
-            raise self._error("InvalidEndpoint") from error
+            raise fault("InvalidEndpoint", self._ses) from error
         self._refuse_open_ways(client)
         client.meta.events.register("before-send.sesv2.SendEmail", self._watch)
         return client
@@ -169,37 +169,6 @@ class SesTransport:
 
     def _watch(self, request: Any, **_: object) -> None:
         self._sending.upload = request.body = _Upload(request.body)
-
-    def _ask_about_account(self, client: Any) -> AccountFacts | None:
-        try:
-            answer = client.get_account()
-        except ClientError as error:
-            found = _refusal(error)
-            if found.status >= 500:  # noqa: PLR2004
-                raise Unreachable(
-                    f"{self._ses}: it is not well ({found.status}); try again in a minute, then "
-                    "run `statusgen mail resume`"
-                ) from error
-            fault = None if found.code in _SILENT else explain(found.code, self._ses)
-            if fault:
-                raise fault from error
-            return None
-        except BotoCoreError as error:
-            raise self._error(type(error).__name__) from error
-        except _UNREADABLE:
-            answer = {}
-        if "SendQuota" not in answer:
-            raise self._error(NOT_SES)
-        return _account(answer)
-
-    def _error(self, name: str) -> MailError:
-        return explain(name, self._ses) or MailError(
-            f"{self._ses}: the request failed with {name}; run `statusgen mail resume`"
-        )
-
-
-_SILENT: Final = {"AccessDenied", "NotAuthorized", "NotFound"}
-"""Credentials that may send need not be allowed to ask, and not all that speaks SES answers."""
 
 
 class _SesConnection:
@@ -243,25 +212,3 @@ class _Upload:
         self._given += len(piece)
         self.has_left = self._given == len(self._body)
         return piece
-
-
-def _refusal(error: ClientError) -> Refusal:
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    found = error.response.get("Error", {})
-    return refusal(str(found.get("Code") or status), status, str(found.get("Message", "")))
-
-
-def _account(answer: Any) -> AccountFacts:
-    quota = answer["SendQuota"]
-    per_day = math.floor(quota.get("Max24HourSend", _NO_LIMIT))
-    has_limit = per_day != _NO_LIMIT
-    return AccountFacts(
-        may_send=answer.get("SendingEnabled", True),
-        is_trial=not answer.get("ProductionAccessEnabled", True),
-        standing=str(answer.get("EnforcementStatus", "")),
-        per_second=max(0.0, quota.get("MaxSendRate", 0.0)),
-        per_day=per_day if has_limit else None,
-        left_today=max(0, per_day - math.ceil(quota.get("SentLast24Hours", 0)))
-        if has_limit
-        else None,
-    )

@@ -5,6 +5,8 @@ The words of SES are looked at and not passed on: they may hold an address.
 
 import re
 
+from botocore.exceptions import ClientError
+
 from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.replies import Meaning
@@ -144,6 +146,13 @@ def refusal(code: str, status: int, words: str) -> Refusal:
     return Refusal(short, status)
 
 
+def refusal_in(error: ClientError) -> Refusal:
+    """Return the refusal that the SDK has raised."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    found = error.response.get("Error", {})
+    return refusal(str(found.get("Code") or status), status, str(found.get("Message", "")))
+
+
 def explain(code: str, ses: Ses) -> MailError | None:
     """Return what keeps every letter here, by a refusal's code or the name of an SDK's exception.
 
@@ -154,3 +163,10 @@ def explain(code: str, ses: Ses) -> MailError | None:
     if code in _PASSING:
         return Unreachable(f"{ses}: {_PASSING[code]}, then run `statusgen mail resume`")
     return None
+
+
+def fault(name: str, ses: Ses) -> MailError:
+    """Return what keeps every letter here, also when nothing more is known than its name."""
+    return explain(name, ses) or MailError(
+        f"{ses}: the request failed with {name}; run `statusgen mail resume`"
+    )

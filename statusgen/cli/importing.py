@@ -16,7 +16,7 @@ from statusgen.config.subscriber_csv import (
     bad_line,
     parse_subscribers,
 )
-from statusgen.errors import UsageError
+from statusgen.errors import UsageError, without_addresses
 from statusgen.model.value import Value
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def import_file(context: Context, file: Path, *, skip_bad: bool) -> Taken:
         rows = parse_subscribers(source, str(file), known, bad.take if bad else None)
         step = stack.enter_context(progress("Importing", _steps(source)))
         state = stack.enter_context(open_state(settings))
-        origin = f"import of {file.name}"
+        origin = f"import of {without_addresses(file.name)}"
         whole = _counted(rows, step, bad.settle if bad else lambda: None)
         done = state.address_book.import_rows(whole, origin, context.now)
         if bad is not None:

@@ -8,12 +8,16 @@ import click
 
 from statusgen.cli.context import Context, is_terminal, json_option, pass_context
 from statusgen.cli.output import count, make_table, say, say_table, tell
+from statusgen.cli.people_view import (
+    cell,
+    letter_as_json,
+    record_as_json,
+    subscriber_as_json,
+    subscriber_lines,
+)
 from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from statusgen.model.delivery import LetterRecord
     from statusgen.model.subscriber import Subscriber
     from statusgen.ports.address_book import AddressBook
 
@@ -185,7 +189,7 @@ def list_(context: Context) -> None:
     from statusgen.composition import open_state
 
     with open_state(context.settings) as state:
-        rows = [_row(one) for one in state.address_book.subscribers()]
+        rows = [subscriber_as_json(one) for one in state.address_book.subscribers()]
     context.report(rows, lambda: _say_rows(rows))
 
 
@@ -196,6 +200,9 @@ def list_(context: Context) -> None:
 def show(context: Context, subscriber: str) -> None:
     """Show what is kept of one subscriber but the address, and what became of the newest letters.
 
+    The consent comes with its source and time. Strikes are the days on which the mailbox was in
+    trouble, as far as they count now.
+
     \b
     Example:
       statusgen subscribers show ADDRESS       did this customer get it?
@@ -204,12 +211,14 @@ def show(context: Context, subscriber: str) -> None:
 
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
+        record = state.address_book.record(found.id, context.now)
         letters = state.ledger.letters_of(found.id, _MOST_LETTERS)
-    row = _row(found)
-    lines = [f"{key.replace('_', ' '):<13} {_cell(value)}" for key, value in row.items()]
-    lines += _letter_lines(letters)
-    value = {**row, "letters": [_letter(one) for one in letters]}
-    context.report(value, lambda: say("\n".join(lines)))
+    value = {
+        **subscriber_as_json(found),
+        **record_as_json(record),
+        "letters": [letter_as_json(one) for one in letters],
+    }
+    context.report(value, lambda: say("\n".join(subscriber_lines(found, record, letters))))
 
 
 def _find(book: "AddressBook", text: str) -> "Subscriber":
@@ -219,42 +228,10 @@ def _find(book: "AddressBook", text: str) -> "Subscriber":
     return found
 
 
-def _letter(one: "LetterRecord") -> dict[str, object]:
-    from statusgen.model.notation import format_instant
-
-    at = format_instant(one.changed_at.replace(microsecond=0))
-    return {"update": one.update_id, "state": one.state, "reply": one.reply, "at": at}
-
-
-def _letter_lines(letters: "Sequence[LetterRecord]") -> list[str]:
-    """Newest first: when something last happened to each, and what."""
-    if not letters:
-        return ["letters       none"]
-    rows = [{key: str(value) for key, value in _letter(one).items()} for one in letters]
-    states = [f"{row['state']} {row['reply']}".strip().replace("_", " ") for row in rows]
-    width = max(map(len, states))
-    shown = zip(rows, states, strict=True)
-    return [
-        "letters",
-        *(f"  {row['at']}  {state:<{width}}  {row['update']}" for row, state in shown),
-    ]
-
-
-def _row(one: "Subscriber") -> dict[str, object]:
-    return {
-        "id": one.token,
-        "state": one.state,
-        "audience": one.audience,
-        "components": list(one.components),
-        "min_severity": one.min_severity,
-        "language": one.language,
-    }
-
-
 def _say_rows(rows: "list[dict[str, object]]") -> None:
     table = make_table("id", "state", "audience", "components", "min severity", "language")
     for row in rows:
-        table.add_row(*map(_cell, row.values()))
+        table.add_row(*map(cell, row.values()))
     if rows:
         say_table(table)
     tell(count(len(rows), "subscriber"))
@@ -262,7 +239,3 @@ def _say_rows(rows: "list[dict[str, object]]") -> None:
 
 def _say_state(context: Context, token: str, state: str, text: str) -> None:
     context.report({"id": token, "state": state}, lambda: say(f"{token} {text}"))
-
-
-def _cell(value: object) -> str:
-    return " ".join(value) or "all" if isinstance(value, list) else str(value)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date, datetime
 from enum import StrEnum
 
 from statusgen.model.notation import BadValue, parse_host
@@ -51,6 +52,23 @@ class Subscriber(Value, frozen=True):
     components: tuple[str, ...] = ()
     min_severity: str = DEFAULT_MIN_SEVERITY
     language: str = "en"
+
+
+class Consent(Value, frozen=True):
+    """Who vouched that a subscriber wants to be written to, and when."""
+
+    source: str
+    """Such as `import of people.csv`; empty once the subscriber has been erased."""
+    at: datetime
+
+
+class SubscriberRecord(Value, frozen=True):
+    """What happened to the entry of a subscriber."""
+
+    consent: Consent
+    changed_at: datetime
+    strikes: tuple[date, ...]
+    """The days of trouble with the mailbox that count now, oldest first, in UTC."""
 
 
 def parse_address(text: str) -> str:

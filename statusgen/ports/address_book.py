@@ -5,7 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState
+from statusgen.model.subscriber import (
+    NewSubscriber,
+    Subscriber,
+    SubscriberRecord,
+    SubscriberState,
+)
 from statusgen.model.value import Value
 
 
@@ -69,6 +74,10 @@ class AddressBook(Protocol):
 
     def find(self, text: str) -> Subscriber | None:
         """Return the subscriber with this token or address; None when there is none."""
+        ...
+
+    def record(self, subscriber_id: int, now: datetime) -> SubscriberRecord:
+        """Return what happened to an entry that is there; strikes are those that count at `now`."""
         ...
 
     def subscribers(

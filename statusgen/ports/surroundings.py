@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from statusgen.model.value import Value
@@ -57,6 +58,33 @@ class RelayFacts(Value, frozen=True):
     """Each with what it says after its name, by the names in lower case."""
 
 
+class Verification(StrEnum):
+    """Whether a service was shown that a sender is ours; it sends for no other.
+
+    In the order in which answers about the same sender count.
+    """
+
+    VERIFIED = "verified"
+    NOT_ALLOWED = "not allowed"
+    """The credentials may not ask."""
+    UNKNOWN = "unknown"
+    """It gave no answer to that."""
+    UNVERIFIED = "unverified"
+    """It knows the sender, but the proof is missing or has failed."""
+    MISSING = "missing"
+    """It doesn't know the sender."""
+
+
+class SenderFacts(Value, frozen=True):
+    """What a service that letters leave through said of whom they come from."""
+
+    domain: str
+    """The one that this is about: that of the sender, or one above it. Never an address."""
+    verification: Verification
+    is_signed: bool = False
+    """Whether letters get a DKIM signature there."""
+
+
 class AccountFacts(Value, frozen=True):
     """What a service that letters leave through said of our account there."""
 
@@ -71,6 +99,8 @@ class AccountFacts(Value, frozen=True):
     """Letters; None: no limit."""
     left_today: int | None
     """Letters; None: no limit."""
+    sender: SenderFacts | None = None
+    """None: it was not asked."""
 
 
 class Web(Protocol):

@@ -16,7 +16,7 @@ from statusgen.model.letter import Letter
 from statusgen.model.replies import Meaning
 from statusgen.model.ses import Ses
 from statusgen.model.value import replace
-from statusgen.ports.surroundings import AccountFacts
+from statusgen.ports.surroundings import AccountFacts, SenderFacts, Verification
 from statusgen.ports.transport import Limits, Unreachable
 from tests.components.moto_server import moto_server  # noqa: F401 - a fixture
 from tests.components.ses_server import (
@@ -36,6 +36,7 @@ from tests.components.ses_server import (
 )
 
 SES = Ses("eu-west-1")
+SENDER = "status@example.com"
 QUICK = Timeouts(connect_s=1, read_s=1)
 LETTER = Letter(
     update_id="2026-11-21-api/01-investigating",
@@ -66,7 +67,7 @@ class Sent:
 
 def send(*letters: Letter, transport: SesTransport | None = None) -> Sent:
     async def run() -> Sent:
-        connection = await (transport or SesTransport(SES)).connect()
+        connection = await (transport or SesTransport(SES, SENDER)).connect()
         sent = Sent([])
         try:
             for letter in letters:
@@ -98,7 +99,7 @@ def test_a_letter_arrives_byte_for_byte_at_its_one_recipient(ses_server):  # noq
 
 
 def test_the_configuration_set_is_named(ses_server):  # noqa: F811
-    send(LETTER, transport=SesTransport(Ses("eu-west-1", "status-mail")))
+    send(LETTER, transport=SesTransport(Ses("eu-west-1", "status-mail"), SENDER))
 
     assert ses_server.requests[0]["ConfigurationSetName"] == "status-mail"
 
@@ -135,7 +136,7 @@ def test_connections_send_at_the_same_time(ses_server):  # noqa: F811
         accept(handler)
 
     ses_server.script.extend([meet] * 4)
-    transport = SesTransport(SES, 4)
+    transport = SesTransport(SES, SENDER, 4)
 
     async def one(number: int) -> Outcome:
         connection = await transport.connect()
@@ -190,7 +191,7 @@ def test_a_letter_without_an_answer_is_in_doubt_and_not_sent_again(
     if attempts:
         monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
     ses_server.script.append(answer)
-    transport = SesTransport(SES, timeouts=QUICK if answer is stall else ENDURING)
+    transport = SesTransport(SES, SENDER, timeouts=QUICK if answer is stall else ENDURING)
 
     sent = send(LETTER, transport=transport)
 
@@ -208,7 +209,7 @@ def test_a_letter_that_was_cut_off_half_way_is_free_to_be_sent_again(ses_server)
 
 
 def test_a_letter_to_a_server_that_is_gone_is_free_to_be_sent_again(ses_server):  # noqa: F811
-    transport = SesTransport(SES)
+    transport = SesTransport(SES, SENDER)
     ses_server.account = say_goodbye
     connect(transport)
     ses_server.shutdown()
@@ -279,7 +280,7 @@ def test_what_no_letter_can_pass_is_said_at_once(
 
 
 def test_a_busy_service_is_asked_how_it_is_before_the_next_letter(ses_server):  # noqa: F811
-    transport = SesTransport(SES)
+    transport = SesTransport(SES, SENDER)
     ses_server.script.append(refuse("ServiceUnavailable", 503))
 
     sent = send(LETTER, transport=transport)
@@ -294,12 +295,14 @@ def test_a_busy_service_is_asked_how_it_is_before_the_next_letter(ses_server):  
 
 
 def test_limits_are_those_of_the_account(ses_server):  # noqa: F811
-    assert asyncio.run(SesTransport(SES).limits()) == Limits(per_second=14.0, left_today=49_000)
+    assert asyncio.run(SesTransport(SES, SENDER).limits()) == Limits(
+        per_second=14.0, left_today=49_000
+    )
     assert ses_server.questions == 1
 
 
 def test_what_is_left_is_asked_for_each_time(ses_server):  # noqa: F811
-    transport = SesTransport(SES)
+    transport = SesTransport(SES, SENDER)
     before = asyncio.run(transport.limits())
     quota = SOUND_ACCOUNT["SendQuota"] | {"SentLast24Hours": 49_999.0}
     ses_server.account = SOUND_ACCOUNT | {"SendQuota": quota}
@@ -321,7 +324,7 @@ def test_what_is_left_is_asked_for_each_time(ses_server):  # noqa: F811
 def test_limits_of_other_accounts(ses_server, quota, limits):  # noqa: F811
     ses_server.account = SOUND_ACCOUNT | {"SendQuota": quota}
 
-    assert asyncio.run(SesTransport(SES).limits()) == limits
+    assert asyncio.run(SesTransport(SES, SENDER).limits()) == limits
 
 
 @pytest.mark.parametrize(
@@ -329,7 +332,7 @@ def test_limits_of_other_accounts(ses_server, quota, limits):  # noqa: F811
 )
 def test_who_may_not_ask_about_the_account_may_send(ses_server, answer):  # noqa: F811
     ses_server.account = answer
-    transport = SesTransport(SES)
+    transport = SesTransport(SES, SENDER)
 
     sent = send(LETTER, transport=transport)
 
@@ -380,7 +383,7 @@ def test_a_service_that_may_come_back_is_worth_another_try(
     ses_server.account = answer
 
     with pytest.raises(Unreachable, match=words):
-        connect(SesTransport(SES, timeouts=QUICK if answer is stall else ENDURING))
+        connect(SesTransport(SES, SENDER, timeouts=QUICK if answer is stall else ENDURING))
 
 
 def test_without_credentials_nothing_is_asked(ses_server, monkeypatch):  # noqa: F811
@@ -419,13 +422,14 @@ def test_an_account_is_told_of_as_it_is(ses_server):  # noqa: F811
         "EnforcementStatus": "PROBATION",
     }
 
-    assert asyncio.run(SesTransport(SES).try_out()) == AccountFacts(
+    assert asyncio.run(SesTransport(SES, SENDER).try_out()) == AccountFacts(
         may_send=True,
         is_trial=True,
         standing="PROBATION",
         per_second=14.0,
         per_day=50_000,
         left_today=49_000,
+        sender=SenderFacts("example.com", Verification.VERIFIED, is_signed=True),
     )
 
 
@@ -433,7 +437,30 @@ def test_an_account_that_must_not_be_asked_about_is_said_so(ses_server):  # noqa
     ses_server.account = refuse("AccessDeniedException", 403)
 
     with pytest.raises(MailError, match="it says nothing about the account; allow ses:GetAccount"):
-        asyncio.run(SesTransport(SES).try_out())
+        asyncio.run(SesTransport(SES, SENDER).try_out())
+
+
+def test_an_account_is_told_of_also_where_nothing_is_said_of_the_sender(
+    ses_server,  # noqa: F811
+    monkeypatch,
+):
+    monkeypatch.setattr(module, "HURRIED", QUICK)
+    ses_server.identities[SENDER] = stall
+    began = time.monotonic()
+
+    account = asyncio.run(SesTransport(SES, SENDER).try_out())
+
+    assert account.per_second == 14
+    assert account.sender == SenderFacts("example.com", Verification.UNKNOWN)
+    assert ses_server.identities_asked == [SENDER]
+    assert time.monotonic() - began < 5
+
+
+def test_letters_leave_without_a_question_about_the_sender(ses_server):  # noqa: F811
+    send(LETTER)
+
+    assert len(ses_server.letters) == 1
+    assert ses_server.identities_asked == []
 
 
 def test_a_try_does_not_wait_long(ses_server, monkeypatch):  # noqa: F811
@@ -442,7 +469,7 @@ def test_a_try_does_not_wait_long(ses_server, monkeypatch):  # noqa: F811
     began = time.monotonic()
 
     with pytest.raises(Unreachable, match="did not answer in time"):
-        asyncio.run(SesTransport(SES).try_out())
+        asyncio.run(SesTransport(SES, SENDER).try_out())
 
     assert time.monotonic() - began < 5
 

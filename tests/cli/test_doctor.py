@@ -12,6 +12,11 @@ from statusgen.cli.doctor import doctor
 from statusgen.model.release import headers_for
 from tests.adapters.conftest import bucket, credentials, seaweedfs  # noqa: F401 - fixtures
 from tests.components.dns_server import dns_server
+from tests.components.ses_server import (
+    SOUND_IDENTITY,
+    refuse,
+    ses_server,  # noqa: F401 - a fixture
+)
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.components.web_server import Page, Site, web_server
 from tests.fakes.repository import NOW, Repository, make_repository
@@ -250,6 +255,36 @@ def test_a_wrong_password_fails_and_is_not_shown(scene, monkeypatch):
     assert "refused the user or the password" in done.out
     assert "remedy: check mail.transport and STATUSGEN_SMTP_PASSWORD" in done.out
     assert not any(one in done.out + done.err for one in (USER, PASSWORD, "another-password"))
+
+
+@pytest.mark.parametrize(
+    ("identity", "code", "words"),
+    [
+        (SOUND_IDENTITY, 0, "✓ ok       SES has verified example.com, and signs its letters"),
+        (
+            SOUND_IDENTITY | {"VerifiedForSendingStatus": False},
+            4,
+            "✗ fail     SES has not verified example.com, so it refuses every letter",
+        ),
+        (
+            refuse("AccessDeniedException", 403),
+            0,
+            "! warn     ses:GetEmailIdentity is not allowed, so whether SES has verified",
+        ),
+    ],
+    ids=["verified", "not verified", "not allowed"],
+)
+def test_ses_is_asked_whether_it_lets_us_send(scene, ses_server, identity, code, words):  # noqa: F811
+    ses_server.identities["example.com"] = identity
+    scene.configure(mail='transport = "ses://eu-west-1"')
+
+    done = scene.doctor()
+
+    assert done.code == code, done.out
+    assert f"  {words}" in done.out
+    assert "SES in eu-west-1\n  ✓ ok       reached; it takes 14 letters a second" in done.out
+    assert "@" not in done.out + done.err
+    assert ses_server.requests == []
 
 
 def test_a_bucket_is_tried_in_our_own_corner_only(scene, bucket):  # noqa: F811

@@ -1,9 +1,12 @@
 """`subscribers`: tokens in the open, addresses only where they are asked for."""
 
 import io
+from datetime import datetime
 
 import pytest
 
+from statusgen.composition import open_state
+from statusgen.config.reader import read_settings
 from tests.fakes.repository import CANARY, ID, NOW, make_repository
 from tests.fakes.terminal import CTRL_C, on_terminal
 
@@ -153,6 +156,42 @@ def test_what_became_of_the_letters_to_one_subscriber_is_shown(repository):
         (f"{ID}/01-investigating", "accepted"),
     ]
     assert CANARY not in shown.out
+
+
+def test_the_consent_the_last_change_and_the_strikes_are_shown(repository):
+    before = repository.run("subscribers", "show", CANARY, "--json").json
+    with open_state(read_settings(repository.root)) as state:
+        found = state.address_book.find(CANARY)
+        for at in ("2026-07-01", "2026-11-19", "2026-11-20"):
+            state.address_book.strike(found.id, datetime.fromisoformat(f"{at}T23:00:00Z"))
+    repository.run("subscribers", "remove", CANARY, now="2026-11-21T02:30:00Z")
+
+    shown = repository.run("subscribers", "show", CANARY)
+    value = repository.run("subscribers", "show", CANARY, "--json").json
+
+    assert (before["strikes"], before["changed_at"]) == ([], NOW)
+    assert value["consent"] == before["consent"]
+    assert value["consent"] == {"source": "import of people.csv", "at": NOW}
+    assert value["changed_at"] == "2026-11-21T02:30:00Z"
+    assert value["strikes"] == ["2026-11-19", "2026-11-20"]
+    assert shown.out.splitlines()[6:9] == [
+        "consent       2026-11-21T02:10:00Z  import of people.csv",
+        "changed       2026-11-21T02:30:00Z",
+        "strikes       2: 2026-11-19, 2026-11-20",
+    ]
+
+
+def test_a_file_that_is_named_by_an_address_leaves_none_in_the_consent(repository, tmp_path):
+    path = tmp_path / f"{CANARY}.csv"
+    path.write_text("email\nreader@example.com\n", encoding="utf-8")
+    repository.run("subscribers", "import", path)
+
+    shown = repository.run("subscribers", "show", "reader@example.com", "--json")
+    with open_state(read_settings(repository.root)) as state:
+        found = state.address_book.find("reader@example.com")
+        kept = state.address_book.record(found.id, datetime.fromisoformat(NOW)).consent
+
+    assert shown.json["consent"]["source"] == kept.source == "import of …"
 
 
 def test_an_export_is_written_as_it_is_read(repository, monkeypatch):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -21,6 +22,13 @@ SOUND_ACCOUNT: dict[str, Any] = {
     "EnforcementStatus": "HEALTHY",
     "SendQuota": {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": 1_000.0},
 }
+SOUND_IDENTITY: dict[str, Any] = {
+    "IdentityType": "DOMAIN",
+    "VerifiedForSendingStatus": True,
+    "VerificationStatus": "SUCCESS",
+    "DkimAttributes": {"SigningEnabled": True, "Status": "SUCCESS"},
+}
+_IDENTITIES = "/v2/email/identities/"
 
 
 class SesServer(ThreadingHTTPServer):
@@ -32,10 +40,12 @@ class SesServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.script: deque[Answer] = deque()
         self.account: dict[str, Any] | Answer = SOUND_ACCOUNT
+        self.identities: dict[str, dict[str, Any] | Answer] = {"example.com": SOUND_IDENTITY}
         self.requests: list[dict[str, Any]] = []
         """Those to send a letter that were read whole, whatever became of them."""
         self.questions = 0
         """How often the account was asked about."""
+        self.identities_asked: list[str] = []
         self.peers: set[tuple[str, int]] = set()
         self.stopping = threading.Event()
 
@@ -169,13 +179,20 @@ class _Handler(BaseHTTPRequestHandler):
         (script.popleft() if script else accept)(self)
 
     def do_GET(self) -> None:
-        assert self.path == "/v2/email/account"
-        self.server.questions += 1
-        account = self.server.account
-        if callable(account):
-            account(self)
+        if self.path.startswith(_IDENTITIES):
+            identity = unquote(self.path.removeprefix(_IDENTITIES))
+            self.server.identities_asked.append(identity)
+            self.answer(self.server.identities.get(identity, refuse("NotFoundException", 404)))
         else:
-            self.reply(200, account)
+            assert self.path == "/v2/email/account"
+            self.server.questions += 1
+            self.answer(self.server.account)
+
+    def answer(self, answer: dict[str, Any] | Answer) -> None:
+        if callable(answer):
+            answer(self)
+        else:
+            self.reply(200, answer)
 
     def read_letter(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

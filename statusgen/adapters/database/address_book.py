@@ -3,24 +3,30 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from statusgen.adapters.database.adding import add_new
 from statusgen.adapters.database.engine import Database
-from statusgen.adapters.database.schema import erased_address, strike, subscriber
+from statusgen.adapters.database.schema import erased_address, subscriber
+from statusgen.adapters.database.strikes import add_strike, counting_strikes, forget_strikes
 from statusgen.errors import UsageError
-from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState, address_key
-from statusgen.ports.address_book import STRIKES_LAST, Imported, Strike
+from statusgen.model.subscriber import (
+    Consent,
+    NewSubscriber,
+    Subscriber,
+    SubscriberRecord,
+    SubscriberState,
+    address_key,
+)
+from statusgen.ports.address_book import Imported, Strike
 
 _BATCH = 500
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"  # one case: tokens are in file names
 _TOKEN_LENGTH = 8
-_MAX_STRIKES = 3
 
 COLUMNS = (
     subscriber.c.id,
@@ -56,7 +62,7 @@ class SqlAddressBook:
             if found is None:
                 _insert(connection, [_entry(new, source, now)])
             else:
-                _forget_strikes(connection, found.id)
+                forget_strikes(connection, found.id)
                 changes = _entry(new, source, now)
                 connection.execute(
                     update(subscriber).where(subscriber.c.id == found.id).values(changes)
@@ -132,6 +138,15 @@ class SqlAddressBook:
             row = connection.execute(query).first()
         return None if row is None else as_subscriber(row)
 
+    def record(self, subscriber_id: int, now: datetime) -> SubscriberRecord:
+        """See AddressBook.record."""
+        columns = (subscriber.c.consent_source, subscriber.c.consent_at, subscriber.c.changed_at)
+        with self._database.reading() as connection:
+            row = connection.execute(select(*columns).where(subscriber.c.id == subscriber_id)).one()
+            strikes = counting_strikes(connection, subscriber_id, now)
+        consent = Consent(row.consent_source or "", row.consent_at)
+        return SubscriberRecord(consent, row.changed_at, strikes)
+
     def subscribers(
         self, audience: str | None = None, state: SubscriberState | None = None
     ) -> Iterator[Subscriber]:
@@ -187,34 +202,6 @@ class SqlAddressBook:
 
 
 _PREFERENCES = ("audience", "components", "min_severity", "language")
-
-
-def add_strike(connection: Connection, subscriber_id: int, now: datetime) -> Strike:
-    """See AddressBook.strike."""
-    today = now.astimezone(UTC).date()
-    _forget_strikes(connection, subscriber_id, until=today - STRIKES_LAST)
-    days = select(strike.c.day).where(strike.c.subscriber_id == subscriber_id)
-    struck = set(connection.execute(days).scalars())
-    if today in struck:
-        return Strike.REPEATED
-    add_new(connection, strike, [{"subscriber_id": subscriber_id, "day": today}])
-    is_last = len(struck) + 1 >= _MAX_STRIKES and give_up(connection, [subscriber_id], now)
-    return Strike.LAST if is_last else Strike.COUNTED
-
-
-def _forget_strikes(connection: Connection, subscriber_id: int, until: date = date.max) -> None:
-    statement = delete(strike).where(strike.c.subscriber_id == subscriber_id)
-    connection.execute(statement.where(strike.c.day <= until))
-
-
-def give_up(connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> bool:
-    """Write no more to those of these who are active; return whether there was one."""
-    statement = (
-        update(subscriber)
-        .where(subscriber.c.id.in_(subscriber_ids), subscriber.c.state == SubscriberState.ACTIVE)
-        .values(state=SubscriberState.BOUNCED, changed_at=now)
-    )
-    return connection.execute(statement).rowcount > 0
 
 
 def as_subscriber(row: Any) -> Subscriber:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, select, update
 
-from statusgen.adapters.database.address_book import add_strike, give_up
 from statusgen.adapters.database.schema import delivery, known_update, subscriber
 from statusgen.adapters.database.senders import FIND_HELD
+from statusgen.adapters.database.strikes import add_strike, give_up
 from statusgen.adapters.database.withdrawing import find_withdrawn, sweep
 from statusgen.model.delivery import DeliveryState, Outcome, Owed, Result, Sender
 from statusgen.model.replies import Meaning

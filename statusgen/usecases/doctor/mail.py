@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from statusgen.errors import StatusgenError
 from statusgen.model.relay import parse_relay
 from statusgen.model.ses import parse_ses
-from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
-from statusgen.usecases.doctor.finding import Finding, fail, from_error, ok, warn
+from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room, SenderFacts, Verification
+from statusgen.usecases.doctor.finding import Finding, fail, from_error, ok, unknown, warn
 from statusgen.usecases.doctor.targets import judge_room
 
 SMALL_LETTER = 1_000_000
@@ -62,6 +62,8 @@ def _judge_account(subject: str, account: AccountFacts) -> Iterator[Finding]:
             "look into the reputation dashboard: too many letters bounced or were complained of",
         )
     yield _judge_quota(subject, account)
+    if account.sender is not None:
+        yield _judge_sender(subject, account.sender)
 
 
 def _judge_quota(subject: str, account: AccountFacts) -> Finding:
@@ -72,6 +74,44 @@ def _judge_quota(subject: str, account: AccountFacts) -> Finding:
     if not account.left_today:
         return fail(subject, left, "ask AWS for a larger sending quota")
     return ok(subject, f"reached; it takes {rate}, and {left}")
+
+
+def _judge_sender(subject: str, sender: SenderFacts) -> Finding:
+    match sender.verification:
+        case Verification.VERIFIED:
+            return _judge_signature(subject, sender)
+        case Verification.UNVERIFIED | Verification.MISSING:
+            return fail(
+                subject,
+                f"SES has not verified {sender.domain}, so it refuses every letter",
+                "verify the domain in the SES console, in the region of mail.transport: enter "
+                "the records that it shows into the DNS",
+            )
+        case Verification.NOT_ALLOWED:
+            return warn(
+                subject,
+                "ses:GetEmailIdentity is not allowed, so whether SES has verified "
+                f"{sender.domain} can't be told",
+                "allow it for the identities that may cover mail.from: the address, its domain, "
+                "and one above if that was verified",
+            )
+        case Verification.UNKNOWN:
+            return unknown(
+                subject,
+                f"SES did not say whether it has verified {sender.domain}",
+                "run `statusgen doctor` again in a minute",
+            )
+
+
+def _judge_signature(subject: str, sender: SenderFacts) -> Finding:
+    if not sender.is_signed:
+        return warn(
+            subject,
+            f"SES has verified {sender.domain}, but signs its letters without DKIM",
+            "turn on DKIM for it in the SES console, and enter the records that it shows into "
+            "the DNS",
+        )
+    return ok(subject, f"SES has verified {sender.domain}, and signs its letters with DKIM")
 
 
 def _judge_extensions(subject: str, facts: RelayFacts) -> Iterator[Finding]:

@@ -1,11 +1,16 @@
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
 from statusgen.errors import UsageError
-from statusgen.model.subscriber import NewSubscriber, SubscriberState
-from statusgen.ports.address_book import STRIKES_LAST, Imported, Strike
+from statusgen.model.subscriber import (
+    Consent,
+    NewSubscriber,
+    SubscriberRecord,
+    SubscriberState,
+)
+from statusgen.ports.address_book import Imported
 from tests.fakes.mail import NOW, URL, make_book
 
 DAY = timedelta(days=1)
@@ -65,38 +70,39 @@ def test_who_left_can_be_added_again_by_hand(book):
     assert (again.id, again.token, again.state) == (ann.id, ann.token, SubscriberState.ACTIVE)
 
 
-def strikes(book, *days: int) -> list[Strike]:
-    ann = book.find("ann@example.com")
-    return [book.strike(ann.id, NOW + day * DAY) for day in days]
-
-
-def test_the_third_day_of_trouble_is_the_last(book):
-    book.add(ANN, "by hand", NOW)
-
-    assert strikes(book, 0, 0, 8, 8, 9) == ["counted", "repeated", "counted", "repeated", "last"]
-    assert book.find("ann@example.com").state is SubscriberState.BOUNCED
-
-
-def test_a_strike_lapses(book):
-    book.add(ANN, "by hand", NOW)
-    lasts = STRIKES_LAST.days
-
-    assert strikes(book, 0, 1, lasts, lasts + 1, lasts + 1) == [*["counted"] * 4, "repeated"]
-    assert strikes(book, 2 * lasts - 1) == ["last"]
-
-
-def test_who_is_added_again_begins_without_strikes(book):
+def test_a_record_names_the_consent_the_last_change_and_no_strike(book):
     ann = book.add(ANN, "by hand", NOW)
-    bob = book.add(NewSubscriber("bob@example.com"), "by hand", NOW)
-    for day in (0, 1, 2):
-        strikes(book, day)
-        book.strike(bob.id, NOW + min(day, 1) * DAY)
 
+    record = book.record(ann.id, NOW)
+
+    assert record == SubscriberRecord(Consent("by hand", NOW), NOW, ())
+    assert record.changed_at.tzinfo is UTC
+
+
+def test_what_changes_an_entry_leaves_its_consent(book):
+    ann = book.add(ANN, "by hand", NOW)
+    book.import_rows([ANN, NewSubscriber("bob@example.com")], "list.csv", NOW + DAY)
+
+    updated = book.record(ann.id, NOW)
+    book.set_state(ann.id, SubscriberState.UNSUBSCRIBED, NOW + 2 * DAY)
+    left = book.record(ann.id, NOW)
     book.add(ANN, "asked again", NOW + 3 * DAY)
+    again = book.record(ann.id, NOW)
 
-    assert strikes(book, 3, 4) == ["counted", "counted"]
-    assert book.find(ann.token).state is SubscriberState.ACTIVE
-    assert book.strike(bob.id, NOW + 3 * DAY) is Strike.LAST
+    assert (updated.consent, updated.changed_at) == (Consent("by hand", NOW), NOW + DAY)
+    assert (left.consent, left.changed_at) == (Consent("by hand", NOW), NOW + 2 * DAY)
+    assert again == SubscriberRecord(Consent("asked again", NOW + 3 * DAY), NOW + 3 * DAY, ())
+    bob = book.find("bob@example.com")
+    assert book.record(bob.id, NOW).consent == Consent("list.csv", NOW + DAY)
+
+
+def test_an_erased_entry_has_no_source_of_its_consent(book):
+    ann = book.add(ANN, "by hand", NOW)
+
+    book.erase(ann.id, NOW + DAY)
+
+    assert book.record(ann.id, NOW).consent.source == ""
+    assert book.record(ann.id, NOW).changed_at == NOW + DAY
 
 
 def test_those_in_a_state_are_counted_also_since_when(book):

@@ -2,7 +2,7 @@ import pytest
 
 from statusgen.errors import MailError
 from statusgen.model.value import replace
-from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
+from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room, SenderFacts, Verification
 from statusgen.usecases.doctor.finding import State
 from statusgen.usecases.doctor.mail import judge_transport, transport_name
 
@@ -16,6 +16,9 @@ ACCOUNT = AccountFacts(
     per_day=50_000,
     left_today=49_000,
 )
+
+
+SENDER = SenderFacts("example.com", Verification.VERIFIED, is_signed=True)
 
 
 def relay(extensions, *, is_safe=True):
@@ -122,3 +125,51 @@ def test_what_is_wrong_with_an_account_is_said_with_a_remedy(change, state, word
     assert wrong.state is state
     assert words in wrong.what
     assert wrong.remedy
+
+
+def test_a_sender_who_is_verified_and_signed_is_well():
+    [_, found] = judge_transport("SES", replace(ACCOUNT, sender=SENDER))
+
+    assert found.state is State.OK
+    assert found.what == "SES has verified example.com, and signs its letters with DKIM"
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "what"),
+    [
+        (
+            {"verification": Verification.UNVERIFIED},
+            State.FAIL,
+            "SES has not verified example.com, so it refuses every letter",
+        ),
+        (
+            {"verification": Verification.MISSING},
+            State.FAIL,
+            "SES has not verified example.com, so it refuses every letter",
+        ),
+        (
+            {"is_signed": False},
+            State.WARN,
+            "SES has verified example.com, but signs its letters without DKIM",
+        ),
+        (
+            {"verification": Verification.NOT_ALLOWED},
+            State.WARN,
+            "ses:GetEmailIdentity is not allowed, so whether SES has verified",
+        ),
+        (
+            {"verification": Verification.UNKNOWN},
+            State.UNKNOWN,
+            "SES did not say whether it has verified example.com",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_sender_is_said_with_a_remedy(change, state, what):
+    account = replace(ACCOUNT, is_trial=True, sender=replace(SENDER, **change))
+
+    [trial, quota, sender] = judge_transport("SES", account)
+
+    assert sender.state is state
+    assert what in sender.what
+    assert sender.remedy
+    assert (trial.state, quota.state) == (State.FAIL, State.OK)

@@ -1,0 +1,58 @@
+"""Days on which a mailbox was in trouble: three that count, and nothing more is written to it."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from statusgen.adapters.database.adding import add_new
+from statusgen.adapters.database.schema import strike, subscriber
+from statusgen.model.subscriber import SubscriberState
+from statusgen.ports.address_book import STRIKES_LAST, Strike
+
+_MAX_STRIKES = 3
+
+
+def add_strike(connection: Connection, subscriber_id: int, now: datetime) -> Strike:
+    """See AddressBook.strike."""
+    forget_strikes(connection, subscriber_id, until=_lapsed(now))
+    struck = counting_strikes(connection, subscriber_id, now)
+    today = _day(now)
+    if today in struck:
+        return Strike.REPEATED
+    add_new(connection, strike, [{"subscriber_id": subscriber_id, "day": today}])
+    is_last = len(struck) + 1 >= _MAX_STRIKES and give_up(connection, [subscriber_id], now)
+    return Strike.LAST if is_last else Strike.COUNTED
+
+
+def counting_strikes(connection: Connection, subscriber_id: int, now: datetime) -> tuple[date, ...]:
+    """Return the days of the strikes that have not lapsed, oldest first."""
+    query = select(strike.c.day).where(
+        strike.c.subscriber_id == subscriber_id, strike.c.day > _lapsed(now)
+    )
+    return tuple(connection.execute(query.order_by(strike.c.day)).scalars())
+
+
+def forget_strikes(connection: Connection, subscriber_id: int, until: date = date.max) -> None:
+    """Remove the strikes up to this day."""
+    statement = delete(strike).where(strike.c.subscriber_id == subscriber_id)
+    connection.execute(statement.where(strike.c.day <= until))
+
+
+def give_up(connection: Connection, subscriber_ids: Sequence[int], now: datetime) -> bool:
+    """Write no more to those of these who are active; return whether there was one."""
+    statement = (
+        update(subscriber)
+        .where(subscriber.c.id.in_(subscriber_ids), subscriber.c.state == SubscriberState.ACTIVE)
+        .values(state=SubscriberState.BOUNCED, changed_at=now)
+    )
+    return connection.execute(statement).rowcount > 0
+
+
+def _lapsed(now: datetime) -> date:
+    """The last day whose strikes count no more."""
+    return _day(now) - STRIKES_LAST
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()
