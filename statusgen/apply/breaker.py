@@ -43,12 +43,19 @@ class Breaker:
         self._max_doubts = min(max(_MAX_DOUBTS, 2 * connections), _WINDOW)
         self._doubts = 0
         self._settled = 0
+        self._has_accepted = False
         self._failures: Counter[str] = Counter()
 
-    @property
-    def canary_left(self) -> int:
-        """How many letters of the canary are still to be settled."""
-        return max(self._canary - self._settled, 0)
+    def may_begin(self, begun: int) -> bool:
+        """Whether one letter more may leave when `begun` have, settled or still on their way.
+
+        The canary goes alone. And until the relay has taken a letter no more are on their way than
+        would stop the run by their refusal, however many connections there are.
+        """
+        if self._settled < self._canary <= begun:
+            return False
+        under_way = begun - self._settled
+        return self._has_accepted or under_way + self._refusals.total() < _MAX_REFUSED
 
     def note(self, outcome: Outcome) -> None:
         """Take a letter's outcome into account; those still to be sent again say nothing.
@@ -60,6 +67,7 @@ class Breaker:
         if outcome.state is DeliveryState.QUEUED:
             return
         self._settled += 1
+        self._has_accepted |= outcome.state is DeliveryState.ACCEPTED
         if outcome.state is DeliveryState.FAILED:
             self._failures[outcome.reply] += 1
         self._remember(outcome)

@@ -159,13 +159,13 @@ class Run:
         return self._feed.is_empty
 
     async def _may_begin(self, route: Route) -> bool:
-        """Open a connection, and wait for the canary; False: none is to be had, or it is over.
+        """Open a connection, and wait for those ahead; False: none is to be had, or it is over.
 
         A letter counts as begun once its connection is open: who gets none must not keep the
         others waiting.
         """
         while await route.is_open() and not self._is_stopping:
-            if self._breaker.canary_left == 0 or self._begun < self._rules.canary:
+            if self._breaker.may_begin(self._begun):
                 self._begun += 1
                 return True
             await asyncio.sleep(_IDLE_S)

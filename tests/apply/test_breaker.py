@@ -107,7 +107,7 @@ def test_letters_that_are_to_be_sent_again_say_nothing():
     breaker = Breaker(canary=10)
 
     assert stops_after(breaker, [AGAIN] * 500)[0] == 0
-    assert breaker.canary_left == 10
+    assert (breaker.may_begin(9), breaker.may_begin(10)) == (True, False)
     assert stops_after(breaker, [GONE, AGAIN, GONE])[0] == 3
 
 
@@ -125,8 +125,23 @@ def test_a_canary_may_lose_five_in_a_hundred_but_always_one_of_several(canary, a
 def test_a_canary_that_has_gone_through_stops_nothing_any_more():
     breaker = Breaker(canary=50)
 
+    assert not breaker.may_begin(50)
     assert stops_after(breaker, [ACCEPTED] * 50 + [GONE] * 100)[0] == 0
-    assert breaker.canary_left == 0
+    assert breaker.may_begin(150)
+
+
+def test_until_one_is_taken_no_more_are_on_their_way_than_may_be_refused():
+    breaker = Breaker(connections=50)
+
+    assert (breaker.may_begin(19), breaker.may_begin(20)) == (True, False)
+    for outcome in [REFUSED] * 5:
+        breaker.note(outcome)
+    assert (breaker.may_begin(19), breaker.may_begin(20)) == (True, False)
+    for outcome in [GONE] * 5:  # which are the readers' own
+        breaker.note(outcome)
+    assert (breaker.may_begin(24), breaker.may_begin(25)) == (True, False)
+    breaker.note(ACCEPTED)
+    assert breaker.may_begin(10_000)
 
 
 def test_a_failing_canary_says_how_many_and_why():

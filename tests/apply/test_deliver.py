@@ -19,7 +19,7 @@ from statusgen.model.manifest import Publisher
 from statusgen.model.relay import Relay
 from statusgen.model.ses import Ses
 from statusgen.model.subscriber import SubscriberState
-from tests.components.journal_sink import journal_sink
+from tests.components.journal_sink import Conduct, journal_sink
 from tests.components.ses_server import refuse, ses_server  # noqa: F401 - a fixture
 from tests.components.smtp_relay import DROP, Script, once, smtp_relay
 from tests.fakes.mail import NOW, make_book, make_database, make_letter, queue_letters
@@ -158,15 +158,26 @@ def test_an_unreachable_relay_leaves_every_letter_owed_with_one_sentence(databas
     assert str(report.trouble).startswith(f"the relay 127.0.0.1:{script.port} can't be reached")
 
 
-def test_a_relay_that_refuses_everybody_is_left_alone_after_twenty_letters(database):
-    ledger = queue_letters(database, *(f"p{number}" for number in range(60)))
-    script = Script(at_rcpt={"p": "554 5.7.1 relay access denied"})
+@pytest.mark.parametrize("connections", [10, 50])
+@pytest.mark.parametrize(
+    ("conduct", "ended"),
+    [(Conduct(), 20), (Conduct(at_rcpt={"policy": "550 5.7.1 not from you"}), 0)],
+    ids=["after the content", "before the content"],
+)
+def test_a_relay_that_refuses_everybody_by_policy_hears_of_twenty_letters_and_blames_nobody(
+    database, tmp_path, conduct, ended, connections
+):
+    ledger = queue_letters(database, *(f"policy{number}" for number in range(200)))
 
-    with smtp_relay(script):
-        report = run(ledger, script)
+    with journal_sink(tmp_path / "journal", conduct) as sink:
+        transport = SmtpTransport(Relay("127.0.0.1", sink.port, is_loopback=True))
+        rules = DeliveryRules(max_connections=connections)
+        report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules)
 
-    assert "554 5.7.1" in str(report.trouble)
-    assert report.total.failed < 30
+    assert len(sink.entries()) == ended
+    assert report.total == Account(queued=180, failed=20)
+    assert re.search(r"by policy \(550 5\.7\..*check SPF, DKIM and DMARC", str(report.trouble))
+    assert {one.state for one in make_book(database).subscribers()} == {SubscriberState.ACTIVE}
 
 
 def test_who_unsubscribes_during_the_run_gets_no_letter(database):
