@@ -26,7 +26,7 @@ COLUMNS = ("email", "components", "min_severity", "language", "audience")
 REASON = "reason"
 """The column that a file of bad rows has besides; a mended one is read with it."""
 
-_BUCKETS = 1 << 16
+_BUCKETS = 1 << 15
 
 
 class KnownNames(Value, frozen=True):
@@ -181,7 +181,7 @@ class _RowReader:
 
 
 class _Seen:
-    """On which line each address stands first: by hashes of 64 bits, 20 bytes or so an address.
+    """On which line each address stands first: by hashes of 64 bits, 16 bytes or so an address.
 
     That two of a million addresses share one happens in one file of thirty million.
     """
@@ -194,7 +194,7 @@ class _Seen:
         found = hash(key)
         bucket = self._buckets.get(found % _BUCKETS)
         if bucket is None:
-            bucket = self._buckets[found % _BUCKETS] = (array("q"), array("q"))
+            bucket = self._buckets[found % _BUCKETS] = (array("q"), array("I"))
         hashes, lines = bucket
         if found in hashes:
             return lines[hashes.index(found)]
