@@ -191,11 +191,9 @@ class _Limit:
             self._is_searching = True
         elif now_s - self._changed_s < _SETTLE_S:
             return
-        elif self._is_searching:
-            self.rate = self._below(last_second)
-            self._is_searching = False
         else:
-            measured = self._accepted / (now_s - self._changed_s)
+            mean = self._accepted / (now_s - self._changed_s)
+            measured = last_second if self._is_searching else mean
             self._is_searching = measured < self.rate / 2  # we had little to send, or all is new
             self.rate = max(self._below(measured), self.rate / 2)
         self._changed_s = now_s

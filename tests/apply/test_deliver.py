@@ -256,6 +256,23 @@ def test_an_answer_of_ses_that_keeps_every_letter_here_stops_the_run_at_once(
     assert len(ses_server.requests) <= 3
 
 
+def test_what_ses_throttles_is_sent_again(
+    database,
+    ses_server,  # noqa: F811
+):
+    ledger = queue_letters(database, *(f"p{number}" for number in range(6)))
+    ses_server.account = {"SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": 0.0}}
+    ses_server.script.extend([refuse("TooManyRequestsException", 429)] * 3)
+
+    rules = DeliveryRules(max_connections=3)
+    ses = SesTransport(Ses("eu-west-1"), "status@example.com")
+    report = deliver(ledger, ses, make_letter, [UPDATE], NOW, rules)
+
+    assert report.total == Account(accepted=6)
+    assert len(ses_server.requests) == 6 + 3
+    assert {address for address, _ in ses_server.letters} == {f"p{n}@example.com" for n in range(6)}
+
+
 def test_one_odd_address_costs_nobody_else_their_letter(database):
     ledger = queue_letters(database, *(f"p{number}" for number in range(5)))
     script = Script(at_rcpt={"p0": "501 5.5.2 Syntax error in address"})

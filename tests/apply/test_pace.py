@@ -356,3 +356,19 @@ def test_connections_never_outnumber_what_was_set():
         pace.note(ACCEPTED)
 
     assert pace.connections == 3
+
+
+def test_a_relay_whose_bucket_is_empty_when_we_come_is_used_soon_all_the_same():
+    class Shared(Bucket):
+        def answer(self, now_s):
+            if now_s < 3:  # others have had it all
+                self.refused_s.append(now_s)
+                return TOO_FAST
+            return super().answer(now_s)
+
+    bucket = Shared(rate=14, size=14)
+
+    send_to(bucket, seed=1, until_s=120, round_trip_s=(0.001, 0.01))
+
+    assert bucket.refused_s[0] < 1
+    assert bucket.use(60, 120) >= 0.85
