@@ -68,8 +68,8 @@ def tick_copies(report: "DeliveryReport", ledger: "Ledger") -> None:
 
 
 def tell_total(total: "Account") -> None:
-    """The account, unless all there is to say is that every letter was accepted."""
-    if shortfall(total):
+    """The account of a run that had letters, also when all there is to say is `accepted`."""
+    if total.audience:
         tell(account_line(total), "account")
 
 

@@ -34,10 +34,11 @@ def test_what_was_not_accepted_is_accounted_for():
     assert not shortfall(Account(accepted=5))
 
 
-def test_nothing_is_said_when_every_letter_was_accepted(capsys):
+def test_the_account_is_given_whenever_there_were_letters(capsys):
+    tell_total(Account())
     tell_total(Account(accepted=5))
 
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == "account: 5 letters = 5 accepted\n"
 
 
 def test_who_got_a_second_copy_is_named(capsys):
@@ -57,7 +58,7 @@ def test_copies_are_to_be_named_until_they_were(capsys, tmp_path):
     tell_end(Ended(DeliveryReport(accounts, 1, named, (), None), ""), ledger)
 
     assert len(named) == 1
-    assert capsys.readouterr().err.endswith(f"{named[0]}\n")
+    assert f"with the same Message-ID: {named[0]}\n" in capsys.readouterr().err
     assert ledger.unreported_copies(["login/01"]) == ()
 
 
@@ -67,6 +68,6 @@ def test_a_run_that_does_not_add_up_is_an_error(capsys, tmp_path):
 
     tell_end(Ended(report, "the ledger does not add up"), ledger)
 
-    assert capsys.readouterr().err == "error: the ledger does not add up\n"
+    assert capsys.readouterr().err.endswith("\nerror: the ledger does not add up\n")
     assert Ended(report, "the ledger does not add up").is_behind
     assert not Ended(report, "").is_behind
