@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_mail_work import let_go, make_repository, wait_for_line, wait_until
+from tests.cli.mail.test_work import let_go, make_repository, wait_for_line, wait_until
 from tests.components.journal_sink import Conduct, journal_sink
 from tests.fakes.repository import NOW
 
