@@ -12,8 +12,8 @@ from statusgen.model.replies import Meaning
 
 _WINDOW: Final = 200
 _MAX_REFUSED: Final = 20
-"""So many refusals by policy among the last 200 letters (RELIABILITY.md 1.2)."""
-_MAX_FAILED_AT_FIRST: Final = 20
+"""So many refusals by policy among the last 200 letters (RELIABILITY.md 1.2); or so many failures
+of whatever kind before anything else."""
 _MAX_DOUBTS: Final = 20
 """And so many whose answer was lost; but at least two for each connection: a relay that is
 started anew loses one of each, and that is no reason to stop."""
@@ -50,12 +50,17 @@ class Breaker:
         """Whether one letter more may leave when `begun` have, settled or still on their way.
 
         The canary goes alone. And until the relay has taken a letter no more are on their way than
-        would stop the run by their refusal, however many connections there are.
+        would stop the run by their failure, however many connections there are.
         """
         if self._settled < self._canary <= begun:
             return False
         under_way = begun - self._settled
-        return self._has_accepted or under_way + self._refusals.total() < _MAX_REFUSED
+        against = self._settled if self._has_only_failures else self._refusals.total()
+        return self._has_accepted or under_way + against < _MAX_REFUSED
+
+    @property
+    def _has_only_failures(self) -> bool:
+        return self._failures.total() == self._settled
 
     def note(self, outcome: Outcome) -> None:
         """Take a letter's outcome into account; those still to be sent again say nothing.
@@ -105,11 +110,11 @@ class Breaker:
             )
 
     def _raise_if_nothing_works(self) -> None:
-        failed = self._failures.total()
-        if failed == self._settled and failed >= _MAX_FAILED_AT_FIRST:
+        if self._has_only_failures and self._settled >= _MAX_REFUSED:
             raise MailError(
-                f"the relay refused the first {failed} letters ({_codes(self._failures)}); ask "
-                "who runs it, then run `statusgen mail retry UPDATE`"
+                f"the relay refused the first {self._settled} letters "
+                f"({_codes(self._failures)}); ask who runs it, then run "
+                "`statusgen mail retry UPDATE`"
             )
 
     def _raise_if_canary_fails(self) -> None:

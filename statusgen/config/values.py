@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from email.utils import getaddresses
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from statusgen.model.notation import (
     BadValue,
@@ -34,6 +34,7 @@ _HEADERS_OF_A_LETTER = re.compile(
     r"|received|dkim-signature",
     re.IGNORECASE,
 )
+_LONGEST_URL = 500  # as it stands in a header, whose lines hold 998 bytes (RFC 5322, 2.1.1)
 _MOST_BEFORE_TOKEN = 34  # what a return path may have before its @, so that a token finds room
 
 
@@ -138,7 +139,7 @@ def language(value: Any) -> str:
 
 def web_url(value: Any) -> str:
     """An http(s) URL without a trailing slash, query or fragment; its host as ASCII."""
-    url = text(value).rstrip("/")
+    url = _short(text(value).rstrip("/"))
     parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadValue(f"{shown(url)} is not a web address", "write it like https://example.com")
@@ -156,7 +157,13 @@ def support(value: Any) -> str:
     place, mark, query = link.partition("?")
     if re.search(r"[\s<>\"'\\#]", query):
         raise BadValue(f"{shown(link)} is not a web address", "remove what doesn't belong in it")
-    return web_url(place) + mark + query
+    return _short(web_url(place) + mark + query)
+
+
+def _short(url: str) -> str:
+    if len(quote(url)) > _LONGEST_URL:
+        raise BadValue(f"{shown(url)} is too long for a letter's header", "use a shorter one")
+    return url
 
 
 def address(value: Any) -> str:

@@ -30,6 +30,8 @@ _INSTANT = re.compile(
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("[\n\r\u2028\u2029]")
+_LONGEST_LANGUAGE = 35
+"""More than any tag needs (RFC 5646, 4.4.1)."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _UNSEEN = {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}
@@ -212,8 +214,8 @@ def parse_date(text: str) -> date:
 
 
 def is_language(text: str) -> bool:
-    """Whether it has the form of a BCP 47 tag, such as `en` or `pt-BR`."""
-    return _LANGUAGE.fullmatch(text) is not None
+    """Whether it has the form and a length of BCP 47 tags, such as `en` or `pt-BR`."""
+    return len(text) <= _LONGEST_LANGUAGE and _LANGUAGE.fullmatch(text) is not None
 
 
 def canonical_language(tag: str) -> str:

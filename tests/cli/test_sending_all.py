@@ -5,10 +5,12 @@ from collections import Counter
 
 import pytest
 
+from tests.components.postgresql import postgresql  # noqa: F401  a fixture
 from tests.components.smtp_relay import Script, once, smtp_relay
 from tests.fakes.repository import FIRST, ID, make_repository, parse_letters
 
 READERS = 30
+RELAY = 'transport = "smtp://127.0.0.1:{}"\nmax_connections = 2\nmax_per_second = 10'
 UPDATE = f"{ID}/01-investigating"
 
 
@@ -21,12 +23,13 @@ def script():
 def repository(tmp_path, script):
     """A publish mails thirty readers, some letters a second."""
     with smtp_relay(script) as relay:
-        url = f"smtp://127.0.0.1:{relay.port}"
-        repository = make_repository(
-            tmp_path, mail=f'transport = "{url}"\nmax_connections = 2\nmax_per_second = 10'
-        )
-        repository.subscribe(*(f"reader{number}@example.com" for number in range(READERS)))
+        repository = make_repository(tmp_path, mail=RELAY.format(relay.port))
+        subscribe(repository)
         yield repository
+
+
+def subscribe(repository):
+    repository.subscribe(*(f"reader{number}@example.com" for number in range(READERS)))
 
 
 def begin(repository, script, *words):
@@ -168,6 +171,34 @@ def test_a_wrong_update_can_be_held_while_its_letters_leave(repository, script):
     assert (code, "Traceback" in err) == (0, False)
     row = accounts(repository)["01-investigating"]
     assert (row["accepted"], row["suppressed"]) == (len(script.seen), READERS - len(script.seen))
+
+
+@pytest.mark.parametrize("server", [None, "postgresql"], ids=["sqlite", "postgresql"])
+def test_who_leaves_while_letters_leave_and_has_none_yet_gets_none(
+    request, repository, script, server
+):
+    if server:
+        url = request.getfixturevalue(server).new_database()
+        repository.configure(mail=RELAY.format(script.port), extra=f'[state]\ndatabase = "{url}"')
+        subscribe(repository)
+    first = begin(repository, script)
+    gone = [f"reader{number}@example.com" for number in range(READERS - 6, READERS)]
+    removed = [("remove", one) for one in gone[::2]]
+    erased = [("erase", one, "--yes") for one in gone[1::2]]
+
+    codes = {repository.run("subscribers", *words).code for words in removed + erased}
+    seen = {reader for reader, _ in script.seen}
+    code, out, err = end(first)
+
+    row, told = accounts(repository)["01-investigating"], letters(script, "Investigating")
+    rest = READERS - len(gone)
+    assert codes == {0}
+    assert seen.isdisjoint(gone)
+    assert told == {f"reader{number}@example.com": 1 for number in range(rest)}
+    assert (code, f"{rest} subscribers have mail (6 suppressed)" in out) == (0, True)
+    assert f"account: {READERS} letters = {rest} accepted + 6 suppressed\n" in err
+    assert "does not add up" not in err
+    assert (row["audience"], row["accepted"], row["suppressed"]) == (READERS, rest, 6)
 
 
 def test_ctrl_c_while_letters_leave_accounts_for_them(repository, script):

@@ -1,4 +1,7 @@
-"""Letters through a real Postfix into Maildirs: one thread an incident, and no spam."""
+"""Letters through a real Postfix into Maildirs: one thread an incident, and no spam.
+
+Two strangers read their headers: Dovecot's IMAP server, and SpamAssassin's rules about form.
+"""
 
 import email
 import imaplib
@@ -9,6 +12,7 @@ import smtplib
 import ssl
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email import policy
 from pathlib import Path
@@ -24,6 +28,14 @@ from tests.letters.stories import NOW, every_kind, make_forms, make_settings, ma
 IMAP = "/usr/lib/dovecot/imap"
 LIMIT = 1.0
 """What SpamAssassin may count against a letter; 5 is spam."""
+MALFORMED = re.compile(r"MISSING|INVALID|MALFORM|BAD|ILLEGAL|MSGID|MID|DATE|MIME|CHARSET|8BIT")
+"""In the names of its rules about how headers and parts are written."""
+ODD_NAMES = (
+    'Acme "Status", <evil@x.test>; (ops)',
+    "=?utf-8?q?=0ABcc:_evil@x.test?= \\",
+    "a\r\nBcc: evil@x.test\r\n\r\nbody",
+    "Störung 日本 🔥 " * 12,
+)
 
 
 def letters(address="ann@example.com", language="en", *, with_canceled=False, **mail):
@@ -89,6 +101,28 @@ def _incident(session, number):
     return email.message_from_bytes(raw)["References"]
 
 
+@contextmanager
+def box_with(contents) -> Iterator[Path]:
+    """A Maildir in which these letters lie; Dovecot's user may write to it."""
+    with tempfile.TemporaryDirectory(prefix="statusgen-box-") as folder:
+        maildir = Path(folder) / "box"
+        for name in ("new", "cur", "tmp"):
+            (maildir / name).mkdir(parents=True)
+        for number, content in enumerate(contents):
+            (maildir / "new" / f"{number}.eml").write_bytes(content)
+        for path in (Path(folder), maildir, *maildir.rglob("*")):
+            shutil.chown(path, "nobody", "nogroup")
+        yield maildir
+
+
+def as_seen_by_a_mail_server(contents) -> list[str]:
+    """What it tells mail programs of the headers and parts of each letter."""
+    with box_with(contents) as maildir, mail_program(maildir) as session:
+        pieces = session.fetch("1:*", "(ENVELOPE BODYSTRUCTURE)")[1]
+    text = b" ".join(b" ".join(one) if isinstance(one, tuple) else one for one in pieces)
+    return re.split(r" ?\b\d+ \(ENVELOPE ", text.decode())[1:]
+
+
 def as_rewritten_by_a_relay(content: bytes, number: int) -> bytes:
     """SES gives every message an id and a date of its own."""
     fresh = b"<0102018f%06x-000000@eu-west-1.amazonses.com>" % number
@@ -124,21 +158,36 @@ def test_the_letters_of_an_incident_are_one_thread_and_whole(mail_host, style):
 
 @pytest.mark.component("postfix")
 def test_threads_survive_a_relay_that_renames_every_letter():
-    with tempfile.TemporaryDirectory(prefix="statusgen-box-") as folder:
-        maildir = Path(folder) / "box"
-        for name in ("new", "cur", "tmp"):
-            (maildir / name).mkdir(parents=True)
-        for number, letter in enumerate(letters().values()):
-            content = as_rewritten_by_a_relay(letter.content, number)
-            assert letter.message_id.encode() not in content
-            (maildir / "new" / f"{number}.eml").write_bytes(content)
-        for path in (Path(folder), maildir, *maildir.rglob("*")):  # the server's user writes there
-            shutil.chown(path, "nobody", "nogroup")
+    sent = letters().values()
+    contents = [as_rewritten_by_a_relay(one.content, at) for at, one in enumerate(sent)]
 
+    with box_with(contents) as maildir:
         found = threads(maildir)
 
+    assert not any(one.message_id.encode() in b"".join(contents) for one in sent)
     assert len(found) == 2  # the incident, and the maintenance
     assert all(len(one) == 1 for one in found)
+
+
+@pytest.mark.component("postfix")
+@pytest.mark.parametrize("name", ["Acme Status", *ODD_NAMES], ids=range(1 + len(ODD_NAMES)))
+def test_a_mail_server_reads_the_headers_as_they_are_meant(name):
+    sent = letters(from_name=name, reply_to="help@example.com", language="de", with_canceled=True)
+
+    found = as_seen_by_a_mail_server(one.content for one in sent.values())
+
+    assert len(found) == len(sent)
+    for (kind, letter), seen in zip(sent.items(), found, strict=True):
+        incident = email.message_from_bytes(letter.content)["References"]
+        thread = "NIL" if kind in {"investigating", "scheduled"} else f'"{incident}"'
+        assert seen.count(' "status" "example.com"))') == 2  # From, and Sender by default
+        assert '"x.test"' not in seen
+        assert (
+            '((NIL NIL "help" "example.com")) ((NIL NIL "ann" "example.com")) '
+            f'NIL NIL {thread} "{letter.message_id}")'
+        ) in seen
+        assert re.findall(r'"text" "(\w+)" \("charset" "utf-8"\)', seen) == ["plain", "html"]
+        assert seen.count('("de")') == 3
 
 
 @pytest.mark.component("spamassassin")
@@ -165,3 +214,4 @@ def test_no_letter_looks_like_spam(language, tmp_path):
     reasons = re.findall(r"^ ?-?\d\.\d [A-Z_0-9]+.*", out, re.MULTILINE)
     assert len(scores) == len(sent)
     assert max(scores) < LIMIT, reasons
+    assert [one for one in reasons if MALFORMED.search(one)] == []

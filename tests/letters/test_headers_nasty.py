@@ -1,6 +1,7 @@
 """The nastiest strings in every place where text meets a header: nothing else ever changes.
 
-300 strings a header in the suite and 10,000 with `make soak`, where the longest is a megabyte.
+What a place does not take is refused by its parser, before there is a letter. 300 strings a
+header in the suite and 10,000 with `make soak`, where the longest is a megabyte.
 """
 
 import email
@@ -12,20 +13,25 @@ from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from statusgen.config import values
 from statusgen.letters import headers
 from statusgen.letters.compose import LetterForm
 from statusgen.letters.mime import LINE_END, Mould, alternative
+from statusgen.model.letter import Letter
+from statusgen.model.notation import is_language, parse_id, parse_stem
 from statusgen.model.subscriber import parse_address
 from statusgen.model.value import replace
 from tests.components.soak import part
-from tests.letters.rules import unfolded
+from tests.letters.rules import MAX_LINE, ONE_ID, unfolded
 from tests.letters.stories import (
+    INCIDENT_ID,
     NOW,
     make_first,
     make_forms,
     make_incident,
     make_settings,
     make_subscriber,
+    make_update,
     states,
 )
 
@@ -197,6 +203,94 @@ def test_an_address_is_refused_or_stands_alone(text):
         value for name, value in unfolded(letter.content.partition(b"\r\n\r\n")[0]) if name == "To"
     ]
     assert to == address
+
+
+def parse_tag(text: str) -> str:
+    """As `subscribers import` and `subscribers add` do."""
+    if not is_language(text):
+        raise ValueError(text)
+    return text
+
+
+NAMES = ("Message-ID", "X-Once")
+THREAD = ("References", "In-Reply-To", "Feedback-ID")
+PLACES = {
+    "folder": (parse_id, "2026-checkout", {*NAMES, *THREAD, "Content-Type"}),
+    "file": (parse_stem, "01-first.word", {*NAMES, "Content-Type"}),
+    "reader's language": (parse_tag, "de-AT", {"Subject", "Content-Language"}),
+    "language": (values.language, "de", {"Subject", "Content-Language"}),
+    "from": (values.mailbox, "Acme <status@example.com>", {*NAMES, "From"}),
+    "url": (values.web_url, "https://a.example.com/b", {*THREAD, "List-Id", "List-Archive"}),
+    "unsubscribe_url": (values.web_url, "https://a.example.com/b", {"List-Unsubscribe"}),
+    "unsubscribe_mailto": (values.address, "stop@example.com", {"List-Unsubscribe"}),
+    "return_path": (values.return_path, "bounces@example.com", set()),
+    "idempotency_header": (values.header_name, "X-Twice", {"X-Once"}),
+}
+"""Where names and settings come from: the parser of each, what it takes, whose values it is in."""
+
+
+def letter_with(place: str = "", value: str | tuple[str, str] | None = "") -> Letter:
+    """Return a second letter in which `value` stands in one of the places."""
+    given = {place: value}
+    name, address = given.get("from", ("Acme Status", "status@example.com"))
+    of_mail = ("unsubscribe_url", "unsubscribe_mailto", "return_path", "idempotency_header")
+    mail = {"return_path": "bounces@example.com", "idempotency_header": "X-Once"}
+    mail |= {one: given[one] for one in of_mail if one in given}
+    page = {one: given[one] for one in ("url", "language") if one in given}
+    folder = given.get("folder", INCIDENT_ID)
+    first = make_first(incident_id=folder, components=states(api="major_outage"))
+    then = make_update(5, "identified", incident_id=folder, stem=given.get("file", "02-identified"))
+    incident = make_incident(first, then)
+    forms = make_forms(make_settings(page, from_name=name, from_address=address, **mail))
+    language = given.get("reader's language", page.get("language", "en"))
+    return forms.form(incident, incident.last, language, now=NOW).address_to(make_subscriber())
+
+
+def values_of(letter: Letter) -> dict[str, str]:
+    return dict(unfolded(letter.content.partition(b"\r\n\r\n")[0]))
+
+
+USUAL = letter_with()
+USUAL_VALUES = values_of(USUAL)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_name_or_a_setting_is_refused_or_changes_nothing_but_its_own_headers(place):
+    parse, sound, its_own = PLACES[place]
+    end = len(sound)
+
+    def spoilt(at, trick):
+        return sound[:at] + trick + sound[at:]
+
+    anywhere = st.builds(spoilt, st.integers(0, end), st.sampled_from(TRICKS) | st.text(max_size=3))
+
+    @limits(LIMITS, max_examples=part(10, 10_000))  # a whole letter each
+    @given(NASTY | anywhere)
+    def check(text):
+        try:
+            value = parse(text)
+        except ValueError:
+            assert text != sound
+            return
+
+        letter = letter_with(place, value)
+        renamed = {"X-Once": value} if place == "idempotency_header" else {}
+        names = [renamed.get(one, one) for one in USUAL_VALUES]
+        found = {one: values_of(letter).get(renamed.get(one, one)) for one in USUAL_VALUES}
+
+        assert headers_seen(letter.content) == [[one for one in names if one]] * 5
+        assert {one for one in found if found[one] != USUAL_VALUES[one]} <= its_own
+        assert all(ONE_ID.fullmatch(found[one]) for one in ("Message-ID", *THREAD[:2]))
+        assert re.fullmatch(r"[^:\s]+(:[^:\s]+){3}", found["Feedback-ID"])
+        assert all((found[one] or "").isascii() for one in found if one != "From")
+        assert letter.recipient == USUAL.recipient
+        assert letter.sender == USUAL.sender or place == "return_path"
+        assert parse_address(letter.sender) == letter.sender
+        assert max(map(len, letter.content.split(b"\r\n"))) <= MAX_LINE
+
+    for text in (sound, *WORST, *(spoilt(at, one) for one in TRICKS for at in (end // 2, end))):
+        check = example(text)(check)
+    check()
 
 
 @pytest.mark.parametrize("text", ["x", "x ", "é", "🔥", "日本", "=?utf-8?q?=0A?=", "\r\nBcc: a@b "])

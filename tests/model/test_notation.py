@@ -283,12 +283,14 @@ def test_marks_of_direction_that_end_in_the_line_are_fine(text):
     assert parse_title(text) == text
 
 
-@pytest.mark.parametrize("text", ["en", "pt-BR", "DE", "zh-Hant-TW"])
+@pytest.mark.parametrize("text", ["en", "pt-BR", "DE", "zh-Hant-TW", "de" + "-abcdefgh" * 3])
 def test_a_language(text):
     assert is_language(text)
 
 
-@pytest.mark.parametrize("text", ["", "e", "English", "en_GB", "en-", "de-\u00e4\u00e4"])
+@pytest.mark.parametrize(
+    "text", ["", "e", "English", "en_GB", "en-", "de-\u00e4\u00e4", "de" + "-abcdefgh" * 4]
+)
 def test_what_is_no_language(text):
     assert not is_language(text)
 
