@@ -70,8 +70,11 @@ def busiest_second(times_s, from_s=0.0):
     return most
 
 
-def send_to(bucket, *, seed, until_s, round_trip_s, workers=10, max_per_second=0.0):
-    """Let workers send what they can, as the engine does."""
+def send_to(bucket, *, seed, until_s, round_trip_s, held_up_s=0.01, workers=10, max_per_second=0.0):
+    """Let workers send what they can, as the engine does.
+
+    Up to `held_up_s` pass between a letter's turn and its arrival.
+    """
     chance = random.Random(seed)
 
     async def work(loop, pace, number):
@@ -81,7 +84,7 @@ def send_to(bucket, *, seed, until_s, round_trip_s, workers=10, max_per_second=0
                 continue
             await asyncio.sleep(2 * chance.uniform(*round_trip_s))
             await pace.slot()
-            await asyncio.sleep(chance.uniform(0, 0.01))
+            await asyncio.sleep(chance.uniform(0, held_up_s))
             outcome = bucket.answer(loop.time())
             await asyncio.sleep(chance.uniform(*round_trip_s))
             pace.note(outcome)
@@ -114,6 +117,21 @@ def test_a_slow_and_fitful_way_costs_one_letter_while_the_limit_is_found_out(see
     assert busiest_second(bucket.accepted_s, bucket.refused_s[0]) <= 16
     assert busiest_second(bucket.accepted_s, bucket.refused_s[0] + 3) <= 15
     assert bucket.use(60, part(200, 600)) >= 0.9
+
+
+@pytest.mark.parametrize("seed", range(part(5, 40)))
+@pytest.mark.parametrize("round_trip_s", [(0.0005, 0.001), (0.02, 0.05)], ids=str)
+def test_a_bucket_without_a_burst_is_found_out_in_ten_seconds(seed, round_trip_s):
+    """It refuses whatever comes a moment early, so this is for a way that holds up little."""
+    bucket = Bucket(rate=14, size=1)
+
+    send_to(bucket, seed=seed, until_s=190, round_trip_s=round_trip_s, held_up_s=0.003)
+
+    known_s = bucket.refused_s[0]
+    tries_s = [*bucket.accepted_s, *bucket.refused_s]
+    assert busiest_second(bucket.accepted_s, from_s=-1) <= 15
+    assert busiest_second([at for at in tries_s if at > known_s + 1], from_s=-1) <= 15
+    assert bucket.use(10, 190) >= 0.9
 
 
 @pytest.mark.parametrize(("rate", "size"), [(1, 1), (14, 28), (100, 100)])
@@ -225,6 +243,7 @@ def test_a_limit_of_ours_is_used_up_to_what_keeps_every_second_safe():
     send_to(bucket, seed=1, until_s=100, round_trip_s=(0.01, 0.05), max_per_second=14)
 
     assert bucket.refused_s == []
+    assert busiest_second(bucket.accepted_s, from_s=-1) <= 14
     assert bucket.use(0, 100) >= 0.93
 
 

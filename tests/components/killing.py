@@ -41,16 +41,15 @@ def end(process: Process) -> Ended:
     return Ended(process.returncode, out or "", err or "")
 
 
-def kill_at(process: Process, is_time: Callable[[], bool]) -> Ended:
-    """Kill the process once it is time, unless it has ended by then."""
+def kill_at(process: Process, is_time: Callable[[], bool], then_s: float = 0) -> Ended:
+    """Kill the process so long after it was time, unless it has ended by then."""
     deadline = time.monotonic() + TIMEOUT_S
     while process.poll() is None and not is_time():
         if time.monotonic() > deadline:
             process.kill()
             raise AssertionError("the process hangs")
         time.sleep(0.001)
-    process.kill()
-    return end(process)
+    return kill_after(process, then_s)
 
 
 def kill_after(process: Process, seconds: float) -> Ended:
@@ -67,22 +66,6 @@ def pause(process: Process, seconds: float) -> None:
         os.kill(process.pid, signal.SIGSTOP)
         time.sleep(seconds)
         os.kill(process.pid, signal.SIGCONT)
-
-
-def run_until_done(
-    start: Callable[[], Process], random: Random, *, kills: int, within_s: tuple[float, float]
-) -> list[Ended]:
-    """Start the command again and again; kill it at random moments, and let the last one end.
-
-    The last of what is returned has ended by itself: it came to its end before its moment, or
-    `kills` others had been killed.
-    """
-    ended: list[Ended] = []
-    while len(ended) < kills:
-        ended.append(kill_after(start(), random.uniform(*within_s)))
-        if not ended[-1].was_killed:
-            return ended
-    return [*ended, end(start())]
 
 
 def run_with_pauses(

@@ -9,7 +9,14 @@ import time
 import psutil
 import pytest
 
-from tests.components.journal_sink import DROPPED, TAKEN, Conduct, journal_sink
+from tests.components.journal_sink import (
+    BUSY,
+    DROPPED,
+    TAKEN,
+    TROUBLES,
+    Conduct,
+    journal_sink,
+)
 from tests.components.own_process import ROOT
 
 LETTER = "From: status@example.com\r\nMessage-ID: <{}@example.com>\r\n\r\n.Hello\r\n"
@@ -93,20 +100,24 @@ def test_the_journal_sink_takes_no_more_a_second_than_it_is_told(tmp_path):
     assert len(entries) == len(arrived) + refused
 
 
-def test_the_journal_sink_gives_trouble_to_a_share(tmp_path):
+def test_the_journal_sink_gives_trouble_to_a_share_of_the_tries(tmp_path):
     refused = 0
     with (
         journal_sink(tmp_path / "journal", Conduct(trouble_share=0.5)) as sink,
         smtplib.SMTP("127.0.0.1", sink.port) as client,
     ):
-        for number in range(100):
+        for number in range(200):
             try:
                 send(client, "ann@example.com", number)
             except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
                 refused += 1
+        refusals = sink.refusals()
 
-    assert 20 < refused < 80
-    assert len(sink.arrived()) == 100 - refused
+    assert 80 < refused < 120
+    assert len(sink.arrived()) == 200 - refused
+    assert len(refusals) == refused
+    assert {one.reply for one in refusals} == set(TROUBLES)
+    assert {one.stage for one in refusals} == {"RCPT", "DOT"}
 
 
 def test_the_journal_sink_takes_a_letter_and_drops_the_connection(tmp_path):
@@ -128,6 +139,50 @@ def test_the_journal_sink_is_busy_for_a_while(tmp_path):
             send(client, "ann@example.com", 1)
 
     assert sink.count() == 1
+
+
+def test_the_journal_sink_is_busy_in_the_middle_of_connections(tmp_path):
+    conduct = Conduct(busy_s=60, busy_after=2)
+    with journal_sink(tmp_path / "journal", conduct) as sink:
+        first, second, third = (smtplib.SMTP("127.0.0.1", sink.port) for _ in range(3))
+        third.mail("status@example.com")
+        third.rcpt("eve@example.com")
+        third.putcmd("data")
+        assert third.getreply()[0] == 354
+        send(first, "ann@example.com", 1)
+        send(second, "bob@example.com", 2)
+        third.send(LETTER.format(3) + ".\r\n")
+        said = [third.getreply()[0], first.noop()[0]]
+        with pytest.raises(smtplib.SMTPConnectError, match="421"):
+            smtplib.SMTP("127.0.0.1", sink.port)
+        refusals = sink.refusals()
+        for one in (first, second, third):
+            one.close()
+
+    assert said == [421, 421]
+    assert [(one.connection, one.stage) for one in refusals] == [
+        (3, "DOT"),
+        (1, "NOOP"),
+        (4, "CONNECT"),
+    ]
+    assert {one.reply for one in refusals} == {BUSY}
+    assert [one.answer for one in sink.entries()] == [TAKEN, TAKEN, "421"]
+
+
+def test_the_journal_grows_from_letter_to_letter(tmp_path):
+    with (
+        journal_sink(tmp_path / "journal") as sink,
+        smtplib.SMTP("127.0.0.1", sink.port) as client,
+    ):
+        send(client, "ann@example.com", 1)
+        since = sink.size()
+        counts = [sink.count(since)]
+        for number in (2, 3):
+            send(client, "ann@example.com", number)
+            counts.append(sink.count(since))
+
+    assert counts == [0, 1, 2]
+    assert sink.count() == 3
 
 
 def test_the_journal_sink_answers_late(tmp_path):
