@@ -15,7 +15,8 @@ ARGS :=
 
 SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_bucket.py \
 	tests/journeys/test_faulty_bucket.py tests/journeys/test_killed_upload.py \
-	tests/journeys/test_killed_delivery.py tests/journeys/test_many_senders.py \
+	tests/journeys/test_killed_delivery.py tests/journeys/test_killed_publish.py \
+	tests/journeys/test_faulty_relay.py tests/journeys/test_many_senders.py \
 	tests/journeys/test_moody_relay.py tests/adapters/test_smtp_transfer_faults.py \
 	tests/apply/test_pace.py tests/letters/test_headers_nasty.py tests/journeys/test_full_disk.py \
 	tests/adapters/database/test_engine_damage.py tests/adapters/database/test_log_file.py \
