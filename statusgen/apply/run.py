@@ -154,8 +154,10 @@ class Run:
         await self._settle(route)
         await route.close()
         until_s = time.monotonic() + rest_s
-        while not (self._feed.is_empty or self._is_stopping) and time.monotonic() < until_s:  # noqa: ASYNC110
+        while not (self._feed.is_empty or self._is_stopping) and time.monotonic() < until_s:
             await asyncio.sleep(_IDLE_S)
+            if not self._at_work:  # whoever had the connections is gone
+                break
         return self._feed.is_empty
 
     async def _may_begin(self, route: Route) -> bool:

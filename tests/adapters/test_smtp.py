@@ -23,6 +23,10 @@ LETTER = Letter(
 )
 
 
+NO_TLS = [scripted.Fault[name] for name in ("GARBAGE", "ENDLESS", "SURPLUS", "LATE")]
+"""What a relay may say in the handshake."""
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     return make_certificate(tmp_path_factory.mktemp("certificate"))
@@ -140,6 +144,24 @@ def test_a_relay_that_greets_with_a_refusal_may_come_back(answer, sentence):
 
     with pytest.raises(Unreachable, match=sentence):
         asyncio.run(connect())
+
+
+@pytest.mark.component("openssl")
+@pytest.mark.parametrize("noise", NO_TLS)
+def test_what_is_no_tls_is_a_sentence_about_the_setting(certificate, noise):
+    async def connect():
+        script = scripted.Script(
+            lambda moment: noise if moment.stage == "handshake" else None,
+            tls=certificate.server_context(),
+            late_s=0.01,
+        )
+        async with scripted.scripted_relay(script):
+            await SmtpTransport(script.relay).connect()
+
+    with pytest.raises(MailError, match=r"TLS with the relay .* failed") as caught:
+        asyncio.run(connect())
+
+    assert not isinstance(caught.value, Unreachable)
 
 
 def try_out(transport):

@@ -1,4 +1,6 @@
 import asyncio
+import selectors
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -347,6 +349,55 @@ def test_a_letter_is_offered_before_it_is_finished():
                 await connection.finish()
 
     asyncio.run(finish())
+
+
+@pytest.mark.parametrize(
+    ("late_s", "outcome"), [(599, ACCEPTED), (601, lost(DeliveryState.IN_DOUBT, "no answer"))]
+)
+def test_a_relay_has_ten_minutes_for_its_final_answer(late_s, outcome):
+    """RFC 5321 section 4.5.3.2.6; who gives up before makes copies."""
+    script = at("dot", Fault.LATE)
+    script.late_s = late_s
+
+    with asyncio.Runner(loop_factory=HurriedLoop) as runner:
+        assert runner.run(send_one(script)) == outcome
+
+
+async def send_one(script):
+    async with scripted_relay(script):
+        connection = await SmtpTransport(script.relay).connect()
+        await connection.offer(make_numbered(1))
+        outcome = await connection.finish()
+        await connection.close()
+        return outcome
+
+
+class HurriedLoop(asyncio.SelectorEventLoop):
+    """Its clock jumps to the next timer when for a moment nothing comes over a connection."""
+
+    def __init__(self):
+        self.ahead_s = 0.0
+        super().__init__(_HurriedSelector(self))
+
+    def time(self):
+        return super().time() + self.ahead_s
+
+
+class _HurriedSelector(selectors.SelectSelector):
+    def __init__(self, loop):
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout=None):
+        began_s = time.monotonic()
+        events = super().select(timeout and min(timeout, 0.05))
+        if timeout and not events:
+            self._loop.ahead_s += max(timeout - (time.monotonic() - began_s), 0)
+        return events
+
+
+def test_before_the_dot_less_patience_costs_no_copy_and_is_enough():
+    assert Timeouts() == Timeouts(connect_s=15, reply_s=60, final_dot_s=600)
 
 
 def test_an_answer_to_a_dot_that_was_not_sent_is_nobodys():

@@ -164,6 +164,36 @@ def test_a_relay_that_takes_more_connections_later_gets_them(ledger, monkeypatch
     assert relay.most_open == 5
 
 
+def test_a_letter_given_back_just_when_the_last_connection_ends_does_not_rest(tmp_path):
+    database = make_database(tmp_path)
+    queue_letters(database, "ann", "bob")
+    taken = asyncio.Event()
+    relay = Relay(on_dot=lambda _number: taken.set(), dot_s=0.1)
+    connect, tries = relay.connect, []
+
+    class SlowAtTheEnd(SqlLedger):
+        def record(self, sender, results, dots, now):
+            time.sleep(0 if dots else 0.3)
+            return super().record(sender, results, dots, now)
+
+    async def refuse_the_second():
+        tries.append(1)
+        if len(tries) == 2:
+            await taken.wait()
+            await asyncio.sleep(0.15)
+            raise Unreachable("it takes no more connections")
+        return await connect()
+
+    relay.connect = refuse_the_second
+    began_s = time.monotonic()
+    report = run(SlowAtTheEnd(database), relay, max_connections=2)
+    took_s = time.monotonic() - began_s
+    database.close()
+
+    assert report.total == Account(accepted=2)
+    assert took_s < 15  # and not the 30 s after which a relay is asked for more connections
+
+
 @pytest.mark.parametrize("connections", [1, 4, 10])
 def test_a_relay_that_answers_to_no_letter_is_left_alone_before_many_may_have_it(
     ledger, connections

@@ -13,13 +13,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from socket import SO_LINGER, SOL_SOCKET
+from socket import SHUT_WR, SO_LINGER, SOL_SOCKET
 
 from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
 
-STAGES = ("connect", "ehlo", "mail", "rcpt", "data", "body", "dot")
-"""`body` is after the first line of the content, and long before its end."""
+OF_CONNECTIONS = ("connect", "ehlo", "starttls", "handshake", "auth")
+OF_LETTERS = ("rset", "mail", "rcpt", "data", "body", "dot")
+STAGES = (*OF_CONNECTIONS, *OF_LETTERS)
+"""`connect` is the greeting, `handshake` what follows the answer to STARTTLS. `rset` is of the
+letter before. `body` is after the first line of the content, and long before its end."""
 
 
 class Fault(Enum):
@@ -31,8 +34,17 @@ class Fault(Enum):
     HALF_CLOSE = "says nothing more and lets it be known, but listens"
     LATE = "answers when nobody waits any more"
     GARBAGE = "answers nonsense"
+    ENDLESS = "answers in a line that is far too long"
     SURPLUS = "answers twice"
     BYE = "answers 421"
+    NOT_NOW = "answers 454"
+
+
+NOT_NOW = "454 4.3.0 not just now"
+NOISE = {
+    Fault.GARBAGE: b"\x00\xff what?\r\n",
+    Fault.ENDLESS: b"250 " + b"on and " * 2000 + b"on\r\n",
+}
 
 
 @dataclass(frozen=True)
@@ -41,9 +53,26 @@ class Moment:
 
     stage: str
     number: int
-    """Of the letter; of the connection at `connect` and `ehlo`."""
+    """Of the letter; in stages of connections that of the connection."""
     tries: int
     """1 the first time for this stage and number."""
+
+
+# What goes wrong by letter: a fault, a refusal of its own, nothing.
+FAULTY, REFUSED, PLAIN = range(3)
+
+
+def is_faulted(stage: str, moment: Moment) -> bool:
+    """Whether this is the first time of a third of the connections or letters at the stage.
+
+    Where there is TLS a connection is greeted twice: by turns it is the first time or the second.
+    """
+    if moment.stage != stage:
+        return False
+    if stage in OF_CONNECTIONS:
+        is_turned = stage == "ehlo" and moment.number % 2 == 0
+        return moment.number % 3 == 1 and moment.tries == 1 + is_turned
+    return moment.number % 3 == (REFUSED if stage == "rset" else FAULTY) and moment.tries == 1
 
 
 Answer = str | Fault | None
@@ -57,6 +86,12 @@ class Script:
     answer: Callable[[Moment], Answer] = lambda _moment: None
     is_pipelining: bool = True
     extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8")
+    tls: ssl.SSLContext | None = None
+    """With it STARTTLS is offered."""
+    has_login: bool = False
+    """Whether a login is offered, and any is taken."""
+    letters_each: int | None = None
+    """So many letters a connection, then it ends; None: as many as come."""
     late_s: float = 0.5
     is_lax: bool = False
     """Whether it takes recipients without a sender."""
@@ -64,8 +99,14 @@ class Script:
     """Whether each byte travels in a packet of its own."""
     reads_after: asyncio.Event | None = None
     """Until it is set, content is left where it is."""
+    keeps: Callable[[int], bool] = lambda _number: True
+    """Whether a letter is taken although its dot gets no proper answer; what gets one is."""
+    once_by: str = ""
+    """The header by which a letter is known again, and not delivered another time."""
     journal: list[tuple[str, str]] = field(default_factory=list)
     """(recipient, Message-ID) of each letter that was taken, or may be for all a sender knows."""
+    delivered: list[tuple[str, str]] = field(default_factory=list)
+    """Those in the journal that were not known already."""
     contents: list[bytes] = field(default_factory=list)
     """Of the letters in the journal, as they came."""
     packets: list[bytes] = field(default_factory=list)
@@ -76,10 +117,22 @@ class Script:
     port: int = 0
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
     _tries: Counter[tuple[str, int]] = field(default_factory=Counter)
+    _keys: set[str] = field(default_factory=set)
 
     @property
     def relay(self) -> Relay:
-        return Relay("127.0.0.1", self.port, is_loopback=True)
+        user = "me" if self.has_login else ""
+        return Relay("127.0.0.1", self.port, user=user, is_loopback=True)
+
+    def take(self, recipients: tuple[str, ...], content: bytes) -> None:
+        """Take a letter into the journal, and deliver it unless it is known."""
+        taken = [(recipient, _header_in("Message-ID", content)) for recipient in recipients]
+        self.journal += taken
+        self.contents += [content] * len(taken)
+        key = _header_in(self.once_by, content) if self.once_by else ""
+        if not key or key not in self._keys:
+            self.delivered += taken
+        self._keys.add(key)
 
     def hang_up(self) -> None:
         """Drop every connection."""
@@ -145,6 +198,8 @@ class _Session:
         self._recipients: list[str] = []
         self._has_sender = False
         self._number = 0
+        self._letters = 0
+        self._is_encrypted = False
 
     async def run(self) -> None:
         self._script.connections += 1
@@ -163,11 +218,8 @@ class _Session:
     async def _obey(self, command: str) -> None:
         self._script.commands.append(command)
         match command[:4].upper():
-            case "EHLO":
-                names = ["relay.test", *self._script.extensions]
-                names += ["PIPELINING"] * self._script.is_pipelining
-                lines = [f"250-{name}\r\n" for name in names[:-1]] + [f"250 {names[-1]}"]
-                await self._answer("ehlo", self._connection, "".join(lines))
+            case "EHLO" | "STAR" | "AUTH":
+                await self._prepare(command)
             case "MAIL" if self._has_sender:
                 await self._say("503 5.5.1 nested MAIL command")
             case "MAIL":
@@ -183,12 +235,47 @@ class _Session:
                 await self._data()
             case "RSET":
                 self._forget()
-                await self._say("250 2.0.0 forgotten")
+                await self._answer("rset", self._number, "250 2.0.0 forgotten")
             case "QUIT":
                 await self._say("221 2.0.0 bye")
                 raise _EndedError
             case _:
                 await self._say("500 5.5.2 what?")
+
+    async def _prepare(self, command: str) -> None:
+        """Do what comes before all letters."""
+        match command[:4].upper():
+            case "EHLO":
+                await self._greet()
+            case "STAR" if self._may_encrypt:
+                if await self._answer("starttls", self._connection, "220 2.0.0 go ahead"):
+                    await self._encrypt()
+            case "AUTH" if self._script.has_login:
+                await self._answer("auth", self._connection, "235 2.7.0 welcome")
+            case _:
+                await self._say("502 5.5.1 not here")
+
+    async def _greet(self) -> None:
+        names = ["relay.test", *self._script.extensions]
+        names += ["PIPELINING"] * self._script.is_pipelining
+        names += ["STARTTLS"] * self._may_encrypt
+        names += ["AUTH PLAIN"] * self._script.has_login
+        lines = [f"250-{name}\r\n" for name in names[:-1]] + [f"250 {names[-1]}"]
+        await self._answer("ehlo", self._connection, "".join(lines))
+
+    @property
+    def _may_encrypt(self) -> bool:
+        return self._script.tls is not None and not self._is_encrypted
+
+    async def _encrypt(self) -> None:
+        assert self._script.tls is not None
+        moment = self._script.moment("handshake", self._connection)
+        if self._script.answer(moment) is not None:
+            await self._reader.read(1 << 16)  # the other side's first words
+            await self._act(moment, "")
+            raise _EndedError
+        await self._writer.start_tls(self._script.tls)
+        self._is_encrypted = True
 
     async def _data(self) -> None:
         """Without a recipient the answer is 503, if the script does not say otherwise."""
@@ -211,15 +298,16 @@ class _Session:
         moment = self._script.moment("dot", self._number)
         content = b"".join(lines[:-1])
         answer = self._script.answer(moment)
-        is_taken = not isinstance(answer, str) and answer is not Fault.BYE
-        if is_taken:
-            for recipient in recipients:
-                self._script.journal.append((recipient, _message_id_in(content)))
-                self._script.contents.append(content)
+        is_refused = isinstance(answer, str) or answer in {Fault.BYE, Fault.NOT_NOW}
+        if not is_refused and (answer is None or self._script.keeps(self._number)):
+            self._script.take(recipients, content)
         self._forget()
         await self._act(
             moment, "250 2.0.0 taken" if recipients else "554 5.5.1 no valid recipients"
         )
+        self._letters += bool(recipients)
+        if self._letters == self._script.letters_each:
+            raise _EndedError
 
     async def _line(self) -> bytes:
         line = await self._reader.readline()
@@ -239,6 +327,8 @@ class _Session:
         """Do what the script says; return what was answered when the conversation goes on."""
         answer = self._script.answer(moment)
         self._script.done[moment] += 1
+        if answer is Fault.NOT_NOW:
+            answer = NOT_NOW
         if isinstance(answer, Fault):
             await self._fail(answer, usual)
             return usual
@@ -260,12 +350,15 @@ class _Session:
                 await self._reader.read()
                 raise _EndedError
             case Fault.HALF_CLOSE:
-                self._writer.write_eof()
+                if self._writer.can_write_eof():
+                    self._writer.write_eof()
+                else:  # TLS knows no such thing, the connection below it does
+                    self._writer.get_extra_info("socket").shutdown(SHUT_WR)
             case Fault.LATE:
                 await asyncio.sleep(self._script.late_s)
                 await self._say(usual or "250 2.0.0 too late")
-            case Fault.GARBAGE:
-                await self._write(b"\x00\xff what?\r\n")
+            case Fault.GARBAGE | Fault.ENDLESS:
+                await self._write(NOISE[fault])
             case Fault.SURPLUS:
                 await self._say("\r\n".join([usual or "250 early"] * 2))
             case Fault.BYE:
@@ -291,8 +384,8 @@ def _number_in(command: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _message_id_in(content: bytes) -> str:
-    found = re.search(rb"^Message-ID: (\S+)", content, re.MULTILINE)
+def _header_in(name: str, content: bytes) -> str:
+    found = re.search(rb"^%s: (\S+)" % name.encode(), content, re.MULTILINE)
     return found[1].decode() if found else ""
 
 

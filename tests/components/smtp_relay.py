@@ -78,6 +78,11 @@ class Certificate:
     def client_context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.path))
 
+    def server_context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.path, self.key_path)
+        return context
+
 
 def make_certificate(folder: Path) -> Certificate:
     certificate = Certificate(folder / "cert.pem", folder / "key.pem")
@@ -100,8 +105,7 @@ def smtp_relay(
     """Run the relay on a free port of 127.0.0.1; the port is in the script."""
     context = None
     if certificate is not None:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(certificate.path, certificate.key_path)
+        context = certificate.server_context()
 
     def authenticate(_server, _session, _envelope, _mechanism, given: Any) -> AuthResult:
         known = (users or {}).get(given.login.decode())

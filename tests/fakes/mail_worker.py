@@ -2,7 +2,8 @@
 
     python -m tests.fakes.mail_worker '{"url": …, "folder": …, "port": …}'
 
-Prints a line of JSON: the tokens of those who were sent a letter again or whose letter is in doubt.
+Prints a line of JSON: the tokens of those who were sent a letter again or whose letter is in doubt,
+and from when to when the ledger did not hear of a sender that ought to have beaten by then.
 """
 
 import json
@@ -14,13 +15,15 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
-from statusgen.adapters.database.engine import open_database
+from statusgen.adapters.database.engine import Database, open_database
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.smtp import SmtpTransport
 from statusgen.apply.deliver import deliver
 from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import InDoubt
+from statusgen.model.delivery import InDoubt, Sender, Standing
+from statusgen.model.manifest import Publisher
 from statusgen.model.relay import Relay
+from statusgen.ports.ledger import IsGone
 from tests.fakes.mail import NOW, URL, make_letter
 
 UPDATE = "login/01"
@@ -40,7 +43,7 @@ class Order:
     beat_s: float = 15
     patience_s: float = 30
     clock_off_h: int = 0
-    """How far the clock of the worker's machine is off."""
+    """How far the clock of the worker's machine is off, however it is read."""
     rounds: int = 1
     """So many runs one after the other."""
     round_s: float = 3600
@@ -51,10 +54,48 @@ class Order:
         return Popen(words, stdout=PIPE, stderr=PIPE, text=True)
 
 
+class NotingLedger(SqlLedger):
+    """Notes from when to when it did not hear of its sender, on the machine's monotonic clock."""
+
+    def __init__(self, database: Database, lease_s: float) -> None:
+        super().__init__(database, lease_s)
+        self.silences: list[tuple[float, float]] = []
+        """From one beat to the next."""
+        self.ends: list[tuple[float, float]] = []
+        """Those after which the sender found itself settled."""
+        self._heard_s = 0.0
+
+    def enlist(self, by: Publisher, is_gone: IsGone) -> Sender:
+        self._heard_s = time.monotonic()
+        return super().enlist(by, is_gone)
+
+    def beat(self, sender: Sender) -> Standing | None:
+        asked_s = time.monotonic()
+        standing = super().beat(sender)
+        silence = (self._heard_s, time.monotonic())
+        if standing is None:
+            self.ends.append(silence)
+        else:
+            self._heard_s = asked_s
+        self.silences.append(silence)
+        return standing
+
+    def dismiss(self, sender: Sender) -> None:
+        super().dismiss(sender)
+        self.silences.append((self._heard_s, time.monotonic()))
+
+
+def set_clock(off: timedelta) -> None:
+    """Have this process read its machine's clock with an error; `datetime.now` stays right."""
+    now_s = time.time
+    time.time = lambda: now_s() + off.total_seconds()
+
+
 def work(order: Order) -> None:
     off = timedelta(hours=order.clock_off_h)
+    set_clock(off)
     database = open_database(order.url, Path(order.folder), lambda: datetime.now(UTC) + off)
-    ledger = SqlLedger(database, order.lease_s)
+    ledger = NotingLedger(database, order.lease_s)
     said = send(order, ledger, NOW + off)
     sys.stdout.write(json.dumps(said))
     sys.stdout.flush()
@@ -62,7 +103,7 @@ def work(order: Order) -> None:
     database.close()
 
 
-def send(order: Order, ledger: SqlLedger, now: datetime) -> dict[str, Any]:
+def send(order: Order, ledger: NotingLedger, now: datetime) -> dict[str, Any]:
     transport = SmtpTransport(Relay("127.0.0.1", order.port, is_loopback=True))
     rules = DeliveryRules(
         max_connections=order.connections,
@@ -86,6 +127,8 @@ def send(order: Order, ledger: SqlLedger, now: datetime) -> dict[str, Any]:
         "trouble": str(report.trouble or ""),
         "sent": sent,
         "seconds": time.monotonic() - began,
+        "silences": [one for one in ledger.silences if one[1] - one[0] > 1.2 * order.beat_s],
+        "ends": ledger.ends,
     }
 
 

@@ -1,17 +1,19 @@
-"""Several machines drain one ledger: stopped beyond their lease, with clocks an hour apart."""
+"""Several machines drain one ledger: stopped beyond their lease, killed, clocks an hour apart."""
 
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
 from threading import Timer
 
 import pytest
+from sqlalchemy import func, select
 
 from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.ledger import SqlLedger
+from statusgen.adapters.database.schema import sender
 from statusgen.adapters.smtp import SmtpTransport
 from statusgen.apply.deliver import SenderFacts, deliver
 from statusgen.apply.rules import DeliveryRules
@@ -21,7 +23,7 @@ from statusgen.model.relay import Relay
 from statusgen.model.subscriber import NewSubscriber
 from statusgen.usecases.working import Round, Worker
 from tests.components.journal_sink import Conduct, journal_sink
-from tests.components.killing import run_with_pauses
+from tests.components.killing import end, kill_at, run_with_pauses
 from tests.components.postgresql import postgresql  # noqa: F401  a fixture
 from tests.components.soak import part
 from tests.fakes.mail import EVERYBODY, NOW, make_book, make_letter, make_update
@@ -31,6 +33,10 @@ IDLE = "nothing is owed; waiting for the next publish"
 SEED = 20261121
 AUDIENCE = part(1200, 20_000)
 LEASE_S = 1.0
+BEAT_S = LEASE_S / 4
+CONNECTIONS = 8
+"""Of all senders together."""
+KILLS = part(2, 20)
 
 
 @pytest.fixture
@@ -65,9 +71,9 @@ def test_four_senders_stopped_beyond_their_lease_make_no_copy_but_of_what_is_in_
                 str(tmp_path),
                 sink.port,
                 url,
-                connections=8,  # two for each
+                connections=CONNECTIONS,  # two for each
                 lease_s=LEASE_S,
-                beat_s=LEASE_S / 4,
+                beat_s=BEAT_S,
                 clock_off_h=hours,
                 rounds=part(200, 2000),
                 round_s=1,
@@ -80,18 +86,101 @@ def test_four_senders_stopped_beyond_their_lease_make_no_copy_but_of_what_is_in_
         entries, arrived = sink.entries(), sink.arrived()
 
     said = [json.loads(one.out) for one in ended]
-    twice = {
-        address for address, number in Counter(e.recipient for e in arrived).items() if number > 1
-    }
-    named = {token for one in said for token in [*one["resent"], *one["in_doubt"]]}
+    pauses = longer_than_the_lease(said)
     assert [one.code for one in ended] == [0] * 4
-    assert len({one.recipient for one in arrived}) == AUDIENCE
-    assert {book.find(address).token for address in twice} <= named
+    assert_all_have_it_and_copies_are_named(book, arrived, said)
+    assert len(arrived) - AUDIENCE <= CONNECTIONS // 2 * len(pauses)  # no two are away for long
+    assert len(pauses) >= part(1, 10)
+    assert len(settled_after_s(said)) >= part(0, 1)
+    assert all(seconds > LEASE_S for seconds in settled_after_s(said))
+    assert most_open_while_all_are_awake(entries, said) <= CONNECTIONS
+    assert max(one.open_connections for one in entries) <= 2 * CONNECTIONS  # of sleepers too
     account = ledger.account(UPDATE)
     assert account.accepted + account.in_doubt == AUDIENCE
     assert account.owed == 0
     assert len(entries) > len(arrived)
     assert sum(one["sent"] > 0 for one in said) >= 2
+
+
+def assert_all_have_it_and_copies_are_named(book, arrived, said):
+    message_ids = defaultdict(set)
+    for one in arrived:
+        message_ids[one.recipient].add(one.message_id)
+    copies = Counter(one.recipient for one in arrived)
+    twice = {address for address, number in copies.items() if number > 1}
+    named = {token for one in said for token in [*one["resent"], *one["in_doubt"]]}
+    assert set(message_ids) == {reader.address for reader in book.subscribers()}
+    assert {book.find(address).token for address in twice} <= named
+    assert all(len(ids) == 1 for ids in message_ids.values())
+
+
+def longer_than_the_lease(said):
+    spans = [span for one in said for span in one["silences"]]
+    return [span for span in spans if span[1] - span[0] > LEASE_S]
+
+
+def settled_after_s(said):
+    return [heard - before for one in said for before, heard in one["ends"]]
+
+
+def most_open_while_all_are_awake(entries, said):
+    """Who is stopped keeps its connections, and only finds out later how many are its."""
+    silences = [span for one in said for span in one["silences"]]
+    awake = [
+        one
+        for one in entries
+        if not any(before <= one.at_s <= heard + 2 * BEAT_S for before, heard in silences)
+    ]
+    return max((one.open_connections for one in awake), default=0)
+
+
+def kill_while_sending(order, database, random):
+    """It waits for one beat and a half before it sends, for there are others."""
+    before = newest_sender(database)
+    sending_s = random.uniform(1.5 * BEAT_S, 3 * BEAT_S)
+    return kill_at(order.start(), lambda: newest_sender(database) > before, sending_s)
+
+
+def wait_for_sender(database):
+    while not newest_sender(database):
+        time.sleep(0.02)
+
+
+def newest_sender(database):
+    with database.reading() as connection:
+        return connection.execute(select(func.max(sender.c.number))).scalar() or 0
+
+
+def test_a_sender_killed_again_and_again_beside_another_loses_nobody(tmp_path, url, database):
+    size, random = part(500, 10_000), Random(SEED)
+    book, ledger = make_book(database), queue(database, size)
+
+    with journal_sink(tmp_path / "journal", Conduct(reply_delay_s=0.05)) as sink:
+        order = Order(
+            str(tmp_path),
+            sink.port,
+            url,
+            connections=CONNECTIONS,
+            lease_s=LEASE_S,
+            beat_s=BEAT_S,
+            rounds=part(200, 2000),
+            round_s=1,
+        )
+        other = order.start()
+        wait_for_sender(database)
+        killed = [kill_while_sending(order, database, random) for _ in range(KILLS)]
+        ended = [end(order.start()), end(other)]
+        arrived = sink.arrived()
+
+    said = [json.loads(one.out) for one in ended]
+    silent = longer_than_the_lease(said)
+    account = ledger.account(UPDATE)
+    assert all(one.was_killed and not one.out for one in killed)
+    assert [one.code for one in ended] == [0, 0]
+    assert_all_have_it_and_copies_are_named(book, arrived, said)
+    assert len(arrived) - size <= CONNECTIONS // 2 * (KILLS + len(silent))
+    assert account == Account(accepted=size - account.in_doubt, in_doubt=account.in_doubt)
+    assert sum(len(one["resent"]) for one in said) >= part(0, 1)
 
 
 def test_senders_share_a_ledger_without_a_copy_when_nobody_is_stopped(tmp_path, url, database):

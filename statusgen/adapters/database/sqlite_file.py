@@ -131,7 +131,7 @@ def check_pages(connection: Connection, name: str) -> None:
         DatabaseError: the pages don't fit together.
 
     """
-    if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
         raise damaged(name)
 
 

@@ -1,12 +1,20 @@
+from collections import Counter
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from statusgen.adapters.database.engine import open_database
+from statusgen.adapters.smtp import SmtpTransport
+from statusgen.apply.deliver import deliver
+from statusgen.apply.rules import DeliveryRules
 from statusgen.errors import DatabaseError
+from statusgen.model.delivery import Account, DeliveryState
+from statusgen.model.relay import Relay
 from statusgen.model.subscriber import NewSubscriber
+from tests.components.journal_sink import Conduct, journal_sink
 from tests.components.postgresql import postgresql  # noqa: F401 - a fixture
-from tests.fakes.mail import NOW, URL
+from tests.fakes.mail import NOW, URL, make_letter, queue_letters
 
 CODES = [
     ("25006", "the server only reads; name the primary"),
@@ -39,6 +47,61 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_imported(database, book
         book.import_rows(rows, "list.csv", NOW)
 
     assert list(book.subscribers()) == []
+
+
+READERS = 200
+CONNECTIONS = 4
+MAY_HAVE_LEFT = (DeliveryState.DOT, DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
+
+
+@pytest.fixture
+def disk(database):
+    """A file whose disk can be made read-only while it is in use."""
+
+    class Disk:
+        is_read_only = False
+
+    def take(connection, *_):
+        connection.execute(f"PRAGMA query_only = {Disk.is_read_only:d}")
+
+    event.listen(database.engine.pool, "checkout", take)
+    return Disk
+
+
+@pytest.mark.parametrize("url", [URL])
+@pytest.mark.parametrize("share", [0, 0.3, 0.8])
+def test_a_disk_that_becomes_read_only_during_a_run_lets_no_letter_leave_unmarked(
+    tmp_path, database, disk, monkeypatch, share
+):
+    monkeypatch.setattr("statusgen.apply.journal.pause_s", lambda *_: 0)
+    ledger = queue_letters(database, *(f"p{number}" for number in range(READERS)))
+
+    with journal_sink(tmp_path / "journal", Conduct(reply_delay_s=0.005)) as sink:
+
+        def make(update_id, subscriber):
+            disk.is_read_only = sink.count() >= READERS * share
+            return make_letter(update_id, subscriber)
+
+        def run(make):
+            transport = SmtpTransport(Relay("127.0.0.1", sink.port, is_loopback=True))
+            rules = DeliveryRules(max_connections=CONNECTIONS)
+            return deliver(ledger, transport, make, ["login/01"], NOW, rules)
+
+        with pytest.raises(DatabaseError, match=r"can't be written; check .* is not read-only"):
+            run(make)
+        before = sink.arrived()
+        marked = {token for state in MAY_HAVE_LEFT for token in ledger.tokens("login/01", state)}
+        disk.is_read_only = False
+        report = run(make_letter)
+        copies = Counter(one.recipient for one in sink.arrived())
+
+    assert {one.message_id for one in before} <= {
+        f"<login.01.{token}@example.com>" for token in marked
+    }
+    assert READERS * share <= len(before) <= READERS * share + 2 * CONNECTIONS
+    assert report.total == Account(accepted=READERS)
+    assert len(copies) == READERS
+    assert copies.total() - READERS <= CONNECTIONS
 
 
 def test_no_error_holds_an_address(database, book):

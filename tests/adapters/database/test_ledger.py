@@ -1,18 +1,30 @@
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.model.delivery import Account, Audience, DeliveryState, InDoubt, Outcome, Result
+from statusgen.adapters.database.schema import delivery, known_update
+from statusgen.model.delivery import (
+    Account,
+    Audience,
+    DeliveryState,
+    InDoubt,
+    Outcome,
+    Owed,
+    Result,
+    Sender,
+)
 from statusgen.model.manifest import Publisher
 from statusgen.model.replies import Meaning
 from statusgen.model.subscriber import NewSubscriber, SubscriberState
 from tests.adapters.database.conftest import ON_A_SERVER
+from tests.components.soak import part
 from tests.fakes.mail import (
     ACCEPTED,
     DOUBT,
@@ -136,54 +148,130 @@ OUTCOMES = st.sampled_from(
         Outcome(DeliveryState.FAILED, "552 5.2.2", Meaning.MAILBOX_TROUBLE),
     ]
 )
-ACTS = ["claim", "dot", "settle"] * 3 + ["die", "prepare", "hold", "end", "leave", "later", "retry"]
+ACTS = [
+    *["claim", "dot", "settle"] * 5,
+    *["die", "late_dot", "late_result", "prepare"] * 3,
+    *["retry", "hold", "end", "leave", "later"],
+]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(ACTS), st.integers(0, 1), st.integers(0, 1), OUTCOMES), max_size=60
+    st.tuples(st.sampled_from(ACTS), st.integers(0, 1), st.integers(0, 1), OUTCOMES),
+    min_size=20,
+    max_size=60,
 )
+
+
+def story(*acts, outcome=DEFERRED):
+    """One sender's, about one update."""
+    return [(act, 1, 0, outcome) for act in acts]
+
+
+RESENT = ("claim", "dot", "die", "prepare", "claim")
+
+
 READERS = 6
 INCIDENTS = count()
 
 
-class Sending:
-    """Two senders, two updates of an incident, and what becomes of the letters."""
+WITHDRAWN = (DeliveryState.SUPPRESSED, DeliveryState.SUPERSEDED, DeliveryState.EXPIRED)
 
-    def __init__(self, book, ledger):
-        self.book, self.ledger, self.now = book, ledger, NOW
+
+@dataclass
+class Hand:
+    """A sender, and the letters that it takes for its own."""
+
+    sender: Sender
+    claimed: list[Owed] = field(default_factory=list)
+    at_dot: list[Owed] = field(default_factory=list)
+
+
+class Sending:
+    """Two senders, two updates of an incident, and what becomes of the letters.
+
+    Who was taken for dead is heard of again: it asks for dots and tells outcomes all the same.
+    """
+
+    def __init__(self, database, book, ledger):
+        self.database, self.book, self.ledger, self.now = database, book, ledger, NOW
         incident = f"login-{next(INCIDENTS)}"
         self.updates = [make_update(number, incident) for number in (1, 2)]
         for one in book.subscribers():
             book.set_state(one.id, SubscriberState.ACTIVE, NOW)
         ledger.queue(self.updates[0], EVERYBODY, NOW, NOW + timedelta(hours=4))
         self.names = [Publisher(name, "here", "boot 1 1.00") for name in ("kim", "sam")]
-        self.senders = [ledger.enlist(one, lambda _: True) for one in self.names]
-        self.claimed, self.at_dot = [[], []], [[], []]
+        first = ledger.enlist(self.names[0], lambda _: True)
+        second = ledger.enlist(self.names[1], lambda _: False)
+        self.hands = [Hand(first), Hand(second)]
+        self.late = [Hand(first), Hand(second)]
+        self.settled = {first.number} if self.is_file else set()
         self.accepted = [set(), set()]
         self.withdrawn = set()
 
+    @property
+    def is_file(self):
+        """Who enlists settles everybody else there."""
+        return self.database.path is not None
+
     def claim(self, who, update, _):
-        self.claimed[who] += claim(
-            self.ledger, self.senders[who], self.updates[update], 2, self.now
-        )
+        hand = self.hands[who]
+        found = claim(self.ledger, hand.sender, self.updates[update], 2, self.now)
+        assert not found or hand.sender.number not in self.settled
+        hand.claimed += found
 
     def dot(self, who, *_):
-        taken, self.claimed[who] = self.claimed[who][:2], self.claimed[who][2:]
-        granted = self.ledger.record(self.senders[who], [], taken, self.now)
+        self._dot(self.hands[who])
+
+    def settle(self, who, _, outcome):
+        self._tell(self.hands[who], outcome)
+
+    def die(self, who, *_):
+        """Its successor settles it; it does not know, and nor does anybody else on a file."""
+        dead = self.late[who] = self.hands[who]
+        gone = self.hands if self.is_file else [dead]
+        self.settled |= {hand.sender.number for hand in gone}
+        self.hands[who] = Hand(
+            self.ledger.enlist(self.names[who], lambda other: other == self.names[who])
+        )
+
+    def late_dot(self, who, *_):
+        self._dot(self.late[who])
+
+    def late_result(self, who, _, outcome):
+        self._tell(self.late[who], outcome)
+
+    def _dot(self, hand):
+        taken, hand.claimed = hand.claimed[:2], hand.claimed[2:]
+        granted = self._record(hand, [], taken)
         gone = {one.id for one in self.book.subscribers() if one.state != SubscriberState.ACTIVE}
         assert not granted & self.withdrawn
         assert not {subscriber_id for _, subscriber_id in granted} & gone
-        self.at_dot[who] += [one for one in taken if (one.update_id, one.subscriber.id) in granted]
+        hand.at_dot += [one for one in taken if (one.update_id, one.subscriber.id) in granted]
 
-    def settle(self, who, _, outcome):
-        if self.at_dot[who]:
-            result = Result(self.at_dot[who].pop(), outcome)
-            self.ledger.record(self.senders[who], [result], [], self.now)
+    def _tell(self, hand, outcome):
+        if hand.at_dot:
+            self._record(hand, [Result(hand.at_dot.pop(), outcome)], [])
 
-    def die(self, who, *_):
-        """Its successor settles it, as everybody else on a file; the others do not know."""
-        self.senders[who] = self.ledger.enlist(
-            self.names[who], lambda other: other == self.names[who]
+    def _record(self, hand, results, dots):
+        """Whoever commits changes its own letters only, and once settled says what was accepted."""
+        before, number = self._letters(), hand.sender.number
+        granted = self.ledger.record(hand.sender, results, dots, self.now)
+        is_settled = number in self.settled
+        assert not (is_settled and granted)
+        for letter, (state, holder) in self._letters().items():
+            is_new = (state, holder) != before[letter]
+            may_be_new = holder == number and (not is_settled or state == DeliveryState.ACCEPTED)
+            is_swept = letter in self.withdrawn and state in WITHDRAWN
+            assert not is_new or may_be_new or is_swept, (letter, before[letter], state)
+        return granted
+
+    def _letters(self):
+        query = (
+            select(known_update.c.update_id, delivery.c.subscriber_id)
+            .add_columns(delivery.c.state, delivery.c.sender)
+            .join(delivery, delivery.c.update_number == known_update.c.number)
+            .where(known_update.c.incident_id == self.updates[0].incident_id)
         )
-        self.claimed[who], self.at_dot[who] = [], []
+        with self.database.reading() as connection:
+            return {tuple(row[:2]): tuple(row[2:]) for row in connection.execute(query)}
 
     def prepare(self, _, update, __):
         self.ledger.prepare([self.updates[update].update_id], InDoubt.RESEND, self.now)
@@ -229,12 +317,19 @@ class Sending:
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=part(12, 300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=STEPS)
-def test_nothing_leaves_accepted_or_goes_out_withdrawn_whatever_two_senders_do(book, ledger, steps):
+@example(steps=story("claim", "die", "claim", "late_dot"))
+@example(steps=story(*RESENT, "late_result"))
+@example(steps=story(*RESENT, "late_result", outcome=ACCEPTED))
+def test_nothing_leaves_accepted_or_goes_out_withdrawn_whatever_two_senders_do(
+    database, book, ledger, steps
+):
     add(book, *(f"p{number}" for number in range(READERS)))
-    sending = Sending(book, ledger)
+    sending = Sending(database, book, ledger)
 
     for act, who, update, outcome in steps:
         getattr(sending, act)(who, update, outcome)

@@ -150,6 +150,23 @@ def test_that_a_letter_was_accepted_is_true_even_of_a_sender_that_was_settled(bo
     assert account(ledger, ONE) == Account(accepted=2, claimed=1)
 
 
+def test_a_settled_sender_sends_and_changes_nothing_in_anothers_hands(book, ledger):
+    add(book, "ann")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    letters = cut_off(ledger, ONE, 1)
+    ours = enlist(ledger)
+    stopped = type(ours)(ours.number - 1)
+    ledger.prepare([ONE.update_id], InDoubt.RESEND, NOW)
+    copies = claim(ledger, ours, ONE)
+
+    granted = ledger.record(stopped, [], letters, NOW)
+    ledger.record(ours, [], copies, NOW)
+    ledger.record(stopped, [Result(letters[0], DEFERRED)], [], NOW)
+
+    assert granted == frozenset()
+    assert account(ledger, ONE) == Account(dot=1)
+
+
 def test_what_has_become_too_old_since_it_was_claimed_expires_before_its_dot(book, ledger):
     add(book, "ann", "bob")
     ledger.queue(ONE, EVERYBODY, NOW, NOW + timedelta(hours=4))

@@ -1,7 +1,12 @@
+import time
+
+import pytest
+
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.model.delivery import Account, Standing
 from statusgen.model.manifest import Publisher
 from statusgen.model.value import replace
+from tests.adapters.database.conftest import ON_A_SERVER
 from tests.adapters.database.test_ledger import ONE, add
 from tests.fakes.mail import EVERYBODY, NOW, US, account, claim, enlist
 
@@ -69,6 +74,20 @@ def test_senders_know_which_of_how_many_they_are(database):
 
     assert standings == [Standing(0, 3), Standing(1, 3), Standing(2, 3)]
     assert ledger.beat(third) == Standing(1, 2)
+
+
+@pytest.mark.parametrize("url", [ON_A_SERVER], indirect=True)
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_whose_clock_is_wrong_settles_nobody_and_is_not_settled(ledger, monkeypatch, hours):
+    ours = enlist(ledger)
+    now_s = time.time
+    monkeypatch.setattr("time.time", lambda: now_s() + hours * 3600)
+    theirs = enlist(ledger, OTHER, others_are_gone=False)
+
+    their_standing = ledger.beat(theirs)
+    monkeypatch.undo()
+
+    assert (their_standing, ledger.beat(ours)) == (Standing(1, 2), Standing(0, 2))
 
 
 def test_a_new_edition_shows_with_the_next_beat(ledger):
