@@ -238,12 +238,13 @@ def check_account(books, report, script, doubted) -> None:
 def check_readers(books, script, left) -> None:
     """Each reader has the letter, or the refusal that was meant for them and nobody else.
 
-    `left` is whose copy got into doubt too: it stays there.
+    `left` is whose copy got into doubt too, taken or refused: it stays there.
     """
-    refused = {number: codes[1] for number in range(LETTERS) if (codes := refusal_of(number))}
-    others = set(range(LETTERS)) - refused.keys()
+    refusals = {number: codes[1] for number in range(LETTERS) if (codes := refusal_of(number))}
+    others = set(range(LETTERS)) - refusals.keys()
     assert set(taken_by(script)) == others
     assert books.in_state(DeliveryState.ACCEPTED) == others - left
+    refused = {number: codes for number, codes in refusals.items() if number not in left}
     assert books.in_state(DeliveryState.FAILED) == set(refused)
     assert books.replies(refused) == refused
     assert books.bounced() == {number for number, codes in refused.items() if "5.1.1" in codes}
