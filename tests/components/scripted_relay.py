@@ -299,7 +299,8 @@ class _Session:
         content = b"".join(lines[:-1])
         answer = self._script.answer(moment)
         is_refused = isinstance(answer, str) or answer in {Fault.BYE, Fault.NOT_NOW}
-        if not is_refused and (answer is None or self._script.keeps(self._number)):
+        is_answered = answer in {None, Fault.SURPLUS}
+        if not is_refused and (is_answered or self._script.keeps(self._number)):
             self._script.take(recipients, content)
         self._forget()
         await self._act(
