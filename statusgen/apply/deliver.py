@@ -22,8 +22,8 @@ from statusgen.ports.ledger import IsGone, Ledger
 from statusgen.ports.transport import Transport
 
 
-class SenderFacts(Value, frozen=True):
-    """Who lets letters go, and hears of them."""
+class SendingProcess(Value, frozen=True):
+    """The process that lets letters go: who it is, whom it finds gone, and who hears of letters."""
 
     by: Publisher = Publisher("", "", "")
     is_gone: IsGone = lambda _publisher: False
@@ -68,7 +68,7 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
     update_ids: Sequence[str],
     now: datetime,
     rules: DeliveryRules | None = None,
-    facts: SenderFacts | None = None,
+    process: SendingProcess | None = None,
 ) -> DeliveryReport:
     """Send what is owed about the updates, oldest first, and return the report.
 
@@ -79,16 +79,16 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
         DatabaseError: the ledger can't be written; nothing goes out without its mark.
 
     """
-    rules, facts = rules or DeliveryRules(), facts or SenderFacts()
+    rules, process = rules or DeliveryRules(), process or SendingProcess()
     clock = clock_from(now)
     with ledger.exclusive():
-        enlisted = ledger.enlist(facts.by, facts.finds_gone)
+        enlisted = ledger.enlist(process.by, process.finds_gone)
         sender = replace(enlisted, passes_hold=rules.only is not None)
         try:
             waits, only = rules.waits, rules.only
             ledger.prepare(update_ids, rules.in_doubt, now, waits=waits, only=only)
             with closing(Journal(ledger, sender, clock)) as journal:
-                run = Run(journal, transport, letters, update_ids, rules, facts.on_done)
+                run = Run(journal, transport, letters, update_ids, rules, process.on_done)
                 asyncio.run(run.send_all())
         finally:
             ledger.dismiss(sender)

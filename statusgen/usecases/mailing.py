@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from statusgen.apply.clock import Clock, clock_from
-from statusgen.apply.deliver import DeliveryReport, SenderFacts, deliver
+from statusgen.apply.deliver import DeliveryReport, SendingProcess, deliver
 from statusgen.apply.rules import DeliveryRules
 from statusgen.config.settings import MailSettings, Settings
 from statusgen.errors import TargetError
@@ -166,7 +166,7 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
         queued.update_ids,
         now,
         rules,
-        SenderFacts(dispatch.by, dispatch.is_gone, dispatch.on_done),
+        SendingProcess(dispatch.by, dispatch.is_gone, dispatch.on_done),
     )
 
 

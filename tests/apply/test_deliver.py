@@ -11,7 +11,7 @@ import pytest
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.ses import SesTransport
 from statusgen.adapters.smtp import SmtpTransport
-from statusgen.apply.deliver import DeliveryReport, SenderFacts, deliver
+from statusgen.apply.deliver import DeliveryReport, SendingProcess, deliver
 from statusgen.apply.rules import DeliveryRules
 from statusgen.errors import Refused
 from statusgen.model.delivery import Account, DeliveryState, InDoubt
@@ -191,7 +191,7 @@ def test_who_unsubscribes_during_the_run_gets_no_letter(database):
         transport = SmtpTransport(Relay("127.0.0.1", script.port, is_loopback=True))
         rules = DeliveryRules(max_connections=1)
         report = deliver(
-            ledger, transport, make_letter, [UPDATE], NOW, rules, SenderFacts(on_done=leave)
+            ledger, transport, make_letter, [UPDATE], NOW, rules, SendingProcess(on_done=leave)
         )
 
     assert recipients(script) == ["ann"]
@@ -214,8 +214,8 @@ def test_who_unsubscribes_after_the_relay_has_heard_of_their_letter_does_not_get
     with journal_sink(tmp_path / "journal") as sink:
         transport = SmtpTransport(Relay("127.0.0.1", sink.port, is_loopback=True))
         rules = DeliveryRules(max_connections=1)
-        facts = SenderFacts(on_done=leave)
-        report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules, facts)
+        process = SendingProcess(on_done=leave)
+        report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules, process)
         arrived = [one.recipient for one in sink.arrived()]
 
     assert arrived == [f"p{number}@example.com" for number in range(0, 20, 2)]
@@ -333,10 +333,10 @@ def test_an_earlier_run_of_this_very_process_has_ended_and_a_stranger_may_be_ali
     us, other = Publisher("sam", "here", "boot 1 1.00"), Publisher("sam", "here", "boot 2 1.00")
     nobody = Publisher("", "", "")
 
-    assert SenderFacts(us).finds_gone(us)
-    assert not SenderFacts(us).finds_gone(other)
-    assert not SenderFacts(nobody).finds_gone(nobody)
-    assert SenderFacts(us, lambda one: one is other).finds_gone(other)
+    assert SendingProcess(us).finds_gone(us)
+    assert not SendingProcess(us).finds_gone(other)
+    assert not SendingProcess(nobody).finds_gone(nobody)
+    assert SendingProcess(us, lambda one: one is other).finds_gone(other)
 
 
 def test_kill_9_misses_nobody_and_repeats_only_what_was_in_flight(database, tmp_path):

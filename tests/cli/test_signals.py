@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.mail.test_work import let_go, make_repository, wait_for_line, wait_until
+from tests.cli.mail.test_work import let_go, wait_for_line, wait_until
 from tests.components.journal_sink import Conduct, journal_sink
-from tests.fakes.repository import NOW
+from tests.fakes.repository import NOW, make_repository
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,7 +15,7 @@ from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.database.schema import sender
 from statusgen.adapters.smtp import SmtpTransport
-from statusgen.apply.deliver import SenderFacts, deliver
+from statusgen.apply.deliver import SendingProcess, deliver
 from statusgen.apply.rules import DeliveryRules
 from statusgen.model.delivery import Account, InDoubt
 from statusgen.model.manifest import Publisher
@@ -229,7 +229,7 @@ def test_a_worker_goes_on_when_its_database_was_started_anew(
 ):
     ledger, shift = queue(database, 300), Shift()
     name = url.partition("@/")[2].partition("?")[0]
-    facts = SenderFacts(Publisher("sam", "here", "boot 1 1.00"))
+    process = SendingProcess(Publisher("sam", "here", "boot 1 1.00"))
 
     def restart():
         postgresql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
@@ -243,7 +243,7 @@ def test_a_worker_goes_on_when_its_database_was_started_anew(
 
         def make_round():
             rules = DeliveryRules(max_connections=2, waits=True)
-            report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules, facts)
+            report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules, process)
             return Round((), report.sent, report.trouble)
 
         accident = Timer(0.4, restart)

@@ -125,7 +125,7 @@ def check_small(connection: Connection, path: Path, name: str) -> None:
 
 
 def check_pages(connection: Connection, name: str) -> None:
-    """Look through the whole file for damage: about a second for each 100 MB.
+    """Look through the whole file for damage: a second or two for each 100 MB.
 
     Raises:
         DatabaseError: the pages don't fit together.

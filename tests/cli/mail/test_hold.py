@@ -1,19 +1,10 @@
 """`mail hold`: what is given up is never sent."""
 
-import pytest
-
 from tests.components.smtp_relay import Script, smtp_relay
-from tests.fakes.repository import ID, NOW, make_repository
+from tests.fakes.repository import ID, NOW
 from tests.fakes.terminal import on_terminal
 
 UPDATE = f"{ID}/01-investigating"
-
-
-@pytest.fixture
-def repository(tmp_path):
-    repository = make_repository(tmp_path)
-    repository.subscribe("ann@example.com", "bob@example.com")
-    return repository
 
 
 def test_letters_are_given_up_on_a_terminal_only_after_a_yes(repository):

@@ -1,12 +1,9 @@
 """`mail preview`: letters to look at."""
 
-from tests.fakes.repository import make_repository, parse_letters
+from tests.fakes.repository import parse_letters
 
 
-def test_a_preview_shows_letters_and_sends_none(tmp_path):
-    repository = make_repository(tmp_path)
-    repository.subscribe("ann@example.com", "bob@example.com")
-
+def test_a_preview_shows_letters_and_sends_none(repository, tmp_path):
     shown = repository.run("mail", "preview")
     written = repository.run("mail", "preview", "checkout", "--out", tmp_path / "letters")
 

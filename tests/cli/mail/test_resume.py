@@ -1,20 +1,11 @@
 """`mail resume` and `mail retry`: what is owed goes out now."""
 
-import pytest
-
 from statusgen.composition import open_state
 from statusgen.config.reader import read_settings
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import FIRST, ID, make_repository
 
 UPDATE = f"{ID}/01-investigating"
-
-
-@pytest.fixture
-def repository(tmp_path):
-    repository = make_repository(tmp_path)
-    repository.subscribe("ann@example.com", "bob@example.com")
-    return repository
 
 
 def test_nothing_owed_nothing_resumed(repository):

@@ -14,9 +14,7 @@ from tests.fakes.terminal import CTRL_C, on_terminal
 
 
 @pytest.fixture
-def repository(tmp_path):
-    repository = make_repository(tmp_path)
-    repository.subscribe("ann@example.com", "bob@example.com")
+def repository(repository):
     repository.run("publish", "--yes")
     return repository
 

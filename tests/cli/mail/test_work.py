@@ -13,9 +13,7 @@ UPDATE = f"{ID}/01-investigating"
 
 
 @pytest.fixture
-def repository(tmp_path):
-    repository = make_repository(tmp_path)
-    repository.subscribe("ann@example.com", "bob@example.com")
+def repository(repository):
     repository.run("mail", "hold")
     assert repository.run("publish", "--yes").code == 4
     with_letters_held = repository.run("mail", "status", "--json").json
