@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from statusgen.model.delivery import Account
     from statusgen.plan.plan import Plan
-    from statusgen.usecases.mailing import Queued
-    from statusgen.usecases.samples import SampleLetter
+    from statusgen.usecases.mail.queueing import Queued
+    from statusgen.usecases.mail.samples import SampleLetter
     from statusgen.usecases.uploading import Uploads
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from statusgen.composition import State
-    from statusgen.usecases.mailing import Queued
+    from statusgen.usecases.mail.queueing import Queued
     from statusgen.usecases.uploading import Uploads
 
 _MOST_FILES_ASKED = 4
@@ -198,14 +198,14 @@ def _rehearse(job: Job) -> None:
     """Raises what would keep the letters from leaving, while nothing is done yet."""
     from statusgen.composition import open_transport
     from statusgen.letters.compose import make_forms
-    from statusgen.usecases import mailing
+    from statusgen.usecases.mail.sending import rehearse
 
     settings = job.context.settings
     if job.state is None or settings.mail is None or not job.plan.letters:
         return
     open_transport(settings.mail)
     forms = make_forms(settings, job.state.secret_key)
-    mailing.rehearse(job.plan, job.prepared.archive, forms, job.context.now)
+    rehearse(job.plan, job.prepared.archive, forms, job.context.now)
 
 
 def _mail(
@@ -217,15 +217,13 @@ def _mail(
     page_behind: bool,
 ) -> Mailed:
     """Queue the letters; then, while others may publish, send them."""
-    from statusgen.usecases import mailing
+    from statusgen.usecases.mail.queueing import Claiming, queue_letters
 
     state, now = job.state, job.context.now
     assert state is not None  # noqa: S101  asked by the caller
     archive = job.prepared.archive
-    claiming = mailing.Claiming(
-        job.uploader.claimants(uploads), job.run.by, takeover=job.wishes.takeover
-    )
-    queued = mailing.queue_letters(job.plan, archive, state.ledger, now, claiming)
+    claiming = Claiming(job.uploader.claimants(uploads), job.run.by, takeover=job.wishes.takeover)
+    queued = queue_letters(job.plan, archive, state.ledger, now, claiming)
     if job.plan.keys or job.plan.mailings:
         state.ledger.new_edition()
     unlock()

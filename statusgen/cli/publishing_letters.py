@@ -24,7 +24,7 @@ def named(job: "Job", readers: "Sequence[str]") -> frozenset[int] | None:
 
 def leaving(job: "Job", only: frozenset[int] | None) -> int:
     """How many letters are about to leave."""
-    from statusgen.usecases.samples import letters_to
+    from statusgen.usecases.mail.samples import letters_to
 
     if job.state is None:
         return 0
@@ -57,7 +57,7 @@ def tell_waiting(job: "Job", letters: int) -> None:
 def samples(job: "Job", only: frozenset[int] | None) -> list[str]:
     """Letters to a few of those who are about to be mailed, as lines."""
     from statusgen.letters.compose import make_forms
-    from statusgen.usecases.samples import sample_letters
+    from statusgen.usecases.mail.samples import sample_letters
 
     settings, state = job.context.settings, job.state
     if state is None or settings.mail is None or not job.plan.mailings:

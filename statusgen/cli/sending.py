@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from statusgen.model.delivery import InDoubt, Outcome
     from statusgen.ports.ledger import Ledger
     from statusgen.usecases.archive import Archive
-    from statusgen.usecases.mailing import Queued
+    from statusgen.usecases.mail.queueing import Queued
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -93,8 +93,8 @@ def send_queued(
     from statusgen.composition import is_gone, open_transport, this_run
     from statusgen.letters.compose import make_forms
     from statusgen.model.delivery import Account
-    from statusgen.usecases import mailing
-    from statusgen.usecases.audit import audit
+    from statusgen.usecases.mail.audit import audit
+    from statusgen.usecases.mail.sending import Dispatch, send_letters
 
     settings, ledger = context.settings, state.ledger
     assert settings.mail is not None  # noqa: S101  asked by the caller
@@ -109,7 +109,7 @@ def send_queued(
             one_more()
             on_done(outcome)
 
-        dispatch = mailing.Dispatch(
+        dispatch = Dispatch(
             open_transport(settings.mail),
             this_run(context.now).by,
             is_gone,
@@ -119,7 +119,7 @@ def send_queued(
             has_canary=has_canary,
             heeds_news=heeds_news,
         )
-        report = mailing.send_letters(
+        report = send_letters(
             queued, archive, forms, ledger, dispatch, now, page_behind=page_behind
         )
     return Ended(report, audit(before, report.total, report.sent))
@@ -129,7 +129,7 @@ def _number(
     queued: "Queued", only: frozenset[int] | None, policy: "InDoubt", ledger: "Ledger"
 ) -> int:
     """How many letters may leave."""
-    from statusgen.usecases.samples import owed_to
+    from statusgen.usecases.mail.samples import owed_to
 
     if only is None:
         return queued.letters

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from statusgen.composition import State
     from statusgen.model.delivery import Account
     from statusgen.usecases.archive import Archive
-    from statusgen.usecases.mailing import Queued
+    from statusgen.usecases.mail.queueing import Queued
 
 
 class Owed(Value, frozen=True):
@@ -29,19 +29,19 @@ class Owed(Value, frozen=True):
     """What may be sent."""
     unshown: tuple[str, ...]
     unqueued: tuple[str, ...]
-    """As in `usecases.resume.Resumed`."""
+    """As in `usecases.mail.resume.Resumed`."""
 
 
 def read_owed(context: Context, state: "State", now: datetime, retry: str = "") -> Owed:
     """What is owed where the page shows it; see plan_resume for what is raised."""
-    from statusgen.usecases import mailing
     from statusgen.usecases.archive import read_archive
-    from statusgen.usecases.resume import plan_resume
+    from statusgen.usecases.mail.queueing import queue_letters
+    from statusgen.usecases.mail.resume import plan_resume
 
     archive = read_archive(context.settings, context.open_cache(), now)
     with open_targets(context.settings) as targets:
         resumed = plan_resume(targets, archive, state.ledger, now, retry)
-    queued = mailing.queue_letters(resumed.plan, archive, state.ledger, now)
+    queued = queue_letters(resumed.plan, archive, state.ledger, now)
     return Owed(archive, queued, resumed.unshown, resumed.unqueued)
 
 

@@ -13,7 +13,7 @@ from statusgen.site.pages import Site
 from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive, survey_archive
 from statusgen.usecases.folder_reader import FolderReader
-from statusgen.usecases.mail_preview import PreviewLetter, one_of_every_kind, preview_letters
+from statusgen.usecases.mail.preview import PreviewLetter, one_of_every_kind, preview_letters
 from statusgen.usecases.release import make_release
 
 MAILS = "_mail/index.html"

@@ -19,7 +19,7 @@ from statusgen.model.vocabulary import Phase
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
-from statusgen.usecases.mail_preview import preview_letters, sample_stories
+from statusgen.usecases.mail.preview import preview_letters, sample_stories
 
 _PAGES = ("page/", "badge/")
 _LETTERS = "mail/"

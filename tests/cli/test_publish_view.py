@@ -12,8 +12,8 @@ from statusgen.cli.publish_view import (
 from statusgen.model.claim import Claim
 from statusgen.plan.mail import MailChoice
 from statusgen.plan.plan import KeptIncident, make_plan
-from statusgen.usecases.mailing import Queued
-from statusgen.usecases.samples import SampleLetter
+from statusgen.usecases.mail.queueing import Queued
+from statusgen.usecases.mail.samples import SampleLetter
 from statusgen.usecases.uploading import TargetResult, Uploads
 from tests.builders import instant
 

@@ -21,7 +21,7 @@ from statusgen.model.delivery import Account, InDoubt
 from statusgen.model.manifest import Publisher
 from statusgen.model.relay import Relay
 from statusgen.model.subscriber import NewSubscriber
-from statusgen.usecases.working import Round, Worker
+from statusgen.usecases.mail.working import Round, Worker
 from tests.components.journal_sink import Conduct, journal_sink
 from tests.components.killing import end, kill_at, run_with_pauses
 from tests.components.postgresql import postgresql  # noqa: F401  a fixture

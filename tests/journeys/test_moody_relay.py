@@ -13,7 +13,7 @@ from statusgen.apply.deliver import deliver
 from statusgen.apply.rules import DeliveryRules
 from statusgen.model.delivery import Account, InDoubt
 from statusgen.model.relay import Relay
-from statusgen.usecases.working import Round, Worker
+from statusgen.usecases.mail.working import Round, Worker
 from tests.components.journal_sink import BUSY, TROUBLES, Conduct, journal_sink
 from tests.components.killing import end
 from tests.components.soak import part

@@ -10,7 +10,7 @@ from statusgen.cli.output import say
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from statusgen.usecases.mail_preview import PreviewLetter
+    from statusgen.usecases.mail.preview import PreviewLetter
 
 
 @click.command()
@@ -27,7 +27,7 @@ def preview(context: Context, incident: str | None, out: Path | None) -> None:
 
     INCIDENT is any unique part of its id; the only open incident needs no name.
     """
-    from statusgen.usecases.mail_preview import preview_letters
+    from statusgen.usecases.mail.preview import preview_letters
     from statusgen.usecases.write import find_incident
 
     about = find_incident(context.survey(), incident, context.now)

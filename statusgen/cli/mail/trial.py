@@ -10,7 +10,7 @@ from statusgen.cli.sending import required_mail
 from statusgen.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:
-    from statusgen.usecases.trial import Stage
+    from statusgen.usecases.mail.trial import Stage
 
 _WIDTH = 12
 
@@ -32,7 +32,7 @@ def test(context: Context, address: str) -> None:
     """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.composition import open_transport
     from statusgen.model.subscriber import parse_address
-    from statusgen.usecases.trial import trial_letter, try_letter
+    from statusgen.usecases.mail.trial import trial_letter, try_letter
 
     mail = required_mail(context)
     try:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from statusgen.composition import State
     from statusgen.errors import MailError
     from statusgen.model.delivery import InDoubt, Outcome
-    from statusgen.usecases.working import Round
+    from statusgen.usecases.mail.working import Round
 
 
 @click.command()
@@ -59,7 +59,7 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
       statusgen mail work --to TOKEN     a rehearsal: one round, for one reader
     """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.composition import open_state
-    from statusgen.usecases.working import Worker
+    from statusgen.usecases.mail.working import Worker
 
     mail = required_mail(context)
     if forever and readers:
@@ -109,7 +109,7 @@ class _Session:
         tell(text, self.now().strftime("%H:%M"), "cyan")
 
     def make_round(self) -> "Round":
-        from statusgen.usecases.working import Round
+        from statusgen.usecases.mail.working import Round
 
         now = self.now()
         self._context = self._context.with_settings_of_now()

@@ -7,7 +7,7 @@ import pytest
 from statusgen.composition import open_state
 from statusgen.config.reader import read_settings
 from statusgen.letters.tokens import UnsubscribeTokens
-from statusgen.usecases.bounces import Effect
+from statusgen.usecases.mail.bounces import Effect
 from tests.fakes.repository import CANARY, Repository, make_repository
 from tests.inbound import messages
 

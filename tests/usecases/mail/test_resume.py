@@ -11,8 +11,8 @@ from statusgen.config.settings import S3Target
 from statusgen.errors import Refused, TargetUnreachable
 from statusgen.model.delivery import DeliveryState, Outcome, Result
 from statusgen.usecases.archive import read_archive
-from statusgen.usecases.mailing import queue_letters
-from statusgen.usecases.resume import plan_resume
+from statusgen.usecases.mail.queueing import queue_letters
+from statusgen.usecases.mail.resume import plan_resume
 from statusgen.usecases.uploading import Target
 from tests.builders import instant
 from tests.fakes.mail import enlist

@@ -3,7 +3,7 @@
 import pytest
 
 from statusgen.model.delivery import Account
-from statusgen.usecases.audit import audit
+from statusgen.usecases.mail.audit import audit
 
 BEFORE = Account(queued=10, accepted=2)
 

@@ -3,7 +3,7 @@
 from statusgen.config.reader import read_settings
 from statusgen.letters.kinds import Kind
 from statusgen.model.value import replace
-from statusgen.usecases.mail_preview import one_of_every_kind, preview_letters
+from statusgen.usecases.mail.preview import one_of_every_kind, preview_letters
 from tests.builders import instant, make_first, make_incident, make_update
 from tests.fakes.repository import make_repository, parse_letters
 

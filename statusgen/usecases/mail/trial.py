@@ -16,7 +16,7 @@ from statusgen.model.unsent import Unsent
 from statusgen.model.value import Value, replace
 from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
 from statusgen.ports.transport import Connection, Transport
-from statusgen.usecases.mail_preview import sample_forms, sample_stories
+from statusgen.usecases.mail.preview import sample_forms, sample_stories
 
 MARK = "[TEST] "
 """Stands before the subject."""

@@ -11,7 +11,7 @@ from statusgen.letters.identity import Identity
 from statusgen.letters.tokens import UnsubscribeTokens
 from statusgen.model.subscriber import NewSubscriber, SubscriberState
 from statusgen.ports.mailbox import Mail
-from statusgen.usecases.bounces import Effect, Proofs, Reading, read_bounces
+from statusgen.usecases.mail.bounces import Effect, Proofs, Reading, read_bounces
 from tests.fakes.mail import NOW, make_book, make_database
 from tests.inbound import messages
 

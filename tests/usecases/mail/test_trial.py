@@ -9,7 +9,7 @@ from statusgen.config.reader import read_settings
 from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
-from statusgen.usecases.trial import trial_letter, try_letter
+from statusgen.usecases.mail.trial import trial_letter, try_letter
 from tests.builders import instant
 from tests.fakes.mail import ACCEPTED, DOUBT
 from tests.fakes.repository import make_repository, parse_letters

@@ -10,7 +10,7 @@ from statusgen.apply.presence import SenderGone
 from statusgen.errors import DatabaseError, MailError, Refused
 from statusgen.model.delivery import ALL_HELD, DeliveryState, InDoubt, Outcome, Result
 from statusgen.ports.transport import Unreachable
-from statusgen.usecases.working import (
+from statusgen.usecases.mail.working import (
     GIVE_UP_AFTER,
     RESTARTED_AFTER,
     Outlook,

@@ -1,26 +1,18 @@
 """From a plan to the ledger: claims first, then letters."""
 
-from datetime import timedelta
-
 import pytest
 
-from statusgen.adapters.cache_file import CacheFile
 from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.config.reader import read_settings
-from statusgen.errors import ContentError
-from statusgen.letters.compose import make_forms
 from statusgen.model.claim import UNKNOWN, Claim
 from statusgen.model.delivery import HELD, KnownUpdate
 from statusgen.model.manifest import Publisher
-from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.plan.mail import MailOptions, Skip
 from statusgen.plan.plan import Backlog, Plan, make_plan
-from statusgen.usecases.archive import read_archive
-from statusgen.usecases.mailing import Claiming, Composer, queue_letters, rehearse
+from statusgen.usecases.mail.queueing import Claiming, queue_letters
 from statusgen.usecases.publish import choose
-from tests.builders import instant, write_tree
-from tests.fakes.mail import make_book, make_database
-from tests.fakes.repository import ID, make_repository, parse_letters
+from tests.builders import instant
+from tests.fakes.mail import make_database
+from tests.fakes.repository import ID
 from tests.fakes.storage import FakeStorage
 
 NOW = instant("02:10")
@@ -28,29 +20,9 @@ UPDATE = f"{ID}/01-investigating"
 STRANGER = Claim("a stranger's", "somebody on desktop", instant("02:05"))
 
 
-@pytest.fixture
-def archive(tmp_path):
-    settings = read_settings(make_repository(tmp_path).root)
-    return read_archive(settings, CacheFile(tmp_path / "cache.db", "one"), NOW)
-
-
-@pytest.fixture
-def ledger(tmp_path):
-    from statusgen.model.subscriber import NewSubscriber  # noqa: PLC0415
-
-    database = make_database(tmp_path)
-    make_book(database).import_rows([NewSubscriber("ann@example.com")], "list.csv", NOW)
-    yield SqlLedger(database)
-    database.close()
-
-
-def make(archive, ledger, **options):
-    choice = choose(archive, ledger, NOW, MailOptions(**options))
-    return make_plan([], choice, [], 5)
-
-
 def queue(archive, ledger, *targets, takeover=None):
-    plan = make(archive, ledger, takeover=takeover is not None)
+    options = MailOptions(takeover=takeover is not None)
+    plan = make_plan([], choose(archive, ledger, NOW, options), [], 5)
     claiming = Claiming(targets, Publisher("someone", "laptop", "1"), takeover)
     return queue_letters(plan, archive, ledger, NOW, claiming)
 
@@ -164,61 +136,3 @@ def test_a_claim_that_was_taken_over_is_ours_from_then_on(archive, ledger):
 
     assert bucket.claims[UPDATE].token == ledger.token_for(UPDATE)
     assert again.claimed_elsewhere == again.taken_over == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("locale/ar.po", "\nnonsense\n"),
-        ("mail/fr/investigating.txt", "Bonjour\n{{ nothing }}\n"),
-    ],
-)
-def test_what_is_broken_in_any_language_of_the_user_s_stops_the_letters_before_the_first(
-    archive, ledger, name, text
-):
-    write_tree(archive.settings.root, {f"site_templates/{name}": text})
-    forms = make_forms(archive.settings, b"a key for tests")
-
-    with pytest.raises(ContentError, match=rf"site_templates/{name}:2: "):
-        rehearse(make(archive, ledger), archive, forms, NOW)
-
-
-def test_each_reader_gets_a_letter_in_their_language(archive, ledger):
-    forms = make_forms(archive.settings, b"a key for tests")
-    rehearse(make(archive, ledger), archive, forms, NOW)
-    incident = archive.incident(ID)
-
-    subjects = [
-        forms.form(incident, incident.first, one, now=NOW).subject for one in ("en", "de", "fr")
-    ]
-
-    assert "Investigating" in subjects[0]
-    assert "Wir untersuchen" in subjects[1]
-    assert subjects[2] == subjects[0]
-
-
-def test_a_letter_is_dated_when_it_leaves_and_not_when_the_run_began(archive):
-    clock = iter([NOW, NOW, NOW + timedelta(hours=5)])
-    forms = make_forms(archive.settings, b"a key for tests")
-    composer = Composer(archive, forms, lambda: next(clock), {}, page_behind=False)
-    ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
-    update_id = archive.incident(ID).first.update.id
-
-    letters = [composer.letter(update_id, ann) for _ in range(2)]
-
-    dates = [one["Date"].datetime for one in parse_letters(one.content for one in letters)]
-    assert dates == [NOW, NOW + timedelta(hours=5)]
-    assert letters[0].message_id == letters[1].message_id
-
-
-def test_a_letter_keeps_its_name_when_its_update_is_renamed(archive):
-    forms = make_forms(archive.settings, b"a key for tests")
-    ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
-    update_id = archive.incident(ID).first.update.id
-
-    names = {
-        Composer(archive, forms, lambda: NOW, first_ids, page_behind=False).letter(update_id, ann)
-        for first_ids in ({}, {update_id: update_id}, {update_id: "checkout/00-before"})
-    }
-
-    assert len({one.message_id for one in names}) == 2

@@ -10,7 +10,7 @@ from statusgen.model.delivery import InDoubt, KnownUpdate
 from statusgen.plan.mail import MailChoice, Mailing
 from statusgen.plan.plan import Backlog, make_plan
 from statusgen.usecases.archive import read_archive
-from statusgen.usecases.samples import letters_to, owed_to, sample_letters
+from statusgen.usecases.mail.samples import letters_to, owed_to, sample_letters
 from tests.builders import instant
 from tests.fakes.mail import DOUBT, finish
 from tests.fakes.repository import ID, make_repository

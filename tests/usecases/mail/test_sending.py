@@ -1,0 +1,79 @@
+"""Letters as they leave: rehearsed first, each made from a form, and dated as it is made."""
+
+from datetime import timedelta
+
+import pytest
+
+from statusgen.errors import ContentError
+from statusgen.letters.compose import make_forms
+from statusgen.model.subscriber import Subscriber, SubscriberState
+from statusgen.plan.mail import MailOptions
+from statusgen.plan.plan import make_plan
+from statusgen.usecases.mail.sending import Composer, rehearse
+from statusgen.usecases.publish import choose
+from tests.builders import instant, write_tree
+from tests.fakes.repository import ID, parse_letters
+
+NOW = instant("02:10")
+
+
+def plan_of(archive, ledger):
+    return make_plan([], choose(archive, ledger, NOW, MailOptions()), [], 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("locale/ar.po", "\nnonsense\n"),
+        ("mail/fr/investigating.txt", "Bonjour\n{{ nothing }}\n"),
+    ],
+)
+def test_what_is_broken_in_any_language_of_the_user_s_stops_the_letters_before_the_first(
+    archive, ledger, name, text
+):
+    write_tree(archive.settings.root, {f"site_templates/{name}": text})
+    forms = make_forms(archive.settings, b"a key for tests")
+
+    with pytest.raises(ContentError, match=rf"site_templates/{name}:2: "):
+        rehearse(plan_of(archive, ledger), archive, forms, NOW)
+
+
+def test_each_reader_gets_a_letter_in_their_language(archive, ledger):
+    forms = make_forms(archive.settings, b"a key for tests")
+    rehearse(plan_of(archive, ledger), archive, forms, NOW)
+    incident = archive.incident(ID)
+
+    subjects = [
+        forms.form(incident, incident.first, one, now=NOW).subject for one in ("en", "de", "fr")
+    ]
+
+    assert "Investigating" in subjects[0]
+    assert "Wir untersuchen" in subjects[1]
+    assert subjects[2] == subjects[0]
+
+
+def test_a_letter_is_dated_when_it_leaves_and_not_when_the_run_began(archive):
+    clock = iter([NOW, NOW, NOW + timedelta(hours=5)])
+    forms = make_forms(archive.settings, b"a key for tests")
+    composer = Composer(archive, forms, lambda: next(clock), {}, page_behind=False)
+    ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
+    update_id = archive.incident(ID).first.update.id
+
+    letters = [composer.letter(update_id, ann) for _ in range(2)]
+
+    dates = [one["Date"].datetime for one in parse_letters(one.content for one in letters)]
+    assert dates == [NOW, NOW + timedelta(hours=5)]
+    assert letters[0].message_id == letters[1].message_id
+
+
+def test_a_letter_keeps_its_name_when_its_update_is_renamed(archive):
+    forms = make_forms(archive.settings, b"a key for tests")
+    ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
+    update_id = archive.incident(ID).first.update.id
+
+    names = {
+        Composer(archive, forms, lambda: NOW, first_ids, page_behind=False).letter(update_id, ann)
+        for first_ids in ({}, {update_id: update_id}, {update_id: "checkout/00-before"})
+    }
+
+    assert len({one.message_id for one in names}) == 2
