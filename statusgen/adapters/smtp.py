@@ -36,6 +36,7 @@ class SmtpTransport:
         self._local_hostname = local_hostname
         self._tls_context = tls_context or _tls_context(relay)
         self._timeouts = timeouts or Timeouts()
+        self._has_encrypted = False
 
     async def limits(self) -> Limits:
         """See Transport.limits; SMTP has no word for them."""
@@ -82,6 +83,7 @@ class SmtpTransport:
             is_logged_in=bool(self._relay.user),
             extensions=dict(client.esmtp_extensions),
         )
+        self._has_encrypted |= facts.is_encrypted
         wire = Wire(cast("asyncio.Transport", client.transport))
         return SmtpConnection(wire, self._relay, facts.extensions, self._timeouts), facts
 
@@ -105,10 +107,10 @@ class SmtpTransport:
 
     def _refusal(self, error: Exception) -> MailError:
         relay = self._relay
-        cause = _cause(error, ssl.SSLError)
-        if cause is not None or isinstance(error, ssl.SSLError):
+        tls_error = _cause(error, ssl.SSLError)
+        if tls_error is not None and not self._may_pass(tls_error):
             return MailError(
-                f"TLS with the relay {relay} failed ({_tls_reason(cause or error)}); check the "
+                f"TLS with the relay {relay} failed ({_tls_reason(tls_error)}); check the "
                 "host name in mail.transport, its certificate, and smtp:// or smtps://"
             )
         if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:  # noqa: PLR2004
@@ -121,7 +123,9 @@ class SmtpTransport:
                 f"the relay {relay} is not ready ({_codes(error)}); run `statusgen mail resume` "
                 "when it is"
             )
-        if isinstance(error, OSError):  # aiosmtplib's lost and timed out connections are these
+        if tls_error is not None or isinstance(
+            error, OSError
+        ):  # aiosmtplib's lost and timed out connections are these
             return Unreachable(
                 f"the relay {relay} can't be reached; check mail.transport and the network, "
                 "then run `statusgen mail resume`"
@@ -130,6 +134,10 @@ class SmtpTransport:
             f"the relay {relay} offers no way to log in; check the port in mail.transport, or "
             "leave the user out"
         )
+
+    def _may_pass(self, error: BaseException) -> bool:
+        """Whether only this handshake went wrong: others worked, and it isn't the certificate."""
+        return self._has_encrypted and not isinstance(error, ssl.SSLCertVerificationError)
 
 
 def _tls_context(relay: Relay) -> ssl.SSLContext:

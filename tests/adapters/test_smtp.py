@@ -164,6 +164,43 @@ def test_what_is_no_tls_is_a_sentence_about_the_setting(certificate, noise):
     assert not isinstance(caught.value, Unreachable)
 
 
+@pytest.mark.component("openssl")
+@pytest.mark.parametrize("noise", NO_TLS)
+def test_what_is_no_tls_may_pass_once_it_was_spoken(certificate, noise):
+    async def connect_three_times():
+        script = scripted.Script(
+            lambda moment: noise if (moment.stage, moment.number) == ("handshake", 2) else None,
+            tls=certificate.server_context(),
+            late_s=0.01,
+        )
+        async with scripted.scripted_relay(script):
+            transport = SmtpTransport(script.relay)
+            await (await transport.connect()).close()
+            with pytest.raises(Unreachable, match="can't be reached"):
+                await transport.connect()
+            await (await transport.connect()).close()
+
+    asyncio.run(connect_three_times())
+
+
+@pytest.mark.component("openssl")
+def test_a_certificate_that_no_longer_holds_is_a_setting_all_the_same(certificate, tmp_path):
+    contexts = iter([certificate, make_certificate(tmp_path)])
+
+    async def connect_twice():
+        script = scripted.Script(tls=next(contexts).server_context())
+        async with scripted.scripted_relay(script):
+            relay = replace(script.relay, host="localhost", is_loopback=False)
+            transport = SmtpTransport(relay, tls_context=certificate.client_context())
+            await (await transport.connect()).close()
+            script.tls = next(contexts).server_context()
+            with pytest.raises(MailError, match="TLS with the relay") as caught:
+                await transport.connect()
+            assert not isinstance(caught.value, Unreachable)
+
+    asyncio.run(connect_twice())
+
+
 def try_out(transport):
     return asyncio.run(transport.try_out())
 

@@ -71,8 +71,16 @@ def is_faulted(stage: str, moment: Moment) -> bool:
         return False
     if stage in OF_CONNECTIONS:
         is_turned = stage == "ehlo" and moment.number % 2 == 0
-        return moment.number % 3 == 1 and moment.tries == 1 + is_turned
+        return is_chosen(stage, moment.number) and moment.tries == 1 + is_turned
     return moment.number % 3 == (REFUSED if stage == "rset" else FAULTY) and moment.tries == 1
+
+
+def is_chosen(stage: str, connection: int) -> bool:
+    """Whether it is among the third of the connections that is faulty at the stage.
+
+    The very first is, but for its handshake: before TLS has worked, noise is a wrong setting.
+    """
+    return connection % 3 == (2 if stage == "handshake" else 1)
 
 
 Answer = str | Fault | None

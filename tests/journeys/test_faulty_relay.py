@@ -49,12 +49,9 @@ RUNS = part(4, 30)
 """So many are enough: one that loses 20 answers stops."""
 PATIENCE_S = part(30, 600)
 PATIENT_S, HASTY_S = 10.0, part(0.5, 2)
-NEVER = {
-    "handshake": {Fault.GARBAGE, Fault.ENDLESS, Fault.SURPLUS, Fault.BYE, Fault.NOT_NOW},
-    "body": {Fault.NOT_NOW},
-}
-"""What is no TLS in the handshake is taken for a wrong setting, which ends the run. And a lone
-reply to the content that meets the final dot on its way can't be told from the answer to it."""
+NEVER = {"body": {Fault.NOT_NOW}}
+"""A lone reply to the content that meets the final dot on its way can't be told from the answer
+to it."""
 
 
 @dataclass(frozen=True)
