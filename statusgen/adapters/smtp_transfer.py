@@ -32,6 +32,7 @@ _ENVELOPE: Final = (Stage.SENDER, Stage.RECIPIENT, Stage.DATA)
 _DOT: Final = b".\r\n"
 _REFUSALS: Final = (4, 5)
 _GARBLED: Final = "garbled answer"
+_NO_REPLY: Final = Reply(0)
 
 _ACCEPTED: Final = Outcome(DeliveryState.ACCEPTED)
 _ACCEPTED_LAST: Final = Outcome(DeliveryState.ACCEPTED, is_connection_usable=False)
@@ -141,8 +142,10 @@ class SmtpConnection:
         if not self._is_reset_due:
             return await self._exchange(commands)
         self._is_reset_due = False
-        replies = await self._exchange((b"RSET\r\n", *commands))
-        return replies[1:] if replies and replies[0].code // 100 == 2 else []  # noqa: PLR2004
+        reset, *replies = await self._exchange((b"RSET\r\n", *commands)) or (_NO_REPLY,)
+        if reset.code == SERVICE_NOT_AVAILABLE:  # to any command (RFC 5321 section 3.8)
+            return [reset]
+        return replies if reset.code // 100 == 2 else []  # noqa: PLR2004
 
     async def _exchange(self, commands: tuple[bytes, ...]) -> list[Reply]:
         wire, reply_s = self._wire, self._timeouts.reply_s

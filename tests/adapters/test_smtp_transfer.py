@@ -296,6 +296,16 @@ def test_a_relay_that_takes_its_leave_in_the_midst_of_a_letter_is_busy():
     assert asyncio.run(leave()) == lost(DeliveryState.QUEUED, "421 4.3.2", Meaning.RELAY_BUSY)
 
 
+@EACH_WAY
+def test_a_relay_that_takes_its_leave_between_two_letters_is_busy(is_pipelining):
+    answers = {"rcpt": "550 5.1.1 no", "rset": "421 4.3.2 shutting down"}
+    script = Script(lambda moment: answers.get(moment.stage), is_pipelining=is_pipelining)
+
+    outcomes = send(script, make_numbered(1), make_numbered(2))
+
+    assert outcomes[1] == lost(DeliveryState.QUEUED, "421 4.3.2", Meaning.RELAY_BUSY)
+
+
 def test_a_relay_that_leaves_after_its_answer_has_answered():
     script = at("mail", Fault.FIN, number=2)
 
