@@ -65,9 +65,9 @@ def open_cache(settings: Settings) -> Cache:
 
 def open_draft_cache() -> Cache:
     """A cache in memory, for what no publish may see."""
-    from statusgen.adapters.cache_file import CacheFile
+    from statusgen.adapters.cache_file import IN_MEMORY, CacheFile
 
-    return CacheFile(Path(":memory:"), "drafts")
+    return CacheFile(IN_MEMORY, "drafts")
 
 
 def open_preview_server(port: int) -> PreviewServer:

@@ -1,6 +1,7 @@
 """The cache on disk: one SQLite file, thrown away whenever it is foreign, damaged or outdated."""
 
 import sqlite3
+import weakref
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from itertools import repeat
@@ -19,6 +20,7 @@ _LAYOUT = """
 
 _PUT = "REPLACE INTO shelf VALUES (?, ?, ?, ?)"
 _DAMAGED = (None, None, None)
+IN_MEMORY = Path(":memory:")
 
 
 class CacheFile:
@@ -68,7 +70,7 @@ class CacheFile:
             try:
                 self._connection.executemany(_PUT, rows)
             except sqlite3.DatabaseError:  # a new file has no room either
-                self._connection = self._prepare(sqlite3.connect(":memory:"))
+                self._connection = self._prepare(self._connect(IN_MEMORY))
                 self._connection.executemany(_PUT, rows)
 
     def remove(self, shelf: str, keys: Collection[str]) -> None:
@@ -83,9 +85,9 @@ class CacheFile:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            if str(self._path) != ":memory:":
+            if self._path != IN_MEMORY:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-            return self._prepare(self._connect())
+            return self._prepare(self._connect(self._path))
         except (sqlite3.DatabaseError, OSError):
             return self._start_over()
 
@@ -96,14 +98,16 @@ class CacheFile:
         try:
             self._path.unlink(missing_ok=True)
             Path(f"{self._path}-journal").unlink(missing_ok=True)
-            self._connection = self._prepare(self._connect())
+            self._connection = self._prepare(self._connect(self._path))
         except (sqlite3.DatabaseError, OSError):
-            self._connection = self._prepare(sqlite3.connect(":memory:"))
+            self._connection = self._prepare(self._connect(IN_MEMORY))
         return self._connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, path: Path) -> sqlite3.Connection:
         # A preview serves from other threads than the one that builds; they only read.
-        return sqlite3.connect(self._path, timeout=1, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=1, check_same_thread=False)
+        weakref.finalize(self, connection.close)
+        return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         # Nothing here is worth a wait for the disk: a torn file is thrown away.

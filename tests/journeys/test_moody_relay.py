@@ -111,9 +111,10 @@ def test_a_limit_of_the_relay_is_found_out_then_never_overrun_and_used(tmp_path)
     """Of what the relay takes every letter counts, from the first one on.
 
     That there is a limit is known from the first refusal on only, so of the tries those count
-    that come more than a second after it. It is found out within ten seconds. The bucket lets
-    no burst through: the half letter of leeway is for 36 ms of delay on a busy machine (for
-    a bucket without any see tests/apply/test_pace.py).
+    that come more than a second after it. It is found out within ten seconds, so where there are
+    only ten the first five need not use it. The bucket lets no burst through: the half letter of
+    leeway is for 36 ms of delay on a busy machine (for a bucket without any see
+    tests/apply/test_pace.py).
     """
     size = PER_SECOND * part(10, 180)
     database, ledger = queue(tmp_path, size)
@@ -130,8 +131,8 @@ def test_a_limit_of_the_relay_is_found_out_then_never_overrun_and_used(tmp_path)
     assert account == Account(accepted=size)
     assert busiest_second(arrived) <= PER_SECOND + 1
     assert busiest_second([at for at in tries if at > refused[0] + 1]) <= PER_SECOND + 1
-    settled = part(1, 10)
-    assert use_of([at for at in arrived if at > tries[0] + settled]) >= part(0.7, 0.9)
+    settled = part(5, 10)
+    assert use_of([at for at in arrived if at > tries[0] + settled]) >= part(0.6, 0.9)
 
 
 def test_a_limit_that_is_known_beforehand_is_kept_from_the_first_letter_on_and_used(tmp_path):
