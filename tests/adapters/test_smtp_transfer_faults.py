@@ -33,7 +33,7 @@ MORE_LETTERS = part(15, 500)
 """At stages that not every letter comes to."""
 LETTERS_EACH = 5
 """So many letters a connection."""
-PATIENT_S, HASTY_S = 10.0, part(0.5, 2)
+PATIENT_S, HASTY_S = 10.0, part(0.5, 1)
 
 
 @dataclass
