@@ -26,7 +26,8 @@ IN_MEMORY = Path(":memory:")
 class CacheFile:
     """A `Cache` in `path`, valid for one `fingerprint` of everything its values depend on.
 
-    Where no file can be written, it lives in memory.
+    Where no file can be written, it lives in memory. Nobody has to close it: that happens when
+    it is no longer used.
     """
 
     def __init__(self, path: Path, fingerprint: str) -> None:

@@ -123,9 +123,8 @@ class SmtpTransport:
                 f"the relay {relay} is not ready ({_codes(error)}); run `statusgen mail resume` "
                 "when it is"
             )
-        if tls_error is not None or isinstance(
-            error, OSError
-        ):  # aiosmtplib's lost and timed out connections are these
+        # aiosmtplib's lost and timed out connections are OSErrors.
+        if tls_error is not None or isinstance(error, OSError):
             return Unreachable(
                 f"the relay {relay} can't be reached; check mail.transport and the network, "
                 "then run `statusgen mail resume`"

@@ -185,15 +185,13 @@ def test_what_is_no_tls_may_pass_once_it_was_spoken(certificate, noise):
 
 @pytest.mark.component("openssl")
 def test_a_certificate_that_no_longer_holds_is_a_setting_all_the_same(certificate, tmp_path):
-    contexts = iter([certificate, make_certificate(tmp_path)])
-
     async def connect_twice():
-        script = scripted.Script(tls=next(contexts).server_context())
+        script = scripted.Script(tls=certificate.server_context())
         async with scripted.scripted_relay(script):
             relay = replace(script.relay, host="localhost", is_loopback=False)
             transport = SmtpTransport(relay, tls_context=certificate.client_context())
             await (await transport.connect()).close()
-            script.tls = next(contexts).server_context()
+            script.tls = make_certificate(tmp_path).server_context()
             with pytest.raises(MailError, match="TLS with the relay") as caught:
                 await transport.connect()
             assert not isinstance(caught.value, Unreachable)
