@@ -157,7 +157,7 @@ class _Stories:
             "severity": step.severity.key if step.severity else None,
             "at": format_instant(update.at),
             "edited_at": _optional(update.edited),
-            "html": self._prose.html(update.body),
+            "html": self._prose.portable_html(update.body),
             "changes": [
                 {"component": one.component, "old": one.old, "new": one.new}
                 for one in effects(step, earlier)
@@ -174,7 +174,7 @@ class _Stories:
         return {
             "statuspage_id": self._ids.update(f"{incident.id}/{POSTMORTEM}"),
             "at": _optional(postmortem.at),
-            "html": self._prose.html(postmortem.body),
+            "html": self._prose.portable_html(postmortem.body),
         }
 
 

@@ -16,6 +16,7 @@ from statusgen.config.settings import (
     Brakes,
     BrandSettings,
     FolderTarget,
+    LineBreaks,
     MailSettings,
     PageSettings,
     Settings,
@@ -129,6 +130,9 @@ def _page(table: Table, root: Path) -> PageSettings:
         language=table.take("language", values.language, "en"),
         support=table.take("support", values.support, None),
         history_days=table.take("history_days", values.history_days, 90),
+        line_breaks=table.take(
+            "line_breaks", values.word(LineBreaks, "kind of line breaks"), LineBreaks.KEEP
+        ),
         brand=read_brand(table.child("brand"), root),
     )
     table.finish()

@@ -35,6 +35,15 @@ class BrandSettings(Value, frozen=True):
     favicon: Image | None = None
 
 
+class LineBreaks(StrEnum):
+    """What a single line end in a body is to readers."""
+
+    KEEP = "keep"
+    """A line break."""
+    JOIN = "join"
+    """A space: the author wraps lines by hand."""
+
+
 class PageSettings(Value, frozen=True):
     """`[page]`."""
 
@@ -48,12 +57,18 @@ class PageSettings(Value, frozen=True):
     """An http(s) URL or a `mailto:` one."""
     history_days: int = 90
     """Days of uptime shown, today included."""
+    line_breaks: LineBreaks = LineBreaks.KEEP
     brand: BrandSettings = BrandSettings()
 
     @property
     def zone(self) -> ZoneInfo:
         """The page's time zone."""
         return load_zone(self.timezone)
+
+    @property
+    def keeps_lines(self) -> bool:
+        """Whether a single line end in a body is a line break."""
+        return self.line_breaks is LineBreaks.KEEP
 
     @property
     def host(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from statusgen.model.notation import BadValue
+from statusgen.prose.fenced_code import without_fenced_code
 
 BODY_LIMIT = 256 * 1024
 """Bytes."""
@@ -31,7 +32,6 @@ _DEEP_LIST = re.compile(
     re.MULTILINE,
 )
 """Text behind so many list markers and so much indentation: no Markdown library survives it."""
-_FENCE = re.compile(r"(~{3,}|`{3,})[ \t]*(?:\{.*\}|\.?[\w#.+-]*)[ \t]*")
 _FENCE_MARK = re.compile(r"^(?:~~~|```)", re.MULTILINE)
 _TABLE_RULE = re.compile(r"[ \t>]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t:-]*")
 """Below the head of a table."""
@@ -61,7 +61,7 @@ def check_limits(body: str) -> None:
         raise BodyTooTangled(line, "lists are nested too deeply", "nest them a few levels only")
     if sum(map(body.count, _MARKS)) <= MOST_MARKS:
         return
-    lines = _without_fenced_code(body.split("\n"))
+    lines = without_fenced_code(body.split("\n"))
     _refuse_what_stays_open("\n".join(lines))
     _refuse_long_definitions(lines)
     for block in _blocks(lines):
@@ -174,24 +174,3 @@ def _blocks(lines: list[str]) -> Iterator[range]:
 def _inline_marks(line: str) -> int:
     """How many; none in the row of a table, whose cells are read one by one."""
     return 0 if "|" in line else sum(map(line.count, "`[&\\"))
-
-
-def _without_fenced_code(lines: list[str]) -> list[str]:
-    """`lines` with those of closed fences blank, as the library sees fences."""
-    kept, end = [], 0
-    for number, (line, closing) in enumerate(zip(lines, _closing_lines(lines), strict=True)):
-        if number >= end and closing:
-            end = closing + 1
-        kept.append("" if number < end else line)
-    return kept
-
-
-def _closing_lines(lines: list[str]) -> list[int]:
-    """For each line that opens a fence, the next that closes it; 0 for all others."""
-    nearest: dict[str, int] = {}
-    closing = [0] * len(lines)
-    for number in range(len(lines) - 1, -1, -1):
-        if opening := _FENCE.fullmatch(lines[number]):
-            closing[number] = nearest.get(opening[1], 0)
-        nearest[lines[number].rstrip(" \t")] = number
-    return closing

@@ -77,7 +77,7 @@ class ItemMaker:
         )
 
     def _html(self, incident: Incident, step: Step) -> str:
-        lines, text = [self._prose.html(step.update.body)], self._language.text
+        lines, text = [self._prose.portable_html(step.update.body)], self._language.text
         if step.window is not None:
             starts, ends = self._clock.both(step.window.starts), self._clock.both(step.window.ends)
             lines.append(_paragraph(text(_PLANNED) % {"starts": starts, "ends": ends}))

@@ -55,7 +55,7 @@ def _step(step: Step, prose: BodyRenderer, clock: PageClock) -> str:
         f"<small>{_day(at, clock)}, {_time(at, clock)} {clock.zone_name(at)}</small><br>"
         f"<strong>{step_label(step)}</strong> - "
     )
-    body = prose.html(step.update.body)
+    body = prose.portable_html(step.update.body)
     paragraph, words = "<p>", body.removeprefix("<p>")
     return f"{paragraph}{head}{words}" if words != body else f"<p>{head}</p>\n{body}"
 

@@ -169,7 +169,7 @@ class LetterForms:
 
 def make_forms(settings: Settings, secret_key: bytes) -> LetterForms:
     """The forms of a page's letters; `secret_key` signs the links that stop them."""
-    prose = BodyRenderer(settings.page.url)
+    prose = BodyRenderer(settings.page.url, keeps_lines=settings.page.keeps_lines)
     return LetterForms(settings, Templates(settings.root), prose, secret_key)
 
 

@@ -8,8 +8,8 @@ from statusgen.prose.plain_text import VERBATIM
 
 _SPACES = re.compile("[ \t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_INDENT = re.compile(r" *(?:(?:-|[0-9]{1,3}\.) |[^:]{1,30}: {2,})?")
-"""Of an item of a list, and of a labelled value in a column."""
+_INDENT = re.compile(r"((?:> )*) *(?:(?:-|[0-9]{1,9}\.) |[^:]{1,30}: {2,})?")
+"""Of a quotation, of an item of a list, and of a labelled value in a column."""
 _EAST = (
     "\u2e80-\u303f\u3041-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60"
     "\U00020000-\U0003ffff"
@@ -46,9 +46,9 @@ def _wrapped_line(line: str) -> str:
     if is_verbatim or columns(line) <= COLUMNS:
         return line
     found = _INDENT.match(line)
-    start = found[0] if found else ""
+    start, quoted = (found[0], found[1]) if found else ("", "")
     lines, now, used = [], start, columns(start)
-    hanging = " " * used
+    hanging = quoted + " " * (used - len(quoted))
     for word in _WORDS.findall(line, len(start)):
         width = columns(word)
         if used + width > COLUMNS and now.strip() and not (word.isspace() or now == start):

@@ -1,21 +1,13 @@
-"""Which elements a body may hold and where, and markup written again so that all of it fits."""
+"""Every element of a body in a place where HTML allows it."""
 
 import re
 from collections import Counter
 from html import escape
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
 
-BODY_HEADING = "h4"
-"""What every heading in a body becomes: bodies stand below a page's own h1 to h3."""
+from statusgen.prose.elements import ALIASES, BLOCKS, BODY_HEADING, INLINE, TABLE
+from statusgen.prose.links import shown_address
 
-INLINE = {"a", "abbr", "br", "code", "del", "em", "kbd", "mark", "s", "strong", "sub", "sup"}
-BLOCKS = {"blockquote", "hr", "li", "ol", "p", "pre", "ul", BODY_HEADING}
-TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
-TAGS = INLINE | BLOCKS | TABLE
-"""All that may reach a reader."""
-ALIASES = {"b": "strong", "i": "em", "strike": "s"} | {f"h{n}": BODY_HEADING for n in range(1, 7)}
-SCHEMES = {"http", "https", "mailto"}
 _VOID = {"br", "hr"}
 _PARENTS = {
     "li": {"ul", "ol"},
@@ -39,30 +31,32 @@ _NO_WORDS = rf"(?:\s|&nbsp;|<(?!/?(?:t|{BODY_HEADING}))[^>]*>)*"
 """Blanks and tags, but no tag of a table or a heading."""
 _WORDLESS = re.compile(_NO_WORDS)
 _EMPTY_HEADING = re.compile(rf"<{BODY_HEADING}>{_NO_WORDS}</{BODY_HEADING}>\n?")
-_EMPTY_HEADER_CELL = re.compile(rf"<th>({_NO_WORDS})</th>")
+_EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>\n?")
+_BREAK_AT_END = re.compile(r"(?:\s*<br>)+\s*(?=</p>)")
+_EMPTY_HEADER_CELL = re.compile(rf"<th(?: class=\"[a-z]+\")?>({_NO_WORDS})</th>")
 
 
-def nested_rightly(html: str, base_url: str) -> str:
-    """Sanitised `html` with every element where HTML allows it, and links made absolute.
+def nested_rightly(html: str) -> str:
+    """Sanitised `html` with every element where HTML allows it.
 
-    An element in a wrong place loses its tags and keeps its text; an image becomes a link, and a
-    link without words shows its address.
+    An element in a wrong place loses its tags and keeps its text; a link without words shows its
+    address.
     """
-    weaver = _Weaver(base_url)
+    weaver = _Weaver()
     weaver.feed(html)
     weaver.close()
     return weaver.result()
 
 
-def without_empty_titles(html: str) -> str:
-    """Sanitised `html` where no heading is without words, and no header cell of a table."""
-    return _EMPTY_HEADER_CELL.sub(r"<td>\1</td>", _EMPTY_HEADING.sub("", html))
+def without_empty_elements(html: str) -> str:
+    """Sanitised `html` where no heading is without words, no header cell, and no paragraph."""
+    html = _EMPTY_HEADER_CELL.sub(r"<td>\1</td>", _EMPTY_HEADING.sub("", html))
+    return _EMPTY_PARAGRAPH.sub("", _BREAK_AT_END.sub("", html))
 
 
 class _Weaver(HTMLParser):
-    def __init__(self, base_url: str) -> None:
+    def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._base_url = base_url
         self._out: list[str] = []
         self._open: list[tuple[str, bool]] = []
         self._link_words = (0, "")
@@ -77,28 +71,17 @@ class _Weaver(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         tag = ALIASES.get(tag, tag)
-        attributes = {name: value or "" for name, value in attrs}
-        if tag == "img":
-            self._image(attributes)
-            return
         if tag in BLOCKS | TABLE:
             self._end_paragraph()
-        allowed = self._allows(tag)
-        href = self._link(attributes.get("href")) if tag == "a" else None
-        if tag == "a" and href is None:
-            allowed = False
+        is_shown = self._allows(tag)
+        if is_shown:
+            told = "".join(f' {name}="{escape(value or "")}"' for name, value in attrs)
+            self._out.append(f"<{tag}{told}>")
         if tag in _VOID:
-            if allowed:
-                self._out.append(f"<{tag}>")
             return
-        if allowed:
-            extra = f' href="{escape(href)}"' if href else ""
-            if tag == "abbr" and attributes.get("title"):
-                extra = f' title="{escape(attributes["title"])}"'
-            self._out.append(f"<{tag}{extra}>")
-            if href:
-                self._link_words = len(self._out), href.removeprefix("mailto:") or href
-        self._enter(tag, is_shown=allowed)
+        if is_shown and tag == "a":
+            self._link_words = len(self._out), shown_address(dict(attrs).get("href") or "")
+        self._enter(tag, is_shown=is_shown)
 
     def handle_endtag(self, tag: str) -> None:
         tag = ALIASES.get(tag, tag)
@@ -121,29 +104,6 @@ class _Weaver(HTMLParser):
         if parent is None and data.strip():
             self._begin_paragraph()
         self._out.append(escape(data, quote=False))
-
-    def _image(self, attributes: dict[str, str]) -> None:
-        href, words = self._link(attributes.get("src")), attributes.get("alt", "").strip()
-        inside_link = self._counts["a", True] > 0
-        words = words or (href or "").rsplit("/", 1)[-1] or "image"
-        if href is None or inside_link or not self._allows("a"):
-            self.handle_data(words)
-            return
-        self.handle_starttag("a", [("href", href)])
-        self.handle_data(words)
-        self.handle_endtag("a")
-
-    def _link(self, href: str | None) -> str | None:
-        if not href:
-            return None
-        try:
-            url = urljoin(self._base_url, re.sub(r"[\x00-\x20]", "", href))
-            parts = urlsplit(url)
-        except ValueError:
-            return None
-        if parts.scheme not in SCHEMES or (parts.scheme != "mailto" and not parts.hostname):
-            return None
-        return re.sub(r"[^!#$%&'()*+,/:;=?@\[\]A-Za-z0-9._~-]", _quoted, url)
 
     def _allows(self, tag: str) -> bool:
         parent = self._parent()
@@ -189,7 +149,3 @@ class _Weaver(HTMLParser):
         start, address = self._link_words
         if _WORDLESS.fullmatch("".join(self._out[start:])):
             self._out.append(escape(address, quote=False))
-
-
-def _quoted(found: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in found[0].encode())

@@ -1,20 +1,25 @@
 """Sanitised markup as plain text, for letters and programs that show none."""
 
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 
-from statusgen.prose.nesting import BODY_HEADING
-from statusgen.prose.text_table import table_lines
+from statusgen.prose.elements import BODY_HEADING
+from statusgen.prose.links import is_told_by, shown_address
+from statusgen.prose.text_table import Row, table_lines
 
 VERBATIM = "\x02"
 """No author can write it, so it may mark lines that nobody should wrap."""
 
-_BLOCKS = ("p", BODY_HEADING, "blockquote", "table", "pre")
-_BULLET = re.compile(r" *(?:-|[0-9]+\.) ")
+QUOTED = "> "
+"""What a line of a quotation begins with."""
+_STRUCK = "~~"
+"""Around what no longer holds."""
+_BLOCKS = ("p", BODY_HEADING, "table", "pre", "ul", "ol", "blockquote", "hr")
 
 
 def as_text(html: str, verbatim: str = "") -> str:
-    """The text of `html` with its paragraphs, lists and full link addresses kept.
+    """The text of `html` with its paragraphs, lists, quotations and full link addresses kept.
 
     Each line of code begins with `verbatim`.
     """
@@ -24,12 +29,48 @@ def as_text(html: str, verbatim: str = "") -> str:
     return reader.result()
 
 
-class _Table:
-    """A table that is being read, and the lines before it or around it."""
+class _Part:
+    """The lines of a body, of an item, of a quotation or of a cell."""
 
-    def __init__(self, outside: list[str]) -> None:
-        self.outside = outside
-        self.rows: list[list[str]] = []
+    def __init__(self, first: str = "", others: str = "") -> None:
+        self.lines = [""]
+        self._first, self._others = first, others
+        """What the first of its lines, and every other, begins with."""
+        self.is_item = bool(first) and not others.strip()
+
+    def begin_block(self) -> None:
+        """Leave a blank line before what comes next; none in an item, whose parts stand close."""
+        self.end_line(1 if self.is_item else 2)
+
+    def end_line(self, count: int = 1) -> None:
+        """Begin a new line, with `count` 2 behind a blank one; where one has begun, none."""
+        if self.lines[-1].strip():
+            self.lines += [""] * count
+        elif count > 1 and len(self.lines) > 1 and self.lines[-2].strip():
+            self.lines.append("")
+
+    def add(self, lines: Iterable[str]) -> None:
+        """Put whole lines behind those that are there."""
+        self.end_line()
+        self.lines[-1:] = [*lines, ""]
+
+    def begun_lines(self, verbatim: str) -> list[str]:
+        """The lines with what each begins with; the mark of code stays in front."""
+        text = "\n".join(line.rstrip() for line in self.lines).strip("\n")
+        begun = []
+        for place, line in enumerate(re.sub(r"\n{3,}", "\n\n", text).split("\n")):
+            mark = verbatim if verbatim and line.startswith(verbatim) else ""
+            start = self._others if place else self._first
+            begun.append(f"{mark}{start}{line.removeprefix(mark)}".rstrip())
+        return begun
+
+
+class _Table:
+    """The rows of a table that is being read."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.alignments: list[str] = []
         self.has_header = False
 
 
@@ -38,105 +79,136 @@ class _TextReader(HTMLParser):
 
     def __init__(self, verbatim: str) -> None:
         super().__init__(convert_charrefs=True)
-        self._lines: list[str] = [""]
-        self._lists: list[int | None] = []
-        self._links: list[tuple[str, int]] = []
+        self._parts = [_Part()]
+        """What is being read, outermost first."""
+        self._numbers: list[int | None] = []
+        """Of the lists: the number of the next item, None in one without numbers."""
+        self._marked: list[tuple[str, int, int]] = []
+        """Of links and the like: what they tell, and the line and column where they begin."""
         self._tables: list[_Table] = []
-        self._mark = verbatim
-        self._verbatim = 0
+        self._verbatim = verbatim
+        self._code = 0
 
     def result(self) -> str:
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in self._lines)).strip()
+        """All of the text."""
+        return "\n".join(self._parts[0].begun_lines(self._verbatim)).strip()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS and not self._in_item():
-            self._break(2)
-        elif tag == "br" or (tag == "pre" and not _BULLET.fullmatch(self._lines[-1])):
-            self._break(1)
-        elif tag in ("ul", "ol"):
-            self._break(1 if self._lists else 2)
-            self._lists.append(0 if tag == "ol" else None)
-        elif tag == "li":
-            self._item()
-        elif tag == "hr":
-            self._break(2)
-            self._lines[-1] += "---"
-        elif tag == "a":
-            self._links.append((dict(attrs).get("href") or "", len(self._lines[-1])))
-        self._verbatim += tag == "pre"
-        self._begin_of_table(tag)
+        attributes = {name: value or "" for name, value in attrs}
+        if tag in _BLOCKS:
+            self._part.begin_block()
+        match tag:
+            case "br":
+                self._part.end_line()
+            case "ul" | "ol":
+                self._numbers.append(int(attributes.get("start", 1)) if tag == "ol" else None)
+            case "li":
+                self._begin_item()
+            case "blockquote":
+                self._parts.append(_Part(QUOTED, QUOTED))
+            case "hr":
+                self._line += "---"
+                self._part.begin_block()
+            case "pre":
+                self._code += 1
+            case "del" | "s":
+                self._line += _STRUCK
+            case "a" | "sup" | "abbr":
+                told = attributes.get("href") or attributes.get("title") or ""
+                self._marked.append((told, len(self._part.lines) - 1, len(self._line)))
+            case _:
+                self._begin_of_table(tag, attributes.get("class", ""))
 
     def handle_endtag(self, tag: str) -> None:
-        self._end_of_table(tag)
-        if tag == "a" and self._links:
-            href, start = self._links.pop()
-            words = self._lines[-1][start:]
-            if href.removeprefix("mailto:") != words:
-                self._lines[-1] += f" ({href.removeprefix('mailto:')})"
-        elif tag in ("ul", "ol") and self._lists:
-            self._lists.pop()
-            self._break(1 if self._lists else 2)
-        elif tag in _BLOCKS:
-            self._break(1 if self._in_item() else 2)
-        self._verbatim -= tag == "pre"
+        match tag:
+            case "li" | "blockquote":
+                lines = self._parts.pop().begun_lines(self._verbatim)
+                self._part.add(lines)
+            case "ul" | "ol":
+                self._numbers.pop()
+            case "pre":
+                self._code -= 1
+            case "th" | "td":
+                words = " ".join(self._parts.pop().lines).replace(VERBATIM, "")
+                self._tables[-1].rows[-1].append(re.sub(r"[ \n]+", " ", words).strip())
+            case "table":
+                self._end_table()
+            case "del" | "s":
+                self._line += _STRUCK
+            case "a" | "sup" | "abbr":
+                self._end_marked(tag)
+        if tag in _BLOCKS:
+            self._part.begin_block()
 
     def handle_data(self, data: str) -> None:
-        if self._verbatim:
-            self._code(data)
+        if self._code:
+            self._add_code(data)
             return
         words = re.sub(r"\s+", " ", data)
-        if self._lines[-1] == "" or self._lines[-1].endswith((" ", "- ")):
+        if self._line == "" or self._line.endswith(" "):
             words = words.lstrip()
-        self._lines[-1] += words
+        self._line += words
 
-    def _code(self, data: str) -> None:
+    @property
+    def _part(self) -> _Part:
+        return self._parts[-1]
+
+    @property
+    def _line(self) -> str:
+        return self._part.lines[-1]
+
+    @_line.setter
+    def _line(self, text: str) -> None:
+        self._part.lines[-1] = text
+
+    def _add_code(self, data: str) -> None:
         first, *rest = data.split("\n")
-        begun = self._lines[-1]
-        if first and not begun.startswith(self._mark):
-            begun = self._mark + begun
-        self._lines[-1] = begun + first
-        self._lines += [f"{self._mark}{line}" if line else "" for line in rest]
+        begun = self._line
+        if first and not begun.startswith(self._verbatim):
+            begun = self._verbatim + begun
+        self._line = begun + first
+        self._part.lines += [f"{self._verbatim}{line}" if line else "" for line in rest]
 
-    def _begin_of_table(self, tag: str) -> None:
+    def _begin_item(self) -> None:
+        number = self._numbers[-1] if self._numbers else None
+        if number is not None:
+            self._numbers[-1] = number + 1
+        marker = "- " if number is None else f"{number}. "
+        self._parts.append(_Part(marker, " " * len(marker)))
+
+    def _begin_of_table(self, tag: str, alignment: str) -> None:
         if tag == "table":
-            self._tables.append(_Table(self._lines))
-        if not self._tables:
-            return
-        table = self._tables[-1]
-        if tag == "tr":
-            table.rows.append([])
-        table.has_header |= tag == "th"
-        if tag in ("table", "th", "td"):
-            self._lines = [""]
+            self._tables.append(_Table())
+        elif tag == "tr":
+            self._tables[-1].rows.append([])
+        elif tag in {"th", "td"}:
+            table = self._tables[-1]
+            table.has_header |= tag == "th"
+            if len(table.rows) == 1:
+                table.alignments.append(alignment)
+            self._parts.append(_Part())
 
-    def _end_of_table(self, tag: str) -> None:
-        if not self._tables:
-            return
-        table = self._tables[-1]
-        if tag in ("th", "td"):
-            words = re.sub(r"[ \n]+", " ", "\n".join(self._lines).replace(VERBATIM, ""))
-            table.rows[-1].append(words.strip())
-            self._lines = [""]
-        elif tag == "table":
-            self._lines = self._tables.pop().outside
-            self._break(1)
-            self._lines[-1:] = [*table_lines(table.rows, has_header=table.has_header), ""]
+    def _end_table(self) -> None:
+        table = self._tables.pop()
+        lines = table_lines(table.rows, table.alignments, has_header=table.has_header)
+        if lines:
+            self._part.add(lines)
 
-    def _in_item(self) -> bool:
-        return bool(self._lists)
+    def _end_marked(self, tag: str) -> None:
+        told, first, start = self._marked.pop()
+        words = " ".join(self._part.lines[first:])[start:]
+        if tag == "sup":
+            if first < len(self._part.lines) - 1:
+                return
+            self._line = self._line[:start] + _raised(words, self._line[:start])
+        elif tag == "a" and not is_told_by(told, words):
+            self._line += f" ({shown_address(told)})"
+        elif tag == "abbr" and told and told != words:
+            self._line += f" ({told})"
 
-    def _item(self) -> None:
-        self._break(1)
-        indent = "  " * (len(self._lists) - 1)
-        count = self._lists[-1] if self._lists else None
-        if count is None:
-            self._lines[-1] += f"{indent}- "
-            return
-        self._lists[-1] = count + 1
-        self._lines[-1] += f"{indent}{count + 1}. "
 
-    def _break(self, count: int) -> None:
-        if self._lines[-1].strip():
-            self._lines += [""] * count
-        elif count > 1 and len(self._lines) > 1 and self._lines[-2].strip():
-            self._lines.append("")
+def _raised(words: str, before: str) -> str:
+    """A superscript in a line of text: `10^6`, `e^(x+1)`; `1st` stays."""
+    if not words.strip() or (before[-1:].isdigit() and words.isalpha()):
+        return words
+    return f"^{words}" if words.isalnum() else f"^({words})"

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 
 from statusgen.prose.columns import COLUMNS, columns
 
+Row = list[str]
+"""The words of each cell, one line each."""
+
 _GAP = 2
 _MAX_LABEL = 40  # or the headers, told in each row, would outgrow the table
 
 
-def table_lines(rows: Sequence[Sequence[str]], *, has_header: bool) -> list[str]:
-    """The lines of a table whose cells are one line each; its first row may hold the headers."""
+def table_lines(
+    rows: Sequence[Sequence[str]], alignments: Sequence[str] = (), *, has_header: bool
+) -> list[str]:
+    """The lines of a table whose first row may hold the headers.
+
+    `alignments` are those of the columns: `right`, `center` or nothing.
+    """
     if not any(any(row) for row in rows):
         return []
     widths = [0] * max(map(len, rows))
@@ -17,14 +25,24 @@ def table_lines(rows: Sequence[Sequence[str]], *, has_header: bool) -> list[str]
         for place, cell in enumerate(row):
             widths[place] = max(widths[place], columns(cell))
     if sum(widths) + _GAP * (len(widths) - 1) <= COLUMNS:
-        return [_in_columns(row, widths) for row in rows if any(row)]
-    labels = [_label(one) for one in rows[0]] if has_header else []
+        places = [*alignments, *[""] * (len(widths) - len(alignments))]
+        return [_in_columns(row, widths, places) for row in rows if any(row)]
+    labels = [_label(header) for header in rows[0]] if has_header else []
     return [line for row in rows[len(labels) > 0 :] for line in _as_item(row, labels)]
 
 
-def _in_columns(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (widths[place] - columns(cell)) for place, cell in enumerate(row))
-    return (" " * _GAP).join(padded).rstrip()
+def _in_columns(row: Sequence[str], widths: Sequence[int], alignments: Sequence[str]) -> str:
+    cells = (
+        _padded(cell, width, alignment)
+        for cell, width, alignment in zip(row, widths, alignments, strict=False)
+    )
+    return (" " * _GAP).join(cells).rstrip()
+
+
+def _padded(cell: str, width: int, alignment: str) -> str:
+    room = width - columns(cell)
+    left = {"right": room, "center": room // 2}.get(alignment, 0)
+    return " " * left + cell + " " * (room - left)
 
 
 def _label(header: str) -> str:

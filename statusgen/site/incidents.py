@@ -1,5 +1,6 @@
 """Incidents, maintenances and notices as templates see them: the whole story, or a card."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -7,10 +8,10 @@ from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step, Window
 from statusgen.model.vocabulary import ComponentState, Phase
+from statusgen.prose.elements import BODY_HEADING
 from statusgen.prose.labels import PHASES, STATES, step_label
 from statusgen.prose.language import Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
-from statusgen.prose.nesting import BODY_HEADING
 from statusgen.prose.times import PageClock, machine_time, spoken_duration
 from statusgen.site.tones import CLOSED, INCIDENT
 from statusgen.site.turns import view_turns
@@ -33,6 +34,8 @@ BELOW_H2 = "h3"
 _WITHOUT_EFFECT = (Phase.SCHEDULED, Phase.CANCELED, Phase.NOTICE)
 """Phases in which the states that an update names are plans, or none."""
 
+_BARE_LINK = re.compile('<a href="([^"]*)">\\1</a>')
+"""A link whose words are its address, which needs none beside it on paper."""
 _BOX = '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>'
 """Around a table, so that a wide one scrolls by itself; a keyboard can reach it."""
 
@@ -201,6 +204,7 @@ class IncidentTeller:
         html = self._prose.html(markdown)
         html = html.replace(f"<{BODY_HEADING}>", f"<{heading}>")
         html = html.replace(f"</{BODY_HEADING}>", f"</{heading}>")
+        html = _BARE_LINK.sub(r'<a class="bare" href="\1">\1</a>', html)
         return html.replace("<table>", _BOX).replace("</table>", "</table></div>")
 
     def _state(self, name: str, state: ComponentState) -> StateView:

@@ -41,7 +41,9 @@ class Press:
 
     def __init__(self, archive: Archive, site: Site, store: Cache, now: datetime) -> None:
         self._archive, self._site, self._cache, self._now = archive, site, store, now
-        self._plain_site = site.with_prose(BodyRenderer(archive.settings.page.url))
+        self._plain_site = site.with_prose(
+            BodyRenderer(archive.settings.page.url, keeps_lines=archive.settings.page.keeps_lines)
+        )
         self._stored = store.all(PAGES)
         self._new: dict[str, bytes] = {}
         self._open = {one.id for one in archive.outlines if not one.is_settled(now)}

@@ -32,7 +32,7 @@ class Preview(Value, frozen=True):
 def make_preview(settings: Settings, cache: Cache, now: datetime) -> Preview:
     """The preview at `now`; `cache` must be one that no publish uses, for it holds drafts."""
     archive = survey_archive(settings, cache, now, FolderReader(settings, with_drafts=True))
-    prose = BodyRenderer(settings.page.url)
+    prose = BodyRenderer(settings.page.url, keeps_lines=settings.page.keeps_lines)
     release = make_release(archive, Site(settings, Templates(settings.root), prose), cache, now)
     return Preview(
         site={one.key: one for one in release.artifacts},

@@ -46,7 +46,9 @@ def rehearse(settings: Settings, templates: Templates, now: datetime) -> list[Pr
 def _pages(
     settings: Settings, templates: Templates, sample: tuple[Incident, ...], now: datetime
 ) -> Iterator[Callable[[], object]]:
-    site = Site(settings, templates, BodyRenderer(settings.page.url))
+    site = Site(
+        settings, templates, BodyRenderer(settings.page.url, keeps_lines=settings.page.keeps_lines)
+    )
     zone, language = settings.page.zone, site.language
     days = settings.page.history_days
     page = make_page(settings.components, sample, now, zone, days)

@@ -35,7 +35,11 @@ class PageReader(FolderReader):
     @cached_property
     def site(self) -> Site:
         """What renders the pages."""
-        return Site(self.settings, self._templates, BodyRenderer(self.settings.page.url))
+        return Site(
+            self.settings,
+            self._templates,
+            BodyRenderer(self.settings.page.url, keeps_lines=self.settings.page.keeps_lines),
+        )
 
     @property
     def fingerprint(self) -> str:

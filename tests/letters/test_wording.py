@@ -157,12 +157,12 @@ COMMAND = "kubectl --context production rollout restart deployment/checkout --ti
 
 
 def test_commands_can_be_copied_from_the_text():
-    body = f"Run\n\n```sh\n{COMMAND}\n  {COMMAND}\n```\n\nor\n\n- now:\n\n        {COMMAND}\n"
+    body = f"Run\n\n```sh\n{COMMAND}\n  {COMMAND}\n```\n\nor\n\n- now:\n\n      {COMMAND}\n"
     incident = make_incident(make_first(body=body))
 
     text = make_forms().form(incident, incident.last, now=NOW).text
 
-    assert f"Run\n\n{COMMAND}\n  {COMMAND}\n\nor\n\n- now:\n{COMMAND}\n" in text
+    assert f"Run\n\n{COMMAND}\n  {COMMAND}\n\nor\n\n- now:\n  {COMMAND}\n" in text
 
 
 def test_a_table_is_read_by_columns_or_by_rows():

@@ -34,10 +34,12 @@ HTML = [
     ("[a](incidents/b.html)", f'<p><a href="{HERE}/incidents/b.html">a</a></p>'),
     ("[a](/b)", '<p><a href="https://status.example.com/b">a</a></p>'),
     ("[a](mailto:help@example.com)", '<p><a href="mailto:help@example.com">a</a></p>'),
-    ("[a](javascript:alert(1))", "<p>a</p>"),
-    ("[a](JaVaScRiPt:alert(1))", "<p>a</p>"),
+    ("[a](tel:+49 30 1234)", '<p><a href="tel:+49301234">a</a></p>'),
+    ("[a](javascript:alert(1))", "<p>a (javascript:alert(1))</p>"),
+    ("[a](JaVaScRiPt:alert(1))", "<p>a (JaVaScRiPt:alert(1))</p>"),
+    ("[a](sip:help@example.com)", "<p>a (sip:help@example.com)</p>"),
     ("[a](data:text/html,x)", "<p>a</p>"),
-    ("[a](https://[bad)", "<p>a</p>"),
+    ("[a](https://[bad)", "<p>a (https://[bad)</p>"),
     (
         "![A graph](https://example.com/g.png)",
         '<p><a href="https://example.com/g.png">A graph</a></p>',
@@ -47,7 +49,22 @@ HTML = [
     ("[<script>x</script>](https://example.com/x)", f"<p>{link('https://example.com/x')}</p>"),
     ("[](b)", f"<p>{link(f'{HERE}/b')}</p>"),
     ("## <script>x</script>\n\na", "<p>a</p>"),
-    ("a\n\n##\n\nb\n\n# &#1;&nbsp;", "<p>a</p>\n<p>b</p>"),
+    ("a\n\n# &#1;\n\nb\n\n# &#1;&nbsp;", "<p>a</p>\n<p>b</p>"),
+    ("#1234 is broken", "<p>#1234 is broken</p>"),
+    ("Two lines\nof text", "<p>Two lines<br>\nof text</p>"),
+    ("Two lines  \nof text", "<p>Two lines<br>\nof text</p>"),
+    ("Two lines\\\nof text", "<p>Two lines<br>\nof text</p>"),
+    ("Two lines<br>\nof text", "<p>Two lines<br>\nof text</p>"),
+    ("Two lines<br><br>\nof text", "<p>Two lines<br><br>\nof text</p>"),
+    ("*a**b*c", "<p><em>a**b</em>c</p>"),
+    ("snake_case_name and 2 * 3 * 4", "<p>snake_case_name and 2 * 3 * 4</p>"),
+    ("~~On Monday~~ ~5 minutes", "<p><del>On Monday</del> ~5 minutes</p>"),
+    ("see https://example.com/x.", f"<p>see {link('https://example.com/x')}.</p>"),
+    ("(https://example.com/x_(y))", f"<p>({link('https://example.com/x_(y)')})</p>"),
+    ("[a b](https://example.com) c", '<p><a href="https://example.com">a b</a> c</p>'),
+    ("www.example.com", '<p><a href="http://www.example.com">www.example.com</a></p>'),
+    ("help@example.com", '<p><a href="mailto:help@example.com">help@example.com</a></p>'),
+    ("`https://example.com`", "<p><code>https://example.com</code></p>"),
 ]
 
 
@@ -57,7 +74,15 @@ def test_a_body_becomes_html(body, html):
 
 
 TEXT = [
-    ("One\ntwo\n\nthree", "One two\n\nthree"),
+    ("One\ntwo\n\nthree", "One\ntwo\n\nthree"),
+    ("21. November 2026, 22 Uhr: Wartung", "21. November 2026, 22 Uhr: Wartung"),
+    ("Affected:\n- Payments\n- Payouts", "Affected:\n\n- Payments\n- Payouts"),
+    ("2. two\n   - a", "2. two\n   - a"),
+    ("- x\n  - y", "- x\n  - y"),
+    ("- [x] done\n- [ ] open", "- ☑ done\n- ☐ open"),
+    ("> a\n> b", "> a\n> b"),
+    ("10<sup>6</sup> ~~or more~~", "10^6 ~~or more~~"),
+    ("see https://example.com/x", "see https://example.com/x"),
     ("- one\n- two", "- one\n- two"),
     ("1. one\n2. two", "1. one\n2. two"),
     ("[words](https://example.com/a)", "words (https://example.com/a)"),
@@ -92,6 +117,65 @@ def test_the_empty_corner_of_a_table_heads_nothing():
         html = PROSE.html(f"| {corner} | b |\n|---|---|\n| 1 | 2 |")
 
         assert re.findall(r"</?t[hd]>", html)[:4] == ["<td>", "</td>", "<th>", "</th>"], corner
+
+
+def test_columns_stand_as_their_rule_says():
+    html = PROSE.html("| a | b | c |\n|:--|--:|:-:|\n| 1 | 2 | 3 |")
+
+    assert re.findall("<t[hd](?: [^>]*)?>", html) == [
+        *("<th>", '<th class="right">', '<th class="center">'),
+        *("<td>", '<td class="right">', '<td class="center">'),
+    ]
+
+
+def test_a_table_may_follow_a_sentence():
+    html = PROSE.html("Errors a minute:\n| a | b |\n|---|---|\n| 1 | 2 |")
+
+    assert html.startswith("<p>Errors a minute:</p>\n<table>")
+
+
+TYPED = [
+    "Version <v1.2.3> is affected",
+    "We expect a fix at <eta>",
+    "Customers can't reach <domain> in Europe. Payments are safe.",
+    "Our mirror <repo.example.org> is down.",
+    "The <template> folder is broken.\n\nThe <title> is empty.\n\nPayments are safe.",
+    "</div> and </template> alone",
+    "Use <input> or <select your plan>",
+    "Out with <a new version> and <s now>",
+    "<script> without an end\n\nPayments are safe.",
+    "<!-- without an end\n\nPayments are safe.",
+    "<!DOCTYPE html>",
+    "With <?php echo 1 ?>",
+    "a < b, b > c and <c",
+]
+
+
+@pytest.mark.parametrize("body", TYPED)
+def test_what_is_no_element_of_html_is_shown_as_typed(body):
+    assert PROSE.text(body) == body
+
+
+def test_words_in_elements_that_a_body_cannot_hold_are_kept():
+    body = (
+        "<details><summary>Why</summary>\n\n**Because** <font color='red'>of</font> it\n</details>"
+    )
+
+    assert PROSE.html(body) == "<p>Why</p>\n<p><strong>Because</strong> of it</p>"
+
+
+def test_an_element_that_is_not_closed_keeps_no_markdown_out():
+    html = PROSE.html("<p>One **bold** word\n\n- a\n- b")
+
+    assert html == "<p>One <strong>bold</strong> word</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>"
+
+
+def test_lines_may_be_joined():
+    joined = BodyRenderer(HERE, keeps_lines=False)
+
+    assert joined.html("Two lines\nof <b>text</b>") == "<p>Two lines\nof <strong>text</strong></p>"
+    assert joined.text("Two lines\nof text") == "Two lines of text"
+    assert joined.text("Two lines  \nof text") == "Two lines\nof text"
 
 
 def test_one_renderer_keeps_nothing_of_an_earlier_body():
@@ -129,6 +213,7 @@ ALLOWED = {
     "ul",
 }
 VOID = {"br", "hr"}
+CELLS = ("th", "td")
 
 
 class Checker(HTMLParser):
@@ -140,10 +225,14 @@ class Checker(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         assert tag in ALLOWED
-        assert {name for name, _ in attrs} <= {"href", "title"}
+        assert {name for name, _ in attrs} <= {"href", "title", "start", "class"}
         for name, value in attrs:
             if name == "href":
-                assert re.match("(https?://|mailto:)", value)
+                assert re.match("(https?://|mailto:|tel:)", value)
+            if name == "class":
+                assert (tag, value) in {
+                    (cell, way) for cell in CELLS for way in ("right", "center")
+                }
         if tag not in VOID:
             self.open.append(tag)
 
@@ -201,6 +290,15 @@ PIECES = st.sampled_from(
         "<em>",
         "</em>",
         "<h1>",
+        "<ol start=3>",
+        "<td align=right>",
+        "<eta>",
+        "<template>",
+        "</template>",
+        "https://example.com/x",
+        "[a](sip:x)",
+        "- [x] ",
+        "~~",
         "<math><style>",
         "\u202e",
         "\u2028",

@@ -1,8 +1,6 @@
 import pytest
 
-from statusgen.prose.nesting import nested_rightly, without_empty_titles
-
-BASE = "https://status.example.com/page/"
+from statusgen.prose.nesting import nested_rightly, without_empty_elements
 
 
 @pytest.mark.parametrize(
@@ -16,20 +14,7 @@ BASE = "https://status.example.com/page/"
         pytest.param("<p>a", "<p>a</p>", id="what is open is closed"),
         pytest.param("<b>a</b>", "<p><strong>a</strong></p>", id="old names get their new ones"),
         pytest.param(
-            '<p><a href="more.html">a</a></p>',
-            '<p><a href="https://status.example.com/page/more.html">a</a></p>',
-            id="a relative link is made absolute",
-        ),
-        pytest.param('<p><a href="tel:1">a</a></p>', "<p>a</p>", id="other schemes are no links"),
-        pytest.param(
-            '<p><img src="x.png" alt="A graph"></p>',
-            '<p><a href="https://status.example.com/page/x.png">A graph</a></p>',
-            id="an image becomes a link",
-        ),
-        pytest.param(
-            '<p><a href="https://example.com"><img src="x.png" alt="A"></a></p>',
-            '<p><a href="https://example.com">A</a></p>',
-            id="an image in a link becomes its words",
+            '<ol start="3"><li>a</li></ol>', '<ol start="3"><li>a</li></ol>', id="attributes stay"
         ),
         pytest.param(
             '<p><a href="https://example.com/?a&amp;b"></a></p>',
@@ -37,9 +22,9 @@ BASE = "https://status.example.com/page/"
             id="a link without words shows its address",
         ),
         pytest.param(
-            '<p><a href="mailto:help@example.com"><em> </em></a>, <a href="/b">b</a></p>',
+            '<p><a href="mailto:help@example.com"><em> </em></a>, <a href="tel:+49">b</a></p>',
             '<p><a href="mailto:help@example.com"><em> </em>help@example.com</a>, '
-            '<a href="https://status.example.com/b">b</a></p>',
+            '<a href="tel:+49">b</a></p>',
             id="an empty element is no word, and an address of mail has no scheme",
         ),
         pytest.param(
@@ -50,7 +35,7 @@ BASE = "https://status.example.com/page/"
     ],
 )
 def test_markup_is_written_so_that_it_fits(given, expected):
-    assert nested_rightly(given, BASE) == expected
+    assert nested_rightly(given) == expected
 
 
 @pytest.mark.parametrize(
@@ -65,6 +50,11 @@ def test_markup_is_written_so_that_it_fits(given, expected):
             id="empty header cells become cells",
         ),
         pytest.param(
+            '<th class="right"></th>', "<td></td>", id="an empty header cell of an aligned column"
+        ),
+        pytest.param("<p>a</p>\n<p> <br>\n</p>", "<p>a</p>\n", id="an empty paragraph goes"),
+        pytest.param("<p>a<br>\n<br>\n</p>", "<p>a</p>", id="and breaks at the end of one"),
+        pytest.param(
             "<th><table><thead><tr><th></th></tr></thead></table></th>",
             "<th><table><thead><tr><td></td></tr></thead></table></th>",
             id="a cell that holds a table keeps both its tags",
@@ -76,17 +66,17 @@ def test_markup_is_written_so_that_it_fits(given, expected):
         ),
     ],
 )
-def test_nothing_stays_a_title_that_says_nothing(given, expected):
-    assert without_empty_titles(given) == expected
+def test_nothing_stays_that_says_nothing(given, expected):
+    assert without_empty_elements(given) == expected
 
 
 def test_elements_within_elements_are_kept_however_deep_they_lie():
     deep = "<sup>" * 3000 + "a" + "</sup>" * 3000
 
-    assert nested_rightly(f"<p>{deep}</p>", BASE) == f"<p>{deep}</p>"
+    assert nested_rightly(f"<p>{deep}</p>") == f"<p>{deep}</p>"
 
 
 def test_an_element_that_lost_its_tags_still_ends_what_is_in_it():
     given = "<p>a</p><li><em>b</li>c"
 
-    assert nested_rightly(given, BASE) == "<p>a</p><p><em>b</em></p><p>c</p>"
+    assert nested_rightly(given) == "<p>a</p><p><em>b</em></p><p>c</p>"

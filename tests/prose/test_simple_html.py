@@ -7,13 +7,28 @@ from hypothesis import strategies as st
 from statusgen.prose.markup import Markup
 from statusgen.prose.simple_html import simple_html
 
-MARKUP = Markup("https://status.example.com/")
+MARKUPS = {
+    keeps_lines: Markup("https://status.example.com/", keeps_lines=keeps_lines)
+    for keeps_lines in (True, False)
+}
+
+
+def link(address):
+    return f'<a href="{address}">{address}</a>'
+
 
 SIMPLE = [
     ("Checkout works again.", "<p>Checkout works again.</p>"),
-    ("One\ntwo\n\nThree", "<p>One\ntwo</p>\n<p>Three</p>"),
+    ("One\ntwo\n\nThree", "<p>One<br>\ntwo</p>\n<p>Three</p>"),
+    ("One \ntwo  \n\nThree ", "<p>One<br>\ntwo</p>\n<p>Three</p>"),
+    ("14:05 UTC: it works.", "<p>14:05 UTC: it works.</p>"),
     ("**Card** payments work.", "<p><strong>Card</strong> payments work.</p>"),
     ("- **a**: one\n- two", "<ul>\n<li><strong>a</strong>: one</li>\n<li>two</li>\n</ul>"),
+    (
+        "See https://example.com/a-b, (http://example.com/c.html) and all.",
+        f"<p>See {link('https://example.com/a-b')}, ({link('http://example.com/c.html')}) and all."
+        "</p>",
+    ),
     (
         "See [the details](https://example.com/a-b).",
         '<p>See <a href="https://example.com/a-b">the details</a>.</p>',
@@ -38,7 +53,15 @@ OTHERS = [
     "`code`",
     "a & b",
     "a < b",
-    "ends in a space ",
+    "https://example.com?q=1",
+    "https://example.com/a_b",
+    "www.example.com",
+    "help@example.com",
+    "[see https://example.com/a now](https://example.com/b)",
+    "**https://example.com/a**",
+    "https://localhost:8080/",
+    "12. March",
+    "a\n- b",
     "",
     "    indented",
 ]
@@ -48,13 +71,17 @@ WORDS = st.sampled_from(
 )
 PLAIN = st.lists(WORDS, min_size=1, max_size=4).map(" ".join)
 BOLD = PLAIN.map(lambda words: f"**{words}**")
-LINK = st.tuples(
-    PLAIN, st.sampled_from(["https://example.com", "http://a-b.example.com/c/d/"])
-).map(lambda one: f"[{one[0]}]({one[1]})")
-ODD = st.sampled_from(
-    ["*", "**", "_", "[", "](", ")", "`", "<b>", "&", "\\", "!", "- ", "1. ", "  "]
+ADDRESS = st.sampled_from(
+    ["https://example.com", "http://a-b.example.com/c/d/", "https://www.example.com/a.html"]
 )
-INLINE = st.lists(st.one_of(PLAIN, BOLD, LINK, ODD), min_size=1, max_size=5)
+LINK = st.tuples(PLAIN, ADDRESS).map(lambda one: f"[{one[0]}]({one[1]})")
+ODD = st.sampled_from(
+    [
+        *("*", "**", "_", "[", "](", ")", "`", "<b>", "&", "\\", "!", "- ", "1. ", "  ", "12 "),
+        *("www.", "WWW.a.de", "ftp://", "://", "//", "@", "~~"),
+    ]
+)
+INLINE = st.lists(st.one_of(PLAIN, BOLD, LINK, ADDRESS, ODD), min_size=1, max_size=5)
 LINE = st.tuples(st.sampled_from([" ", "", ", ", ": "]), INLINE).map(
     lambda one: one[0].join(one[1])
 )
@@ -73,15 +100,22 @@ def test_anything_else_is_left_to_the_library(body):
     assert simple_html(body) is None
 
 
+@pytest.mark.parametrize("keeps_lines", [True, False])
 @settings(max_examples=600, deadline=None)
-@given(BODY)
-@example("- a\n\n- b")
-@example("a\n- b")
-@example("- a\nb")
-@example("**a**b")
-@example("**a****b**")
-@example("[a](https://example.com)[b](https://example.com)")
-def test_both_ways_lead_to_the_same_place(body):
-    simple = simple_html(body)
+@given(body=BODY)
+@example(body="- a\n\n- b")
+@example(body="a\n- b")
+@example(body="- a\nb")
+@example(body="**a**b")
+@example(body="**a****b**")
+@example(body="[a](https://example.com)[b](https://example.com)")
+@example(body="- https://example.com/ \n- b ")
+def test_both_ways_lead_to_the_same_place(body, keeps_lines):
+    simple = simple_html(body, keeps_lines=keeps_lines)
 
-    assert simple is None or simple == MARKUP.html(body)
+    assert simple is None or simple == MARKUPS[keeps_lines].html(body)
+
+
+def test_where_lines_are_joined_a_space_at_the_end_of_one_is_left_to_the_library():
+    assert simple_html("a\nb", keeps_lines=False) == "<p>a\nb</p>"
+    assert simple_html("a  \nb", keeps_lines=False) is None

@@ -16,6 +16,16 @@ def test_a_table_that_fits_keeps_its_columns():
     ]
 
 
+def test_cells_stand_where_their_column_has_them():
+    rows = [["Region", "Errors", "State"], ["eu", "1200", "up"], ["us", "3", "down"]]
+
+    assert table_lines(rows, ["", "right", "center"], has_header=True) == [
+        "Region  Errors  State",
+        "eu        1200   up",
+        "us           3  down",
+    ]
+
+
 def test_a_wide_table_tells_each_cell_with_its_header():
     rows = [HEADER, ["eu-west-1", "restored " * 9, "x"], ["us-east-1", "", "y"]]
 

@@ -94,7 +94,7 @@ def _unshown(
             "shows; run the command again when it answers"
         )
     settings = archive.settings
-    prose = BodyRenderer(settings.page.url)
+    prose = BodyRenderer(settings.page.url, keeps_lines=settings.page.keeps_lines)
     site = Site(settings, Templates(settings.root), prose)
     pages = {one: _pages(site, archive.incident(one), now) for one in incident_ids}
     return tuple(
