@@ -65,7 +65,7 @@ def parse_folder(root: Path, folder: Folder, words: Vocabulary) -> ParsedFolder:
             )
             continue
         if stem == POSTMORTEM_STEM:
-            postmortem, found = parse_postmortem(raw, path, words.zone)
+            postmortem, found = parse_postmortem(raw, path, words)
         else:
             file, found = parse_update(raw, path, folder.id, stem, words)
             files += [file] if file else []
@@ -105,7 +105,7 @@ def _parse(
     raw: bytes, path: str, incident_id: str, stem: str, words: Vocabulary
 ) -> Update | Postmortem | None:
     if stem == POSTMORTEM_STEM:
-        return parse_postmortem(raw, path, words.zone)[0]
+        return parse_postmortem(raw, path, words)[0]
     file, _ = parse_update(raw, path, incident_id, stem, words)
     return file.update if file else None
 

@@ -21,12 +21,17 @@ from yaml.events import (
 )
 
 from statusgen.entries.body_limits import BodyTooTangled, check_limits
+from statusgen.entries.yaml_faults import explain
 from statusgen.errors import Problem
 from statusgen.model.notation import find_control_character, shown
 from statusgen.model.value import Value
 
 HEADER_LIMIT = 64 * 1024
 _FENCE = re.compile(r"---[ \t]*")
+_CONFLICT = re.compile("<<<<<<< |>>>>>>> ")
+_SEPARATOR = re.compile("[\u2028\u2029]")
+"""What YAML takes for the end of a line, and nobody sees."""
+_COMMENT = re.compile(r"[ \t]+(#.*)")
 
 try:
     from yaml import CBaseLoader as _Loader
@@ -39,6 +44,8 @@ class Scalar(Value, frozen=True):
 
     text: str
     line: int
+    lost: str = ""
+    """What stands behind it, which YAML takes for a comment: `#1234 in EU`."""
 
 
 Pairs = tuple[tuple[Scalar, Scalar], ...]
@@ -92,6 +99,10 @@ def _split(text: str) -> tuple[Document, list[_Wrong]]:
         line = text.count("\n", 0, bad) + 1
         raise _Wrong(line, f"control character U+{ord(text[bad]):04X}", "remove it")
     lines = text.split("\n")
+    conflict = next((n for n, line in enumerate(lines) if _CONFLICT.match(line)), None)
+    if conflict is not None:
+        remedy = "decide between the two versions, and remove the lines of the other and the marks"
+        raise _Wrong(conflict + 1, "a merge conflict is not resolved", remedy)
     opening = next((n for n, line in enumerate(lines) if line.strip()), 0)
     if not _FENCE.fullmatch(lines[opening]):
         raise _Wrong(
@@ -101,6 +112,9 @@ def _split(text: str) -> tuple[Document, list[_Wrong]]:
         (n for n in range(opening + 1, len(lines)) if _FENCE.fullmatch(lines[n])), len(lines)
     )
     header = "\n".join(lines[opening + 1 : closing])
+    if separator := _SEPARATOR.search(header):
+        line = opening + 2 + header.count("\n", 0, separator.start())
+        raise _Wrong(line, f"invisible line separator U+{ord(separator[0]):04X}", "remove it")
     if len(header.encode()) > HEADER_LIMIT:
         raise _Wrong(
             opening + 1, "front matter is over 64 KB", "move the text below the second ---"
@@ -124,99 +138,118 @@ def _body_line(lines: list[str], closing: int) -> int:
 
 def _headers(text: str, first_line: int) -> tuple[dict[str, Header], list[_Wrong]]:
     try:
-        return _read_mapping(_events(text, first_line), first_line)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (min(mark.line, text.count("\n")) if mark else 0)
-        what = error.problem or "it can't be read"
-        raise _Wrong(
-            line,
-            f"front matter is not valid YAML: {what}",
-            "write key: value, and put a value with special characters into quotes",
-        ) from error
+        return _Reader(text, first_line).headers()
     except yaml.YAMLError as error:
-        raise _Wrong(first_line, "front matter is not valid YAML", "write key: value") from error
+        lines = text.split("\n")
+        place = min(_place_of(error), len(lines) - 1)
+        raise _Wrong(first_line + place, *explain(lines[place])) from error
 
 
-def _events(text: str, first_line: int) -> Iterator[Event]:
-    documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        line = _line(event, first_line)
-        if isinstance(event, DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise _Wrong(line, "a second YAML document begins here", "keep one header")
-        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
-            raise _Wrong(line, "YAML anchors and aliases are not allowed", "write the value out")
-        if getattr(event, "tag", None) and not _is_plain(event):
-            raise _Wrong(line, "YAML tags are not allowed", "remove the tag")
-        if isinstance(event, NodeEvent | MappingEndEvent | SequenceEndEvent):
-            yield event
+def _place_of(error: yaml.YAMLError) -> int:
+    """The line that is wrong, from 0: where what can't be read begins."""
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return 0
+    is_begun = error.context_mark and re.search("scanning|flow", error.context or "")
+    mark = error.context_mark if is_begun else error.problem_mark or error.context_mark
+    return mark.line if mark else 0
+
+
+class _Reader:
+    """Reads one header, whose first line is `first_line` of the file."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self._text = text
+        self._first_line = first_line
+        self._lines = text.split("\n") if "#" in text else []
+
+    def headers(self) -> tuple[dict[str, Header], list[_Wrong]]:
+        """Keys with their values, and keys that are there twice."""
+        events = self._events()
+        start = next(events, None)
+        if start is None or (isinstance(start, ScalarEvent) and not start.value):
+            return {}, []
+        if not isinstance(start, MappingStartEvent):
+            raise _Wrong(
+                self._first_line, "front matter has no keys", "write key: value, one a line"
+            )
+        headers: dict[str, Header] = {}
+        twice: list[_Wrong] = []
+        for event in events:
+            if isinstance(event, MappingEndEvent):
+                break
+            key = self._scalar(event)
+            header = Header(key.text, key.line, self._value(next(events), events))
+            first = headers.setdefault(key.text, header)
+            if first is not header:
+                what = f"key {shown(key.text)} is there twice (first on line {first.line})"
+                twice.append(_Wrong(key.line, what, "keep one of them"))
+        for _ in events:  # to its end, where another document may begin
+            pass
+        return headers, twice
+
+    def _events(self) -> Iterator[Event]:
+        documents = 0
+        for event in yaml.parse(self._text, Loader=_Loader):
+            line = self._line(event)
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise _Wrong(line, "a second YAML document begins here", "keep one header")
+            if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
+                raise _Wrong(
+                    line,
+                    "YAML anchors and aliases are not allowed",
+                    "write the value out, or put it into quotes",
+                )
+            if getattr(event, "tag", None) and not _is_plain(event):
+                raise _Wrong(
+                    line,
+                    "YAML tags are not allowed",
+                    "remove the tag, or put the value into quotes",
+                )
+            if isinstance(event, NodeEvent | MappingEndEvent | SequenceEndEvent):
+                yield event
+
+    def _value(self, event: Event, events: Iterator[Event]) -> Scalar | tuple[Scalar, ...] | Pairs:
+        if isinstance(event, SequenceStartEvent):
+            return self._list(events)
+        if isinstance(event, MappingStartEvent):
+            return self._pairs(events)
+        return self._scalar(event)
+
+    def _list(self, events: Iterator[Event]) -> tuple[Scalar, ...]:
+        items: list[Scalar] = []
+        for event in events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            items.append(self._scalar(event))
+        return tuple(items)
+
+    def _pairs(self, events: Iterator[Event]) -> Pairs:
+        pairs: list[tuple[Scalar, Scalar]] = []
+        for event in events:
+            if isinstance(event, MappingEndEvent):
+                break
+            pairs.append((self._scalar(event), self._scalar(next(events))))
+        return tuple(pairs)
+
+    def _scalar(self, event: Event) -> Scalar:
+        line = self._line(event)
+        if not isinstance(event, ScalarEvent):
+            raise _Wrong(line, "nested too deeply", "write a plain value here")
+        return Scalar(event.value, line, self._behind(event) if self._lines else "")
+
+    def _line(self, event: Event) -> int:
+        return self._first_line + (event.start_mark.line if event.start_mark else 0)
+
+    def _behind(self, event: ScalarEvent) -> str:
+        """The comment on the line where a value without quotes ends."""
+        if event.style or event.end_mark is None:
+            return ""
+        found = _COMMENT.match(self._lines[event.end_mark.line], event.end_mark.column)
+        return found[1] if found else ""
 
 
 def _is_plain(event: Event) -> bool:
     implicit = getattr(event, "implicit", None)
     return any(implicit) if isinstance(implicit, tuple) else bool(implicit)
-
-
-def _read_mapping(
-    events: Iterator[Event], first_line: int
-) -> tuple[dict[str, Header], list[_Wrong]]:
-    start = next(events, None)
-    if start is None or (isinstance(start, ScalarEvent) and not start.value):
-        return {}, []
-    if not isinstance(start, MappingStartEvent):
-        raise _Wrong(first_line, "front matter has no keys", "write key: value, one a line")
-    headers: dict[str, Header] = {}
-    twice: list[_Wrong] = []
-    for event in events:
-        if isinstance(event, MappingEndEvent):
-            break
-        key = _scalar(event, first_line)
-        header = Header(key.text, key.line, _read_value(next(events), events, first_line))
-        first = headers.setdefault(key.text, header)
-        if first is not header:
-            what = f"key {shown(key.text)} is there twice (first on line {first.line})"
-            twice.append(_Wrong(key.line, what, "keep one of them"))
-    for _ in events:  # to its end, where another document may begin
-        pass
-    return headers, twice
-
-
-def _read_value(
-    event: Event, events: Iterator[Event], first_line: int
-) -> Scalar | tuple[Scalar, ...] | Pairs:
-    if isinstance(event, SequenceStartEvent):
-        return _read_list(events, first_line)
-    if isinstance(event, MappingStartEvent):
-        return _read_pairs(events, first_line)
-    return _scalar(event, first_line)
-
-
-def _read_list(events: Iterator[Event], first_line: int) -> tuple[Scalar, ...]:
-    items: list[Scalar] = []
-    for event in events:
-        if isinstance(event, SequenceEndEvent):
-            break
-        items.append(_scalar(event, first_line))
-    return tuple(items)
-
-
-def _read_pairs(events: Iterator[Event], first_line: int) -> Pairs:
-    pairs: list[tuple[Scalar, Scalar]] = []
-    for event in events:
-        if isinstance(event, MappingEndEvent):
-            break
-        pairs.append((_scalar(event, first_line), _scalar(next(events), first_line)))
-    return tuple(pairs)
-
-
-def _scalar(event: Event, first_line: int) -> Scalar:
-    line = _line(event, first_line)
-    if not isinstance(event, ScalarEvent):
-        raise _Wrong(line, "nested too deeply", "write a plain value here")
-    return Scalar(event.value, line)
-
-
-def _line(event: Event, first_line: int) -> int:
-    return first_line + (event.start_mark.line if event.start_mark else 0)

@@ -7,7 +7,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from statusgen.entries.front_matter import Document, Header, Scalar, parse_document
-from statusgen.entries.wording import PLACEHOLDERS, find_placeholder
+from statusgen.entries.word_check import check_words
+from statusgen.entries.wording import PLACEHOLDERS
 from statusgen.errors import Problem
 from statusgen.model.notation import (
     BadValue,
@@ -96,7 +97,7 @@ def parse_update(
         notify=reader.notify(words.audiences),
         draft=reader.take("draft", parse_flag) or False,
     )
-    reader.check_body(update, words.placeholders)
+    reader.check_words(words.placeholders, is_draft=update.draft)
     if any(not one.is_warning for one in reader.problems):
         return None, reader.problems
     lines = {header.key: header.line for header in document.headers.values()}
@@ -104,23 +105,32 @@ def parse_update(
 
 
 def parse_postmortem(
-    raw: bytes, path: str, zone: ZoneInfo
+    raw: bytes, path: str, words: Vocabulary
 ) -> tuple[Postmortem | None, list[Problem]]:
     """The postmortem in `raw`, or None and every problem. It may do without front matter."""
     text = raw.removeprefix(b"\xef\xbb\xbf")
     added = b"" if text.lstrip().startswith(b"---") else b"---\n---\n"
     document, problems = parse_document(added + text, path)
-    if document is None:
-        return None, [replace(one, line=one.line - added.count(b"\n")) for one in problems]
-    reader = _Reader(document, path, zone, problems)
+    postmortem = None
+    if document is not None:
+        postmortem, problems = _postmortem(document, path, words, problems)
+    above = added.count(b"\n")
+    return postmortem, [replace(one, line=max(one.line - above, 1)) for one in problems]
+
+
+def _postmortem(
+    document: Document, path: str, words: Vocabulary, problems: list[Problem]
+) -> tuple[Postmortem | None, list[Problem]]:
+    reader = _Reader(document, path, words.zone, problems)
     reader.refuse_unknown(POSTMORTEM_KEYS)
     at = reader.take("at", reader.instant)
     draft = reader.take("draft", parse_flag) or False
-    if not document.body.strip():
+    if document.body.strip():
+        reader.check_words(words.placeholders, is_draft=draft)
+    else:
         reader.complain(document.body_line, "the body is blank", "write the review")
-    if reader.problems:
-        return None, reader.problems
-    return Postmortem(document.body, at, draft), []
+    is_sound = all(one.is_warning for one in reader.problems)
+    return Postmortem(document.body, at, draft) if is_sound else None, reader.problems
 
 
 def _phase(text: str) -> Phase | None:
@@ -172,7 +182,8 @@ class _Reader:
         if header is None:
             return None
         if not isinstance(header.value, Scalar):
-            self.complain(header.line, f"{key} is not a single value", "write one value")
+            remedy = "write one value, in quotes if it begins with [ or {"
+            self.complain(header.line, f"{key} is not a single value", remedy)
             return None
         return self._parsed(header.line, key, parse, header.value.text)
 
@@ -240,19 +251,10 @@ class _Reader:
             self.complain(header.line, "notify is not a list", "write true, false or [subscribers]")
         return tuple(one.text for one in names)
 
-    def check_body(self, update: Update, placeholders: tuple[str, ...]) -> None:
-        body, line = self._document.body, self._document.body_line
-        placeholder = find_placeholder(body, placeholders)
-        if not body.strip():
-            self.complain(line, "the body is blank", "write what readers should know")
-        elif placeholder:
-            before = body[: body.index(placeholder)]
-            self.complain(
-                line + before.count("\n"),
-                f"the placeholder {placeholder} is still there",
-                "write what only you know, or remove it",
-                is_warning=update.draft,
-            )
+    def check_words(self, placeholders: tuple[str, ...], *, is_draft: bool) -> None:
+        for fault in check_words(self._document, placeholders):
+            is_warning = fault.is_warning or (is_draft and fault.may_stay_in_draft)
+            self.complain(fault.line, fault.what, fault.remedy, is_warning=is_warning)
 
     def _component_pairs(self, header: Header) -> list[tuple[Scalar, ComponentState | None]]:
         if isinstance(header.value, Scalar):

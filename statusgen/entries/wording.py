@@ -4,7 +4,9 @@ A placeholder in square brackets asks the author for what only they know; `check
 update that still holds one.
 """
 
+import re
 from collections.abc import Sequence
+from functools import cache
 
 from statusgen.model.vocabulary import SAME_PHASE, Phase
 from statusgen.prose.language import ENGLISH, Language, marked
@@ -92,9 +94,13 @@ def placeholders(language: Language = ENGLISH) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*PLACEHOLDERS, *(_spoken(one, language) for one in PLACEHOLDERS)]))
 
 
-def find_placeholder(body: str, known: Sequence[str] = PLACEHOLDERS) -> str | None:
-    """The first of the `known` placeholders that `body` still holds."""
-    return next((one for one in known if one in body), None)
+def find_placeholder(text: str, known: Sequence[str] = PLACEHOLDERS) -> str | None:
+    """The first thing in `text` that stands for words to be written.
+
+    One of the `known` placeholders, also half replaced; or TODO, TBD, FIXME or XXX.
+    """
+    found = _placeholder_pattern(tuple(known)).search(text)
+    return found[0] if found else None
 
 
 def fill_placeholders(body: str, known: Sequence[str] = PLACEHOLDERS) -> str:
@@ -102,6 +108,14 @@ def fill_placeholders(body: str, known: Sequence[str] = PLACEHOLDERS) -> str:
     for one in known:
         body = body.replace(one, one[1:-1])
     return body
+
+
+@cache
+def _placeholder_pattern(known: tuple[str, ...]) -> re.Pattern[str]:
+    """Brackets that begin as one of the `known` does, but no link; and words of programmers."""
+    first_words = {re.escape(placeholder[1:-1].split()[0]) for placeholder in known}
+    begun = "|".join(sorted(first_words))
+    return re.compile(rf"\[(?:{begun})(?=[\s\]])[^\]\n]*\](?!\()|\b(?:TODO|TBD|FIXME|XXX)\b")
 
 
 def _listed(names: Sequence[str], language: Language) -> str:

@@ -90,6 +90,11 @@ def remove_control_characters(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def shows_nothing(text: str) -> bool:
+    """Whether `text` holds no character that anybody could see."""
+    return all(unicodedata.category(one) in _UNSEEN or one in _BLANK_LETTERS for one in text)
+
+
 def parse_id(text: str, kind: str = "id") -> str:
     """An incident's or a component's id: `[a-z0-9]+(-[a-z0-9]+)*`, at most 80 characters."""
     if not _ID.fullmatch(text):
@@ -120,7 +125,7 @@ def parse_stem(text: str) -> str:
 def parse_line(text: str, kind: str = "text", limit: int = 1000) -> str:
     """One line of text for readers: something to see, no line break, no control character."""
     line = text.strip()
-    if all(unicodedata.category(one) in _UNSEEN or one in _BLANK_LETTERS for one in line):
+    if shows_nothing(line):
         raise BadValue(f"{kind} is empty", "write one line of text")
     if _LINE_BREAKS.search(line):
         raise BadValue(f"{kind} has more than one line", "write it on one line")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statusgen.entries.update_file import UPDATE_KEYS, parse_postmortem, parse_update
 from statusgen.model.update import ComponentChange
 from statusgen.model.vocabulary import Phase
-from tests.builders import BERLIN, instant, make_vocabulary
+from tests.builders import instant, make_vocabulary
 
 WORDS = make_vocabulary()
 
@@ -141,7 +141,7 @@ def test_lines_of_keys_are_kept_for_later_problems():
 
 
 def test_a_postmortem_needs_no_front_matter():
-    postmortem, problems = parse_postmortem(b"\xef\xbb\xbfWhat we learnt", "postmortem.md", BERLIN)
+    postmortem, problems = parse_postmortem(b"\xef\xbb\xbfWhat we learnt", "postmortem.md", WORDS)
 
     assert problems == []
     assert (postmortem.body, postmortem.at, postmortem.draft) == ("What we learnt", None, False)
@@ -150,7 +150,7 @@ def test_a_postmortem_needs_no_front_matter():
 def test_a_postmortem_may_have_a_date_and_be_a_draft():
     raw = b"---\nat: 2026-11-22T09:00:00Z\ndraft: true\n---\nWhat we learnt"
 
-    postmortem, _ = parse_postmortem(raw, "postmortem.md", BERLIN)
+    postmortem, _ = parse_postmortem(raw, "postmortem.md", WORDS)
 
     assert (postmortem.at, postmortem.draft) == (instant("2026-11-22T09:00"), True)
 
@@ -177,7 +177,7 @@ def test_any_values_are_an_update_or_problems(pairs, body):
 @settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_a_postmortem_or_problems(raw):
-    postmortem, problems = parse_postmortem(raw, "postmortem.md", BERLIN)
+    postmortem, problems = parse_postmortem(raw, "postmortem.md", WORDS)
 
     assert (postmortem is None) == bool(problems)
     assert all(problem.line >= 1 for problem in problems)
