@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +27,7 @@ from statusgen.model.notation import (
 )
 from statusgen.model.severity import find_severity
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
+from statusgen.prose.language import base_of
 from statusgen.template_files import TemplateFiles
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.due import open_incidents
@@ -36,6 +36,7 @@ from statusgen.usecases.folder_reader import vocabulary
 _MOST_SHOWN = 8
 """How many names a message gives to choose from."""
 
+_SLUG_LENGTH = 48
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()+-]*[A-Za-z0-9.)]|[A-Za-z0-9]")
 
 
@@ -240,8 +241,9 @@ def _refuse_wrong(settings: Settings, folder_id: str, stem: str, text: str) -> N
     words = vocabulary(settings)
     raw = fill_placeholders(text, words.placeholders).encode()
     _, problems = parse_update(raw, name, folder_id, stem, words)
-    if problems:
-        raise UsageError("; and ".join(f"{one.what}; {one.remedy}" for one in problems))
+    errors = [f"{one.what}; {one.remedy}" for one in problems if not one.is_warning]
+    if errors:
+        raise UsageError("; and ".join(errors))
 
 
 def _free_id(settings: Settings, draft: Draft) -> str:
@@ -250,7 +252,7 @@ def _free_id(settings: Settings, draft: Draft) -> str:
     except BadValue as bad:
         raise UsageError(str(bad)) from None
     day = (draft.starts or draft.at).astimezone(settings.page.zone).date().isoformat()
-    base = f"{day}-{_slug(title)}"[: ID_LENGTH - 4].rstrip("-")
+    base = f"{day}-{_slug(title, settings.page.language)}"[: ID_LENGTH - 4].rstrip("-")
     content = settings.root / CONTENT_FOLDER
     names = [base, *(f"{base}-{number}" for number in range(2, 100))]
     free = next((name for name in names if not os.path.lexists(content / name)), None)
@@ -259,14 +261,24 @@ def _free_id(settings: Settings, draft: Draft) -> str:
     return free
 
 
-def _slug(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain)
-    slug = ""
-    for word in words:
-        if slug and len(slug) + len(word) >= 48:  # noqa: PLR2004  a link that can be read aloud
-            break
-        slug = f"{slug}-{word}" if slug else word[:48]
+def _slug(title: str, language: str) -> str:
+    """The title in small Latin letters, as many words as can be read aloud.
+
+    Some letters are written otherwise in the page's `language`: ü as ue in German, as u elsewhere.
+    """
+    from slugify import slugify, special  # noqa: PLC0415  large tables that only `new` needs
+
+    letters = special.GERMAN if base_of(language) == "de" else []
+    slug = slugify(
+        title,
+        entities=False,
+        decimal=False,
+        hexadecimal=False,
+        max_length=_SLUG_LENGTH,
+        word_boundary=True,
+        save_order=True,
+        replacements=[("'", ""), *letters],
+    )
     return slug or "incident"
 
 

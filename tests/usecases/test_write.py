@@ -75,6 +75,34 @@ def test_the_wording_without_components_names_the_service(settings):
     assert "the problem with Acme" in default_body(settings, Phase.IDENTIFIED, [])
 
 
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Größe", "grosse"),
+        ("Øresund Łódź", "oresund-lodz"),
+        ("naïve\u2013café", "naive-cafe"),
+        ("EU—West / Nord", "eu-west-nord"),
+        ("結帳失敗", "jie-zhang-shi-bai"),
+        ("Сбой оплаты", "sboi-oplaty"),
+        ("We can't log in", "we-cant-log-in"),
+        ("&amp; errors", "amp-errors"),
+        ("!?", "incident"),
+    ],
+)
+def test_a_title_in_any_letters_makes_a_name_that_can_be_read(settings, title, slug):
+    path = write_incident(settings, make_draft(title=title))
+
+    assert path.parent.name == f"2026-11-21-{slug}"
+
+
+def test_german_letters_are_written_as_german_pages_write_them(settings):
+    german = replace(settings, page=replace(settings.page, language="de-AT"))
+
+    path = write_incident(german, make_draft(title="Größere Störung"))
+
+    assert path.parent.name == "2026-11-21-groessere-stoerung"
+
+
 def test_a_long_title_makes_a_short_name_of_whole_words(settings):
     path = write_incident(settings, make_draft(title="word " * 39 + "end"))
 
