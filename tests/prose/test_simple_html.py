@@ -25,9 +25,8 @@ SIMPLE = [
     ("**Card** payments work.", "<p><strong>Card</strong> payments work.</p>"),
     ("- **a**: one\n- two", "<ul>\n<li><strong>a</strong>: one</li>\n<li>two</li>\n</ul>"),
     (
-        "See https://example.com/a-b, (http://example.com/c.html) and all.",
-        f"<p>See {link('https://example.com/a-b')}, ({link('http://example.com/c.html')}) and all."
-        "</p>",
+        "See https://example.com/a-b, (http://example.com/c.html).",
+        f"<p>See {link('https://example.com/a-b')}, ({link('http://example.com/c.html')}).</p>",
     ),
     (
         "See [the details](https://example.com/a-b).",
