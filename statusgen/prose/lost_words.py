@@ -33,6 +33,8 @@ _LABEL = re.compile(r"^ {0,3}(\[[^]\n]*\]):|(?<=\])\[[^]\n]*\]", re.MULTILINE)
 _BRACKETS = re.compile(r"\[[^]\n]*\]")
 _INFO = re.compile(r"^((?:[ >]|[*+-] |[0-9]+\. )*(?:`{3,}|~{3,}))[^`\n]*$", re.MULTILINE)
 """What stands behind a fence: the language of the code."""
+_BOX = re.compile(r"^([ >]*(?:[*+-]|[0-9]+\.) +)\[[ xX]\] ", re.MULTILINE)
+"""What an item begins with that is done or to be done; readers see a box."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HIDDEN_ELEMENT = re.compile(rf"<({'|'.join(HIDDEN)})\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _LOOK_AHEAD = 300
@@ -152,7 +154,7 @@ def _lost(
 
 def _written(body: str) -> Iterator[tuple[int, str]]:
     """The words that are for readers, with their lines."""
-    text = _without_labels(_INFO.sub(r"\1", body)).replace("<!--", "    ")
+    text = _BOX.sub(r"\1", _without_labels(_INFO.sub(r"\1", body))).replace("<!--", "    ")
     line = 0
     for token in split(text):
         told = _told_by(token) if token.name else unescape(token.text)

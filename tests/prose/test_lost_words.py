@@ -54,6 +54,7 @@ SHOWN = [
     "&copy; &#x41;&#66; a &lt;b&gt;",
     "<eta> <template> <v1.2> `<script>` <!-- a",
     "a\nb  \nc\\\nd<br>e",
+    "1. [x] a\n2. [ ] b\n    - [X] c",
 ]
 
 
