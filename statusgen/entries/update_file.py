@@ -1,31 +1,27 @@
 """One Markdown file becomes an `Update` (or a `Postmortem`), or all that is wrong with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from statusgen.entries.front_matter import Document, Header, Scalar, parse_document
-from statusgen.entries.word_check import check_words
+from statusgen.entries.front_matter import Document, parse_document
+from statusgen.entries.header_reader import HeaderReader
 from statusgen.entries.wording import PLACEHOLDERS
 from statusgen.errors import Problem
 from statusgen.model.notation import (
     BadValue,
     listed,
-    nearest,
-    parse_duration,
     parse_flag,
-    parse_instant,
     parse_line,
     parse_title,
     parse_word,
     shown,
 )
 from statusgen.model.severity import Severity, find_severity
-from statusgen.model.update import ComponentChange, Postmortem, Update
+from statusgen.model.update import Postmortem, Update
 from statusgen.model.value import Value
-from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
+from statusgen.model.vocabulary import SAME_PHASE, Phase
 
 UPDATE_KEYS = (
     "title",
@@ -38,13 +34,13 @@ UPDATE_KEYS = (
     "next_update",
     "impact",
     "cause",
+    "tags",
     "starts",
     "ends",
     "notify",
     "draft",
 )
 POSTMORTEM_KEYS = ("at", "draft")
-Taken = TypeVar("Taken")
 
 
 class Vocabulary(Value, frozen=True):
@@ -73,7 +69,7 @@ def parse_update(
     document, problems = parse_document(raw, path)
     if document is None:
         return None, problems
-    reader = _Reader(document, path, words.zone, problems)
+    reader = HeaderReader(document, path, words.zone, problems)
     reader.refuse_unknown(UPDATE_KEYS)
     promise = reader.take("next_update", reader.promise)
     update = Update(
@@ -92,13 +88,14 @@ def parse_update(
         promises_none=reader.text("next_update") == "none",
         impact=reader.take("impact", lambda text: parse_line(text, "impact")),
         cause=reader.take("cause", lambda text: parse_line(text, "cause")),
+        tags=reader.tags(),
         starts=reader.take("starts", reader.instant),
         ends=reader.take("ends", reader.instant),
         notify=reader.notify(words.audiences),
         draft=reader.take("draft", parse_flag) or False,
     )
     reader.check_words(words.placeholders, is_draft=update.draft)
-    if any(not one.is_warning for one in reader.problems):
+    if not reader.is_sound:
         return None, reader.problems
     lines = {header.key: header.line for header in document.headers.values()}
     return UpdateFile(path, update, lines), reader.problems
@@ -121,7 +118,7 @@ def parse_postmortem(
 def _postmortem(
     document: Document, path: str, words: Vocabulary, problems: list[Problem]
 ) -> tuple[Postmortem | None, list[Problem]]:
-    reader = _Reader(document, path, words.zone, problems)
+    reader = HeaderReader(document, path, words.zone, problems)
     reader.refuse_unknown(POSTMORTEM_KEYS)
     at = reader.take("at", reader.instant)
     draft = reader.take("draft", parse_flag) or False
@@ -129,8 +126,7 @@ def _postmortem(
         reader.check_words(words.placeholders, is_draft=draft)
     else:
         reader.complain(document.body_line, "the body is blank", "write the review")
-    is_sound = all(one.is_warning for one in reader.problems)
-    return Postmortem(document.body, at, draft) if is_sound else None, reader.problems
+    return Postmortem(document.body, at, draft) if reader.is_sound else None, reader.problems
 
 
 def _phase(text: str) -> Phase | None:
@@ -147,148 +143,3 @@ def _severity(text: str, table: Mapping[str, Severity]) -> str:
     if level is None:
         raise BadValue(f"unknown severity {shown(text)}", f"this page has {listed(table)}")
     return level.key
-
-
-class _Reader:
-    """Takes keys out of a document and gathers problems."""
-
-    def __init__(
-        self, document: Document, path: str, zone: ZoneInfo, problems: list[Problem]
-    ) -> None:
-        self.problems = problems
-        self._document = document
-        self._path = path
-        self._zone = zone
-
-    def complain(self, line: int, what: str, remedy: str, *, is_warning: bool = False) -> None:
-        self.problems.append(Problem(self._path, line, what, remedy, is_warning))
-
-    def refuse_unknown(self, known: tuple[str, ...]) -> None:
-        for header in self._document.headers.values():
-            if header.key not in known:
-                hint = nearest(header.key, known)
-                self.complain(
-                    header.line,
-                    f"unknown key {shown(header.key)}{hint}",
-                    f"use one of {listed(known)}",
-                )
-
-    def text(self, key: str) -> str | None:
-        header = self._document.headers.get(key)
-        return header.value.text if header and isinstance(header.value, Scalar) else None
-
-    def take(self, key: str, parse: Callable[[str], Taken]) -> Taken | None:
-        header = self._document.headers.get(key)
-        if header is None:
-            return None
-        if not isinstance(header.value, Scalar):
-            remedy = "write one value, in quotes if it begins with [ or {"
-            self.complain(header.line, f"{key} is not a single value", remedy)
-            return None
-        return self._parsed(header.line, key, parse, header.value.text)
-
-    def required(self, key: str, parse: Callable[[str], Taken], stand_in: Taken) -> Taken:
-        if key not in self._document.headers:
-            self.complain(1, f"'{key}' is missing", f"add {key}: to the front matter")
-        value = self.take(key, parse)
-        return stand_in if value is None else value
-
-    def instant(self, text: str) -> datetime:
-        return parse_instant(text, self._zone)
-
-    def promise(self, text: str) -> timedelta | datetime | None:
-        if text == "none":
-            return None
-        try:
-            return parse_duration(text)
-        except BadValue:
-            pass
-        try:
-            return parse_instant(text, self._zone)
-        except BadValue as bad:
-            if "offset" in bad.remedy:
-                raise
-            raise BadValue(
-                f"{shown(text)} is neither a duration nor an instant",
-                "write 15m, 2026-11-21T02:19:00Z, or none",
-            ) from None
-
-    def components(self, known: tuple[str, ...]) -> tuple[ComponentChange, ...]:
-        header = self._document.headers.get("components")
-        if header is None:
-            return ()
-        changes: list[ComponentChange] = []
-        for name, state in self._component_pairs(header):
-            if name.text not in known:
-                self.complain(
-                    name.line,
-                    f"unknown component {shown(name.text)}{nearest(name.text, known)}",
-                    f"this page has {_some(known)}",
-                )
-            elif name.text in (one.component for one in changes):
-                self.complain(
-                    name.line, f"component '{name.text}' is there twice", "keep one of them"
-                )
-            changes.append(ComponentChange(name.text, state))
-        return tuple(changes)
-
-    def notify(self, audiences: frozenset[str]) -> bool | tuple[str, ...]:
-        header = self._document.headers.get("notify")
-        if header is None:
-            return True
-        if isinstance(header.value, Scalar):
-            flag = self._parsed(header.line, "notify", parse_flag, header.value.text)
-            return True if flag is None else flag
-        names = [one for one in header.value if isinstance(one, Scalar)]
-        for name in names:
-            if name.text not in audiences:
-                self.complain(
-                    name.line,
-                    f"unknown audience {shown(name.text)}{nearest(name.text, audiences)}",
-                    f"this page has {listed(sorted(audiences))}",
-                )
-        if len(names) != len(header.value):
-            self.complain(header.line, "notify is not a list", "write true, false or [subscribers]")
-        return tuple(one.text for one in names)
-
-    def check_words(self, placeholders: tuple[str, ...], *, is_draft: bool) -> None:
-        for fault in check_words(self._document, placeholders):
-            is_warning = fault.is_warning or (is_draft and fault.may_stay_in_draft)
-            self.complain(fault.line, fault.what, fault.remedy, is_warning=is_warning)
-
-    def _component_pairs(self, header: Header) -> list[tuple[Scalar, ComponentState | None]]:
-        if isinstance(header.value, Scalar):
-            if header.value.text:
-                self.complain(
-                    header.line,
-                    "components is neither a list nor a mapping",
-                    f"write components: [{header.value.text}]",
-                )
-            return []
-        pairs: list[tuple[Scalar, ComponentState | None]] = []
-        for one in header.value:
-            if isinstance(one, Scalar):
-                pairs.append((one, None))
-                continue
-            name, state = one
-            pairs.append((name, self._parsed(state.line, name.text, _state, state.text)))
-        return pairs
-
-    def _parsed(
-        self, line: int, key: str, parse: Callable[[str], Taken], text: str
-    ) -> Taken | None:
-        try:
-            return parse(text)
-        except BadValue as bad:
-            what = bad.what if key in bad.what else f"{key}: {bad.what}"
-            self.complain(line, what, bad.remedy)
-            return None
-
-
-def _state(text: str) -> ComponentState:
-    return parse_word(ComponentState, text, "component state")
-
-
-def _some(names: tuple[str, ...], most: int = 20) -> str:
-    rest = len(names) - most
-    return listed(names[:most]) + (f" and {rest} more" if rest > 0 else "")

@@ -37,6 +37,8 @@ class Update(Value, frozen=True):
     """`next_update: none`: nothing is promised after this update."""
     impact: str | None = None
     cause: str | None = None
+    tags: tuple[str, ...] = ()
+    """Words of the author's own, for rules and reports; never published."""
     starts: datetime | None = None
     ends: datetime | None = None
     notify: bool | tuple[str, ...] = True
