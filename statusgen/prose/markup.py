@@ -32,6 +32,11 @@ _BLOCK_LEVEL = markdown.Markdown().block_level_elements
 _RAW_BLOCKS = sorted((BLOCKS | TABLE | set(ALIASES)) - {"b", "i", "strike"})
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b")
 _TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
+_PLAIN_LINK = re.compile(
+    r'<a href="https?://[A-Za-z0-9.-]+(?:/(?!\.)[A-Za-z0-9._~-]*)*(?:\?(?:[A-Za-z0-9._~=-]|&amp;)*)?">'
+    r"(?=[^<]*\w)"
+)
+"""A link with words to an address that needs nothing done to it."""
 _TWO_BREAKS = re.compile(r"(<br[ /]*>) *<br>(?=\n)")
 """A line break that the author wrote at the end of a line, and the one that the line's end is."""
 
@@ -68,12 +73,19 @@ class Markup:
     def html(self, body: str) -> str:
         """The body as HTML with every element in its place and every link absolute."""
         made = _TWO_BREAKS.sub(r"\1", self._markdown.reset().convert(body))
-        has_markup = "<" in body or any(one in made for one in ("<a", "<img", "align="))
-        cleaned = self._cleaner.clean(reduced(made, self._base_url) if has_markup else made)
+        is_ours = "<" not in body and _is_plain(made)
+        cleaned = self._cleaner.clean(made if is_ours else reduced(made, self._base_url))
         rendered = remove_control_characters(cleaned)  # a body may spell them as &#1;
-        if has_markup:  # else all is in its place
+        if not is_ours:
             rendered = nested_rightly(rendered)
         return without_empty_elements(rendered).strip()
+
+
+def _is_plain(html: str) -> bool:
+    """Whether HTML that the library made of Markdown alone is right as it is."""
+    if "<img" in html or "align=" in html:
+        return False
+    return html.count("<a ") == sum(1 for _ in _PLAIN_LINK.finditer(html))
 
 
 class _Bodies(Extension):
