@@ -5,6 +5,7 @@ import hashlib
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.page import Page
+from statusgen.model.step import is_held
 from statusgen.model.value import Value, asdict
 from statusgen.model.vocabulary import ComponentState, Impact
 from statusgen.prose.labels import PHASES
@@ -49,19 +50,20 @@ def banner_script(
 def make_banner(page: Page, settings: Settings, language: Language = ENGLISH) -> Banner | None:
     """What there is to tell; None while all is well.
 
-    All is well when the overall state says so and no incident with an impact is open.
+    All is well when the overall state says so and no incident with an impact is open. One that is
+    watched while everything works is told by its phase.
     """
-    incident = _first(page)
+    incident = _subject(page)
     is_well = page.overall.indicator is Impact.NONE
     if is_well and (incident is None or incident.impact is Impact.NONE):
         return None
     site, headline = settings.page, page.overall.description
-    if is_well and incident is not None:  # it names no component
+    if is_well and incident is not None:
         headline = PHASES[incident.phase_at(page.now)]
     return Banner(
         page=hashlib.sha256(site.url.encode()).hexdigest()[:_KEY_LENGTH],
         seen=incident.last.update.id if incident else headline,
-        state=OVERALL[incident.impact if is_well and incident else page.overall.indicator],
+        state=OVERALL[page.overall.indicator],
         name=site.name,
         language=language.tag,
         headline=language.text(headline),
@@ -71,6 +73,12 @@ def make_banner(page: Page, settings: Settings, language: Language = ENGLISH) ->
     )
 
 
-def _first(page: Page) -> Incident | None:
-    """The worst open incident, the newest of those; else the maintenance under way."""
-    return next(iter((*page.open_incidents, *page.under_way)), None)
+def _subject(page: Page) -> Incident | None:
+    """The worst open incident with an impact, the newest of those; else what holds a component."""
+    incidents = page.open_incidents
+    with_impact = [one for one in incidents if one.impact is not Impact.NONE]
+    others = [one for one in incidents if is_held(one.last.states)]
+    planned = [one for one in page.under_way if is_held(one.states_at(page.now))]
+    is_planned = page.overall.indicator is Impact.MAINTENANCE
+    rest = (*planned, *others) if is_planned else (*others, *planned)
+    return next(iter((*with_impact, *rest)), None)

@@ -7,7 +7,7 @@ from statusgen.entries.tree import Folder, shown_path
 from statusgen.entries.update_file import UpdateFile, Vocabulary
 from statusgen.errors import Problem
 from statusgen.model.incident import fold
-from statusgen.model.step import Step
+from statusgen.model.step import Step, is_held
 from statusgen.model.update import Update
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import (
@@ -16,6 +16,7 @@ from statusgen.model.vocabulary import (
     NOTICE_PHASES,
     SAME_PHASE,
     ComponentState,
+    Impact,
     Phase,
 )
 
@@ -168,7 +169,9 @@ def _warnings(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
                 )
             )
     steps = fold([one.update for one in published], words.severities).steps
-    return [*problems, *_reopened(published, steps), *_left_down(published[-1], steps[-1])]
+    last = published[-1], steps[-1]
+    unnamed = _reopened(published, steps) or _without_components(*last)
+    return [*problems, *unnamed, *_left_down(*last)]
 
 
 def _reopened(published: list[UpdateFile], steps: Sequence[Step]) -> list[Problem]:
@@ -178,19 +181,36 @@ def _reopened(published: list[UpdateFile], steps: Sequence[Step]) -> list[Proble
             file,
             "status",
             f"reopens what was over, and leaves {', '.join(step.affected)} operational",
-            "name them under components: as they are now, even if they are operational",
+            "name them under components: as they are now",
         )
         for before, step, file in zip(steps, steps[1:], published[1:], strict=False)
         if before.phase.is_closing
         and not step.phase.is_closing
         and not step.update.components
         and step.affected
-        and not _down(step)
+        and not is_held(step.states)
+    ]
+
+
+def _without_components(file: UpdateFile, last: Step) -> list[Problem]:
+    """An incident that goes on and is felt, while nothing says what is affected."""
+    is_felt = last.severity is not None and last.severity.impact is not Impact.NONE
+    is_going_on = last.phase in (Phase.INVESTIGATING, Phase.IDENTIFIED)
+    if not is_felt or not is_going_on or is_held(last.states):
+        return []
+    names = "has every component operational" if last.states else "names no component"
+    return [
+        _warning(
+            file,
+            "components",
+            f"the incident is open and {names}",
+            "name what is affected under components:, or say what the phase is by now",
+        )
     ]
 
 
 def _left_down(file: UpdateFile, last: Step) -> list[Problem]:
-    if last.update.phase is None or not last.phase.is_closing or not _down(last):
+    if last.update.phase is None or not last.phase.is_closing or not is_held(last.states):
         return []
     return [
         _warning(

@@ -8,13 +8,22 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from statusgen.model.severity import Severity
-from statusgen.model.step import States, Step, Window, moves_after, next_step, phase_by
+from statusgen.model.step import (
+    States,
+    Step,
+    Window,
+    is_held,
+    moves_after,
+    next_step,
+    phase_by,
+)
 from statusgen.model.update import Postmortem, Update
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import (
     INCIDENT_PHASES,
     MAINTENANCE_PHASES,
     NOTICE_PHASES,
+    ComponentState,
     Impact,
     Phase,
     PostmortemRule,
@@ -91,6 +100,18 @@ class Incident(Value, frozen=True):
     def affected(self) -> tuple[str, ...]:
         """Ids of all components it touched."""
         return self.last.affected
+
+    @property
+    def weight(self) -> ComponentState:
+        """What it adds to the page's overall state while it is open, beside its components.
+
+        That of its severity where it names no component or one that is not operational; else
+        operational, which adds nothing.
+        """
+        states = self.last.states
+        if self.severity is None or (states and not is_held(states)):
+            return ComponentState.OPERATIONAL
+        return self.severity.component_status
 
     @property
     def duration(self) -> timedelta | None:

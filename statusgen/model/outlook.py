@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from statusgen.model.overall import Overall
-from statusgen.model.page import ComponentGroup, Page, grouped, roll_up, under_way
+from statusgen.model.page import ComponentGroup, Page, grouped, overall_state, under_way
 from statusgen.model.timeline import spans
 from statusgen.model.value import Value
 
@@ -37,5 +37,5 @@ def outlook(page: Page, zone: ZoneInfo) -> tuple[Outlook, ...]:
         shown = [one for one in components if not one.is_retired(today)]
         groups = grouped(shown, (*staying, *spans(moving, at)))
         count = len(under_way(maintenances, at))
-        found.append(Outlook(at, roll_up(groups), groups, count))
+        found.append(Outlook(at, overall_state(groups, page.open_incidents), groups, count))
     return tuple(found)

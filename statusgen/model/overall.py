@@ -1,6 +1,6 @@
-"""The one sentence about the whole page: the roll-up of its components' states."""
+"""The one sentence about the whole page: its components' states, raised by open incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Impact
@@ -13,7 +13,34 @@ class Overall(Value, frozen=True):
     description: str
 
 
-def overall(states: Sequence[ComponentState]) -> Overall:  # noqa: PLR0911  a row a return
+_FROM_BEST = (
+    "All Systems Operational",
+    "Service Under Maintenance",
+    "Partially Degraded Service",
+    "Degraded System Service",
+    "Minor Service Outage",
+    "Partial System Outage",
+    "Major System Outage",
+)
+
+_RAISED = {
+    ComponentState.DEGRADED_PERFORMANCE: Overall(Impact.MINOR, "Partially Degraded Service"),
+    ComponentState.PARTIAL_OUTAGE: Overall(Impact.MINOR, "Minor Service Outage"),
+    ComponentState.MAJOR_OUTAGE: Overall(Impact.MAJOR, "Partial System Outage"),
+}
+"""What an open incident of such a weight makes of the page, whatever its components say."""
+
+
+def overall(states: Sequence[ComponentState], weights: Iterable[ComponentState] = ()) -> Overall:
+    """The worst of what leaf components in `states` say and of what open incidents add.
+
+    `weights` are theirs, see `Incident.weight`.
+    """
+    raised = [_RAISED[one] for one in weights if one in _RAISED]
+    return max([rolled_up(states), *raised], key=lambda one: _FROM_BEST.index(one.description))
+
+
+def rolled_up(states: Sequence[ComponentState]) -> Overall:  # noqa: PLR0911  a row a return
     """The roll-up of leaf components' states; rows of the table are tried from the top.
 
     The rule is the public status API's: one component alone is described as a whole of its own.

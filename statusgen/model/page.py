@@ -130,16 +130,17 @@ def make_page(
     held = spans(known, now)
     groups = grouped(shown, held)
     maintenances = [one for one in live if one.is_maintenance]
+    open_incidents = tuple(
+        sorted(
+            (one for one in live if not one.is_maintenance and not one.is_notice),
+            key=lambda one: (_rank(one), -one.started.timestamp(), one.id),
+        )
+    )
     return Page(
         now=now,
-        overall=roll_up(groups),
+        overall=overall_state(groups, open_incidents),
         groups=groups,
-        open_incidents=tuple(
-            sorted(
-                (one for one in live if not one.is_maintenance and not one.is_notice),
-                key=lambda one: (_rank(one), -one.started.timestamp(), one.id),
-            )
-        ),
+        open_incidents=open_incidents,
         under_way=under_way(maintenances, now),
         upcoming=_by_window(one for one in maintenances if one.phase_at(now) is Phase.SCHEDULED),
         notices=tuple(
@@ -179,9 +180,10 @@ def grouped(components: Iterable[Component], held: Iterable[Span]) -> tuple[Comp
     return tuple(ComponentGroup(name, tuple(lines)) for name, lines in named.items())
 
 
-def roll_up(groups: Iterable[ComponentGroup]) -> Overall:
-    """The overall state of a page with these components."""
-    return overall([line.state for group in groups for line in group.lines])
+def overall_state(groups: Iterable[ComponentGroup], open_incidents: Iterable[Incident]) -> Overall:
+    """The overall state of a page with these components, while these incidents are open."""
+    states = [line.state for group in groups for line in group.lines]
+    return overall(states, (one.weight for one in open_incidents))
 
 
 def under_way(maintenances: Iterable[Incident], now: datetime) -> tuple[Incident, ...]:

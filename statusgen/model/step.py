@@ -70,6 +70,11 @@ class Step(Value, frozen=True):
         return self.states if phase_by(self.phase, self.window, instant).is_under_way else ()
 
 
+def is_held(states: States) -> bool:
+    """Whether any component in `states` is not operational."""
+    return any(state is not ComponentState.OPERATIONAL for _, state in states)
+
+
 def phase_by(phase: Phase, window: Window | None, now: datetime) -> Phase:
     """What `phase`, the last one written, has become at `now`; see `Incident.phase_at`."""
     if phase is not Phase.SCHEDULED or window is None:

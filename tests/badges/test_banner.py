@@ -95,10 +95,39 @@ def test_a_maintenance_is_told_while_it_is_under_way():
     assert banner.state is ComponentState.UNDER_MAINTENANCE
 
 
-def test_an_incident_that_names_no_component_is_told_by_its_phase_and_weight():
+def test_an_incident_that_names_no_component_has_the_headline_of_the_page():
     banner = make_banner(page_of(an_outage(components=[])), SETTINGS)
 
-    assert (banner.headline, banner.state) == ("Investigating", ComponentState.MAJOR_OUTAGE)
+    assert banner.headline == "Partial System Outage"
+    assert banner.state is ComponentState.PARTIAL_OUTAGE
+
+
+def test_what_is_watched_while_everything_works_is_named_in_green():
+    watched = make_update("monitoring", at="02:20", components={"checkout": "operational"})
+
+    banner = make_banner(page_of(an_outage(watched)), SETTINGS)
+
+    assert (banner.headline, banner.state) == ("Monitoring", ComponentState.OPERATIONAL)
+    assert banner.words == "Increased error rates on checkout"
+
+
+def test_a_maintenance_is_not_told_by_the_name_of_an_incident_without_impact():
+    incident = an_outage(severity="SEV4", components=[])
+    maintenance = make_incident(make_scheduled())
+
+    banner = make_banner(page_of(incident, maintenance, now="03:30"), SETTINGS)
+
+    assert (banner.headline, banner.words) == ("Service Under Maintenance", "Database upgrade")
+
+
+def test_a_degraded_component_is_told_by_what_degraded_it_and_not_by_a_maintenance():
+    incident = an_outage(severity="SEV4", components={"api": "degraded_performance"})
+    maintenance = make_incident(make_scheduled())
+
+    banner = make_banner(page_of(incident, maintenance, now="03:30"), SETTINGS)
+
+    assert banner.headline == "Partially Degraded Service"
+    assert banner.words == "Increased error rates on checkout"
 
 
 def test_an_incident_without_impact_is_no_news_for_other_sites():

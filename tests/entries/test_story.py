@@ -65,16 +65,66 @@ def test_an_incident_that_is_reopened_without_its_components_is_odd(tmp_path):
     "facts",
     [
         {"again": "components: [checkout]\n"},
-        {"again": "components:\n  checkout: operational\n"},
+        {"again": "components:\n  checkout: operational\n", "phase": "monitoring"},
         {"phase": "update"},
         {"phase": "resolved"},
-        {"first": ""},
+        {"first": "", "phase": "monitoring"},
         {"over": "components:\n  checkout: partial_outage\n"},
     ],
     ids=["named", "named as working", "stays over", "over again", "touches nothing", "left down"],
 )
 def test_nothing_is_odd_where_no_component_is_forgotten(tmp_path, facts):
     assert reopened(tmp_path, **facts) == []
+
+
+WORKS = "components:\n  checkout: operational\n"
+DOWN = "components: [checkout]\n"
+
+
+def told_open(root, first="", later="", status="update"):
+    texts = {
+        "01.md": FIRST + first,
+        "02.md": f"status: {status}\nat: 2026-11-21T03:00:00Z\n{later}",
+    }
+    files = {name: f"---\n{text}---\nSaid in {name}.\n" for name, text in texts.items()}
+    return [(one.path, one.line, one.what) for one in parsed(root, files).problems]
+
+
+@pytest.mark.parametrize(
+    ("facts", "line", "names"),
+    [
+        ({}, 1, "names no component"),
+        ({"first": WORKS}, 1, "has every component operational"),
+        ({"first": DOWN, "later": WORKS}, 4, "has every component operational"),
+        ({"status": "identified"}, 1, "names no component"),
+        ({"later": "severity: SEV3\n"}, 1, "names no component"),
+    ],
+    ids=["without any", "named as working", "back again", "identified", "lowered"],
+)
+def test_an_open_incident_with_an_impact_says_what_is_affected(tmp_path, facts, line, names):
+    assert told_open(tmp_path, **facts) == [
+        ("incidents/a/02.md", line, f"the incident is open and {names}")
+    ]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"first": DOWN},
+        {"later": DOWN},
+        {"status": "monitoring"},
+        {"status": "resolved"},
+        {"first": DOWN, "status": "monitoring", "later": WORKS},
+        {"later": "severity: SEV4\n"},
+    ],
+    ids=["named", "named later", "watched", "over", "watched and working", "without impact"],
+)
+def test_what_is_watched_or_over_or_not_felt_needs_no_component(tmp_path, facts):
+    assert told_open(tmp_path, **facts) == []
+
+
+def test_one_forgotten_component_is_one_warning(tmp_path):
+    assert len(reopened(tmp_path)) == 1
 
 
 def test_a_maintenance_that_is_taken_up_again_names_its_components_too(tmp_path):

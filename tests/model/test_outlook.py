@@ -55,6 +55,15 @@ def test_a_worse_state_outlasts_the_window():
     assert [one.groups[0].state for one in foreseen] == [ComponentState.PARTIAL_OUTAGE] * 2
 
 
+def test_an_open_incident_raises_what_is_foreseen_too():
+    page = page_of(told(make_first(components=[])), told(make_scheduled()))
+
+    assert [one.overall.description for one in outlook(page, BERLIN)] == [
+        "Partial System Outage",
+        "Partial System Outage",
+    ]
+
+
 def test_what_another_incident_has_released_is_not_taken_back():
     def ended(name, at, components):
         first = make_first(incident_id=name, at="00:10", stem="01", components=[*components])
@@ -73,7 +82,7 @@ def test_a_component_that_retires_before_then_counts_no_more():
     starts = NOW + timedelta(days=3)
     components = (*COMPONENTS, Component("fax", "Fax", retired=starts.date()))
     page = page_of(
-        told(make_first(components={"fax": "major_outage"})),
+        told(make_first("resolved", components={"fax": "major_outage"})),
         told(planned(starts, starts + timedelta(hours=1))),
         components=components,
     )
@@ -100,6 +109,7 @@ def test_of_many_windows_the_next_are_foreseen_however_far_off_they_are():
 
 
 hours = st.integers(-30, 60)
+severities = st.sampled_from(["SEV1", "SEV2", "SEV3", "SEV4"])
 states = st.dictionaries(
     st.sampled_from([one.id for one in COMPONENTS]),
     st.sampled_from([None, *map(str, ComponentState)]),
@@ -125,7 +135,7 @@ def maintenances(draw, name):
 @st.composite
 def incidents(draw, name):
     facts = {"incident_id": name, "at": "2026-11-20T02:04", "components": draw(states)}
-    first = make_first(stem="01", **facts)
+    first = make_first(stem="01", severity=draw(severities), **facts)
     at = (NOW - timedelta(hours=draw(st.integers(0, 20)))).isoformat()[:16]
     last = make_update("resolved", at, incident_id=name, components=draw(states), stem="02")
     return told(first, last) if draw(st.booleans()) else told(first)

@@ -37,3 +37,23 @@ def test_the_roll_up_of_components(states, indicator, description):
 @pytest.mark.parametrize(("states", "indicator", "description"), ROLL_UP)
 def test_the_order_of_components_does_not_matter(states, indicator, description):
     assert overall(states[::-1]) == Overall(Impact(indicator), description)
+
+
+RAISED = [
+    pytest.param([OK], [DOWN], "major", "Partial System Outage", id="critical"),
+    pytest.param([OK], [PART], "minor", "Minor Service Outage", id="major"),
+    pytest.param([OK], [SLOW], "minor", "Partially Degraded Service", id="minor"),
+    pytest.param([OK], [OK], "none", "All Systems Operational", id="low"),
+    pytest.param([OK], [WORK], "none", "All Systems Operational", id="a level of one's own"),
+    pytest.param([], [PART], "minor", "Minor Service Outage", id="a page without components"),
+    pytest.param([OK], [SLOW, PART], "minor", "Minor Service Outage", id="the worst of several"),
+    pytest.param([DOWN], [SLOW], "critical", "Major System Outage", id="components are worse"),
+    pytest.param([WORK], [SLOW], "minor", "Partially Degraded Service", id="worse than planned"),
+    pytest.param([SLOW, SLOW], [SLOW], "minor", "Degraded System Service", id="the stronger word"),
+    pytest.param([SLOW, SLOW], [PART], "minor", "Minor Service Outage", id="worse than every one"),
+]
+
+
+@pytest.mark.parametrize(("states", "weights", "indicator", "description"), RAISED)
+def test_open_incidents_raise_what_components_say(states, weights, indicator, description):
+    assert overall(states, weights) == Overall(Impact(indicator), description)

@@ -132,12 +132,57 @@ def test_the_earliest_promise_counts():
 )
 def test_a_retired_component_is_off_the_page_from_its_day_on(retired, is_shown):
     components = (*COMPONENTS, Component("old", "Old", retired=retired))
-    incident = make_incident(make_first(components=["old"]))
+    left = make_incident(make_first("resolved", components={"old": "major_outage"}))
 
-    page = page_of(incident, components=components)
+    page = page_of(left, components=components)
 
     assert ("old" in states_of(page)) is is_shown
     assert (page.overall.description != "All Systems Operational") is is_shown
+
+
+OUTAGE = "Partial System Outage"
+CALM = "All Systems Operational"
+
+
+@pytest.mark.parametrize(
+    ("severity", "components", "headline"),
+    [
+        ("SEV1", [], OUTAGE),
+        ("SEV2", [], "Minor Service Outage"),
+        ("SEV3", [], "Partially Degraded Service"),
+        ("SEV4", [], CALM),
+        ("SEV1", {"checkout": "degraded_performance"}, OUTAGE),
+        ("SEV1", {"checkout": "operational"}, CALM),
+        ("SEV1", {"checkout": "operational", "api": "under_maintenance"}, OUTAGE),
+        ("SEV3", {"checkout": "major_outage"}, OUTAGE),
+    ],
+)
+def test_an_open_incident_raises_the_headline_unless_all_it_names_works(
+    severity, components, headline
+):
+    incident = make_incident(make_first(severity=severity, components=components))
+
+    assert page_of(incident).overall.description == headline
+
+
+def test_a_lowered_severity_counts_and_an_end_lets_go():
+    first = make_first()
+    lowered = make_update("update", at="02:06", severity="SEV3")
+    over = make_update("resolved", at="02:08")
+
+    headlines = [
+        page_of(make_incident(first, *more)).overall.description
+        for more in ([], [lowered], [lowered, over])
+    ]
+
+    assert headlines == [OUTAGE, "Partially Degraded Service", CALM]
+
+
+def test_maintenances_and_notices_raise_nothing():
+    planned = make_incident(make_scheduled(components=[]))
+    notice = make_incident(make_notice())
+
+    assert page_of(planned, notice, now=instant("03:30")).overall.description == CALM
 
 
 def test_retirement_follows_the_day_of_the_page():

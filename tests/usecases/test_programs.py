@@ -1,6 +1,7 @@
 """What programs read: all of it there, and made again only where its content changed."""
 
 import json
+import re
 import sys
 
 import feedparser
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.api.content import Content
+from statusgen.api.own import own_file
 from statusgen.api.statuspage import statuspage_files
 from statusgen.badges.badge import badges
+from statusgen.badges.banner import make_banner
 from statusgen.config.reader import read_settings
 from statusgen.model.outline import outline
 from statusgen.model.page import make_page
@@ -20,8 +23,15 @@ from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
 from statusgen.usecases.build import prepare
-from tests.builders import instant, make_first, make_incident, make_settings, make_update
-from tests.fakes.repository import ID, make_repository
+from tests.builders import (
+    instant,
+    make_first,
+    make_incident,
+    make_scheduled,
+    make_settings,
+    make_update,
+)
+from tests.fakes.repository import FIRST, ID, make_repository
 
 NOW = instant("02:10")
 MAINTENANCE = """---
@@ -127,29 +137,81 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(CHANGES, max_size=3), st.booleans())
-def test_page_api_and_badge_say_the_same_of_any_history(histories, is_over):
-    incidents = [story(f"incident-{n}", changes, is_over) for n, changes in enumerate(histories)]
+SEVERITIES = ("SEV1", "SEV2", "SEV3", "SEV4")
+LIFTED = {
+    "SEV1": ("major", "Partial System Outage"),
+    "SEV2": ("minor", "Minor Service Outage"),
+    "SEV3": ("minor", "Partially Degraded Service"),
+}
+"""What an open incident with one of these severities makes of a page at least."""
+
+WEIGHT = ("none", "maintenance", "minor", "major", "critical")
+
+
+@st.composite
+def stories(draw, name):
+    severity = draw(st.sampled_from(SEVERITIES))
+    changes = enumerate(draw(CHANGES))
+    updates = [
+        make_update("update", f"01:{n:02}", incident_id=name, components={component: state})
+        for n, (state, component) in changes
+    ]
+    phase = draw(st.sampled_from(["update", "monitoring", "resolved"]))
+    lowered = draw(st.sampled_from([None, *SEVERITIES])) if phase != "resolved" else None
+    last = make_update(phase, "02:00", incident_id=name, severity=lowered)
+    first = make_first(at="00:30", incident_id=name, severity=severity)
+    return make_incident(first, *updates, last)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.integers(0, 3), st.booleans())
+def test_whatever_the_history_all_say_the_same_of_the_page(data, count, is_worked_on):
+    incidents = [data.draw(stories(f"incident-{n}")) for n in range(count)]
+    planned = make_incident(make_scheduled(starts="02:00", ends="03:00"))
+    told = (*incidents, planned) if is_worked_on else tuple(incidents)
     configured = make_settings()
-    page = make_page(configured.components, incidents, NOW, configured.page.zone, 90)
+    page = make_page(configured.components, told, NOW, configured.page.zone, 90)
     prose, templates = BodyRenderer(configured.page.url), Templates()
-    content = Content(page, tuple(incidents), (), tuple(map(outline, incidents)))
+    content = Content(page, tuple(incidents), (), tuple(map(outline, told)))
 
     index = Site(configured, templates, prose).index(page).decode()
-    status = json.loads(statuspage_files(content, configured, prose)["api/v2/status.json"])
-    badge = json.loads(badges(page, configured, templates)["badge.json"])
+    v2 = statuspage_files(content, configured, prose)
+    own = json.loads(own_file(content, configured, prose))
+    pictures = badges(page, configured, templates)
+    banner = make_banner(page, configured)
 
-    words = page.overall.description
-    assert f"<h1>{words}</h1>" in index
-    assert status["status"] == {"indicator": page.overall.indicator, "description": words}
-    assert badge["message"] == words
+    words, indicator = page.overall.description, page.overall.indicator
+    status = {"indicator": indicator, "description": words}
+    assert f"<h1>{words}</h1>" in re.sub(r"<h1 [^>]*>", "<h1>", index)
+    assert f"<title>{words} · " in index
+    assert json.loads(v2["api/v2/status.json"])["status"] == status
+    assert json.loads(v2["api/v2/summary.json"])["status"] == status
+    assert own["status"] == status
+    assert json.loads(pictures["badge.json"])["message"] == words
+    assert f": {words}</title>" in pictures["badge.svg"].decode()
+    assert banner is None or banner.headline == words or indicator == "none"
+    assert banner is not None or indicator == "none"
+    for one in page.open_incidents:
+        states = [state for _, state in one.last.states]
+        if one.severity.key in LIFTED and (not states or set(states) != {"operational"}):
+            assert WEIGHT.index(indicator) >= WEIGHT.index(LIFTED[one.severity.key][0])
+    if not page.open_incidents and not is_worked_on:
+        lines = [line for group in page.groups for line in group.lines]
+        assert (indicator == "none") == all(line.state == "operational" for line in lines)
 
 
-def story(incident_id, changes, is_over):
-    updates = [
-        make_update("update", f"01:{n:02}", incident_id=incident_id, components={name: state})
-        for n, (state, name) in enumerate(changes)
-    ]
-    ending = [make_update("resolved", "02:00", incident_id=incident_id)] if is_over else []
-    return make_incident(make_first(at="00:30", incident_id=incident_id), *updates, *ending)
+@pytest.mark.parametrize(("severity", "lifted"), LIFTED.items(), ids=LIFTED)
+def test_one_open_incident_without_components_is_what_all_of_them_say(tmp_path, severity, lifted):
+    repository = make_repository(tmp_path)
+    text = FIRST.replace("components:\n  checkout: major_outage\n", "")
+    repository.write(f"{ID}/01-investigating.md", text.replace("SEV1", severity))
+    indicator, words = lifted
+
+    files = bodies_of(repository)
+
+    status = {"indicator": indicator, "description": words}
+    assert json.loads(files["api/v2/summary.json"])["status"] == status
+    assert json.loads(files["badge.json"])["message"] == words
+    assert f"<h1>{words}</h1>" in files["index.html"].decode()
+    assert words in files["embed.js"].decode()
+    assert words in files["badge.svg"].decode()
