@@ -1,13 +1,14 @@
 """The fold of incidents into the page: what is open, how components are, what the days held."""
 
-from collections.abc import Iterable, Mapping
+from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from statusgen.model.component import Component
-from statusgen.model.days import day_begins
+from statusgen.model.days import day_begins, days_between
 from statusgen.model.incident import Incident
+from statusgen.model.listed_days import listed_days
 from statusgen.model.outline import Outline
 from statusgen.model.overall import Overall, overall
 from statusgen.model.timeline import Span, spans
@@ -40,14 +41,14 @@ class ComponentGroup(Value, frozen=True):
 
 
 class Day(Value, frozen=True):
-    """One day in the page's zone with what began or was planned on it, newest first."""
+    """One day in the page's zone with everything that touched it, what began last first."""
 
     date: date
     incidents: tuple[Incident, ...]
 
 
 class Month(Value, frozen=True):
-    """One month in the page's zone with everything that began in it, newest first."""
+    """One month in the page's zone with everything that touched it, what began last first."""
 
     year: int
     month: int
@@ -62,6 +63,11 @@ class Month(Value, frozen=True):
     def first_day(self) -> date:
         """The month as a date."""
         return date(self.year, self.month, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its 28th to 31st."""
+        return date(self.year, self.month, monthrange(self.year, self.month)[1])
 
 
 class Page(Value, frozen=True):
@@ -193,31 +199,34 @@ def under_way(maintenances: Iterable[Incident], now: datetime) -> tuple[Incident
     )
 
 
-def months(outlines: Iterable[Outline], zone: ZoneInfo) -> tuple[Month, ...]:
-    """Everything by the month it began in, newest first."""
-
-    def month_of(one: Outline) -> tuple[int, int]:
-        local = one.listed_at.astimezone(zone)
-        return (local.year, local.month)
-
-    newest_first = sorted(outlines, key=lambda one: (one.listed_at, one.id), reverse=True)
+def months(outlines: Iterable[Outline], now: datetime, zone: ZoneInfo) -> tuple[Month, ...]:
+    """Everything in each month that it touched, newest month first; see `listed_days`."""
+    touching: dict[tuple[int, int], list[Outline]] = {}
+    for one in sorted(outlines, key=lambda one: (one.listed_at, one.id), reverse=True):
+        first, last = listed_days(one, now, zone)
+        for number in range(_month_number(first), _month_number(last) + 1):
+            touching.setdefault(divmod(number, 12), []).append(one)
     return tuple(
-        Month(year, month, tuple(members))
-        for (year, month), members in groupby(newest_first, key=month_of)
+        Month(year, month + 1, tuple(members))
+        for (year, month), members in sorted(touching.items(), reverse=True)
     )
+
+
+def _month_number(day: date) -> int:
+    return day.year * 12 + day.month - 1
 
 
 def _days(
     incidents: tuple[Incident, ...], now: datetime, today: date, zone: ZoneInfo
 ) -> tuple[Day, ...]:
-    told: Mapping[date, list[Incident]] = {
-        today - timedelta(days=back): [] for back in range(RECENT_DAYS)
-    }
+    earliest = today - timedelta(days=RECENT_DAYS - 1)
+    told: dict[date, list[Incident]] = {day: [] for day in days_between(earliest, today)}
     for incident in sorted(incidents, key=lambda one: (one.started, one.id), reverse=True):
-        day = incident.started.astimezone(zone).date()
-        if incident.started <= now and day in told:
-            told[day].append(incident)
-    return tuple(Day(day, tuple(members)) for day, members in told.items())
+        if incident.started <= now:
+            first, last = listed_days(incident, now, zone)
+            for day in days_between(max(first, earliest), min(last, today)):
+                told[day].append(incident)
+    return tuple(Day(day, tuple(members)) for day, members in reversed(told.items()))
 
 
 def _rank(incident: Incident) -> int:

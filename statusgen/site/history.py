@@ -1,9 +1,11 @@
 """The history as its templates see it: months with their counts, a month with its days."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from itertools import groupby
 
+from statusgen.model.days import days_between
+from statusgen.model.listed_days import listed_days
 from statusgen.model.outline import Outline
 from statusgen.model.page import Month
 from statusgen.model.vocabulary import Phase
@@ -23,8 +25,8 @@ class Lister:
         self._clock = clock
         self._language = language
 
-    def row(self, one: Outline, now: datetime) -> RowView:
-        """One line of a list."""
+    def row(self, one: Outline, now: datetime, day: date) -> RowView:
+        """One line of the list of `day`."""
         phase = one.phase_at(now)
         duration, language = one.duration, self._language
         return RowView(
@@ -35,10 +37,21 @@ class Lister:
             phase_label=language.text(PHASES[phase]),
             turns=view_turns(phase, self._ahead(one, now), self._told),
             is_open=not phase.is_closing and not one.is_notice,
-            started=Moment(machine_time(one.listed_at), self._clock.time_both(one.listed_at)),
+            started=self._clock_on(day, one.listed_at),
+            began_earlier=self._day_of(one.listed_at) < day,
             duration=spoken_duration(duration, language) if duration is not None else None,
             has_postmortem=one.has_postmortem,
         )
+
+    def _day_of(self, instant: datetime) -> date:
+        return self._clock.local(instant).date()
+
+    def _clock_on(self, day: date, instant: datetime) -> Moment:
+        """The instant as the list of `day` says it: with its date where that is another one."""
+        clock = self._clock
+        is_same = self._day_of(instant) == day
+        words = clock.time_both(instant) if is_same else clock.both(instant)
+        return Moment(machine_time(instant), words)
 
     def _ahead(self, one: Outline, now: datetime) -> Iterable[tuple[datetime, Phase]]:
         return ((at, one.phase_at(at)) for at in one.moves_after(now))
@@ -52,21 +65,34 @@ class Lister:
         """One month with its neighbours that hold something."""
         return MonthView(
             link=self.link(month),
-            days=self._days(month.outlines, now),
+            days=tuple(self._days(month, now)),
             earlier=self.link(earlier) if earlier else None,
             later=self.link(later) if later else None,
         )
 
-    def _days(self, outlines: Sequence[Outline], now: datetime) -> tuple[DayView, ...]:
-        local = self._clock.local
-        return tuple(
-            DayView(
-                Moment(day.isoformat(), self._clock.day(day)),
-                None,
-                tuple(self.row(one, now) for one in members),
-            )
-            for day, members in groupby(outlines, key=lambda one: local(one.listed_at).date())
-        )
+    def _days(self, month: Month, now: datetime) -> Iterator[DayView]:
+        """What goes on all through the month, once; then day after day, newest first."""
+        listed: dict[tuple[date, date], list[Outline]] = {}
+        for one in month.outlines:
+            for span in self._spans(one, month, now):
+                listed.setdefault(span, []).append(one)
+        runs_first = sorted(listed.items(), key=lambda item: _runs_first(item[0]), reverse=True)
+        for (first, last), members in runs_first:
+            rows = tuple(self.row(one, now, last) for one in members)
+            begins = self._moment(first) if first < last else None
+            yield DayView(self._moment(last), begins, rows)
+
+    def _spans(self, one: Outline, month: Month, now: datetime) -> Iterable[tuple[date, date]]:
+        """The days of the month that it touches; one run where it neither began nor ended then."""
+        first, last = listed_days(one, now, self._clock.zone)
+        is_going_on = one.ended is None and last == self._day_of(now)
+        begins, ends = max(first, month.first_day), min(last, month.last_day)
+        if first < begins and (is_going_on or ends == month.last_day):
+            return [(begins, ends)]
+        return ((day, day) for day in days_between(begins, ends))
+
+    def _moment(self, day: date) -> Moment:
+        return Moment(day.isoformat(), self._clock.day(day))
 
     def years(self, months: Sequence[Month]) -> tuple[YearView, ...]:
         """`months`, newest first, under their years."""
@@ -90,3 +116,8 @@ class Lister:
             plural("%(num)s notice", "%(num)s notices", told_only) if told_only else "",
         ]
         return ", ".join(filter(None, told))
+
+
+def _runs_first(span: tuple[date, date]) -> tuple[bool, date]:
+    first, last = span
+    return first < last, last

@@ -79,6 +79,8 @@ def _summary(incidents: int, under_way: int, language: Language) -> str:
 
 
 def _days(page: Page, lister: Lister, clock: PageClock) -> Iterator[DayView]:
+    outlines = {one.id: outline(one) for day in page.days for one in day.incidents}
+
     def run_of(day: Day) -> date | None:
         return day.date if day.incidents else None
 
@@ -89,7 +91,8 @@ def _days(page: Page, lister: Lister, clock: PageClock) -> Iterator[DayView]:
             yield DayView(_day(last, clock), _day(first, clock), ())
             continue
         for day in days:
-            rows = tuple(lister.row(outline(one), page.now) for one in day.incidents)
+            told = (outlines[one.id] for one in day.incidents)
+            rows = tuple(lister.row(one, page.now, day.date) for one in told)
             yield DayView(_day(day.date, clock), None, rows)
 
 

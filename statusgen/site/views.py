@@ -153,7 +153,7 @@ class IncidentView(Value, frozen=True):
 
 
 class RowView(Value, frozen=True):
-    """An incident, a maintenance or a notice in a list, under the day on which it began."""
+    """An incident, a maintenance or a notice in a list, under a day that it touched."""
 
     id: str
     title: str
@@ -165,16 +165,21 @@ class RowView(Value, frozen=True):
     """Of its phase, in order, `open` or `closed`."""
     is_open: bool
     started: Moment
+    began_earlier: bool
+    """Whether it began before the day under which it stands."""
     duration: str | None
     has_postmortem: bool
 
 
 class DayView(Value, frozen=True):
-    """A day with its rows, or a run of days without any: then `day` is its newest day."""
+    """A day, or a run of days of which all are quiet or all have the same rows.
+
+    Of a run, `day` is the newest.
+    """
 
     day: Moment
     first: Moment | None
-    """The earliest day of a quiet run of several; None for a single day."""
+    """The earliest day of a run of several; None for a single day."""
     rows: tuple[RowView, ...]
 
 

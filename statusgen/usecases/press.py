@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import cache, partial
 
 from statusgen.errors import Unavailable
-from statusgen.model.outline import Outline
 from statusgen.model.page import Month
 from statusgen.model.release import Artifact, artifact_from_bytes, make_artifact, page_of
 from statusgen.ports.cache import Cache
@@ -51,27 +50,13 @@ class Press:
 
     def incidents(self) -> list[Artifact]:
         """The page of every incident."""
-        return [
-            self._page(
-                page_of(one.id),
-                one.id,
-                [one],
-                partial(self._current if one.id in self._open else self._settled, one.id),
-            )
-            for one in self._archive.outlines
-        ]
+        return [self._incident(one.id) for one in self._archive.outlines]
 
     def history(self, all_months: Sequence[Month]) -> list[Artifact]:
         """The page of every month, newest first, and the index of them."""
         around: list[Month | None] = [None, *all_months, None]
         artifacts = [
-            self._page(
-                f"history/{month.key}.html",
-                f"history/{month.key}",
-                month.outlines,
-                partial(self._site.month, month, earlier, later, self._now),
-                extra=(later.key if later else "", earlier.key if earlier else ""),
-            )
+            self._month(month, earlier, later)
             for later, month, earlier in zip(around, all_months, around[2:], strict=False)
         ]
         index = self._site.history(all_months)
@@ -96,20 +81,27 @@ class Press:
         """One of thousands: nothing of it is kept."""
         return self._plain_site.incident(self._archive.read_incident(incident_id), self._now)
 
-    def _page(
-        self,
-        key: str,
-        name: str,
-        outlines: Iterable[Outline],
-        render: Render,
-        extra: tuple[str, ...] = (),
-    ) -> Artifact:
-        """A page that changes with the clock while one of its incidents is open."""
-        ids = [one.id for one in outlines]
-        if not self._open.isdisjoint(ids):
-            return artifact_from_bytes(key, render())
-        digests = [self._archive.digests[one] for one in ids]
-        return self._kept(key, name, page_key(self._site.fingerprint, [*digests, *extra]), render)
+    def _incident(self, incident_id: str) -> Artifact:
+        """A page that changes with the clock while its incident is open."""
+        key = page_of(incident_id)
+        if incident_id in self._open:
+            return artifact_from_bytes(key, self._current(incident_id))
+        made = page_key(self._site.fingerprint, [self._archive.digests[incident_id]])
+        return self._kept(key, incident_id, made, partial(self._settled, incident_id))
+
+    def _month(self, month: Month, earlier: Month | None, later: Month | None) -> Artifact:
+        """A page that changes with each day of its month, and with what windows bring."""
+        now = self._now
+        today = now.astimezone(self._archive.settings.page.zone).date()
+        made_of = [
+            *(self._archive.digests[one.id] for one in month.outlines),
+            *(one.phase_at(now) for one in month.outlines if one.is_maintenance),
+            min(today, month.last_day).isoformat(),
+            *(one.key if one else "" for one in (earlier, later)),
+        ]
+        made = page_key(self._site.fingerprint, made_of)
+        render = partial(self._site.month, month, earlier, later, now)
+        return self._kept(f"history/{month.key}.html", f"history/{month.key}", made, render)
 
     def _kept(self, key: str, name: str, made: bytes, render: Render) -> Artifact:
         stored = self._stored.get(name)

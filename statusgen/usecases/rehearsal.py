@@ -52,7 +52,7 @@ def _pages(
     zone, language = settings.page.zone, site.language
     days = settings.page.history_days
     page = make_page(settings.components, sample, now, zone, days)
-    by_month = months((outline(one) for one in sample), zone)
+    by_month = months((outline(one) for one in sample), now, zone)
     yield lambda: site.index(page)
     yield lambda: site.index(make_page(settings.components, (), now, zone, days))
     yield from (lambda one=one: site.incident(one, now) for one in sample)

@@ -142,7 +142,7 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
     site = site.with_prose(prose)
     page = current_page(archive, now)
     press = Press(archive, site, cache, now)
-    by_month = months(archive.outlines, settings.page.zone)
+    by_month = months(archive.outlines, now, settings.page.zone)
     artifacts = [
         *(artifact_from_bytes(key, body) for key, body in site.assets().items()),
         *press.incidents(),

@@ -209,6 +209,29 @@ def test_an_incident_is_told_on_the_day_it_began_in_the_page_zone():
     assert [day.date for day in days if day.incidents] == [date(2026, 11, 20)]
 
 
+def test_an_incident_is_told_on_every_day_that_it_touched():
+    long = make_incident(
+        make_first(at="2026-11-10T12:00"), make_update("resolved", "2026-11-13T12:00")
+    )
+    still_open = make_incident(make_first(incident_id="b", at="2026-11-20T12:00"))
+
+    days = page_of(long, still_open).days
+
+    told = {day.date.day: day.incidents for day in days if day.incidents}
+    assert told == {
+        **dict.fromkeys((21, 20), (still_open,)),
+        **dict.fromkeys((13, 12, 11, 10), (long,)),
+    }
+
+
+def test_what_began_before_the_days_told_is_told_on_those_that_it_touched():
+    old = make_incident(
+        make_first(at="2026-10-01T12:00"), make_update("resolved", "2026-11-08T12:00")
+    )
+
+    assert [day.date.day for day in page_of(old).days if day.incidents] == [8, 7]
+
+
 def test_what_is_planned_is_not_told_before_it_begins():
     maintenance = make_incident(make_scheduled())
 
@@ -250,15 +273,35 @@ def test_months_follow_the_page_zone_newest_first():
         ]
     ]
 
-    told = [(month.key, [one.id for one in month.outlines]) for month in months(outlines, BERLIN)]
+    told = [
+        (month.key, [one.id for one in month.outlines]) for month in months(outlines, NOW, BERLIN)
+    ]
 
     assert told == [("2026-11", ["c", "b"]), ("2026-10", ["a"]), ("2025-11", ["d"])]
 
 
 def test_a_month_knows_its_first_day():
-    (month,) = months([outline(make_incident())], BERLIN)
+    (month,) = months([outline(make_incident())], NOW, BERLIN)
 
-    assert month.first_day == date(2026, 11, 1)
+    assert (month.first_day, month.last_day) == (date(2026, 11, 1), date(2026, 11, 30))
+
+
+def test_an_incident_is_in_every_month_that_it_touched():
+    outlines = [
+        outline(make_incident(make_first(incident_id="a", at="2026-09-30T12:00"), *more))
+        for more in ([make_update("resolved", "2026-11-02T12:00", incident_id="a")], [])
+    ]
+
+    told = [[month.key for month in months([one], NOW, BERLIN)] for one in outlines]
+
+    assert told == [["2026-11", "2026-10", "2026-09"]] * 2
+
+
+def test_a_year_ends_where_an_incident_goes_on():
+    end = make_update("resolved", "2026-01-01T12:00")
+    incident = outline(make_incident(make_first(at="2025-12-31T12:00"), end))
+
+    assert [one.key for one in months([incident], NOW, BERLIN)] == ["2026-01", "2025-12"]
 
 
 def test_notices_are_shown_until_they_end_and_change_nothing_else():

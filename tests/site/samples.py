@@ -128,7 +128,7 @@ def render_site(incidents=None, now=NOW, settings=None) -> dict[str, bytes]:
     incidents = sample_incidents() if incidents is None else incidents
     site, zone = make_site(settings), settings.page.zone
     outlines = [outline(one) for one in incidents]
-    all_months = months(outlines, zone)
+    all_months = months(outlines, now, zone)
     files = site.assets() | {f"incidents/{o.id}.html": site.incident(o, now) for o in incidents}
     page = make_page(settings.components, incidents, now, zone, settings.page.history_days)
     around = [None, *all_months, None]

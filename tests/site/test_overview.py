@@ -1,14 +1,17 @@
 from datetime import timedelta
 
 from statusgen.model.component import Component
+from statusgen.model.incident import fold
 from statusgen.model.vocabulary import Phase
 from statusgen.site.overview import IN_FULL
 from tests.site.samples import (
     NOW,
+    SEVERITIES,
     make_incident,
     make_maintenance,
     make_notice,
     make_settings,
+    make_update,
     read_page,
 )
 from tests.site.samples import render_site as render
@@ -24,6 +27,44 @@ def test_a_calm_day_says_so_and_folds_quiet_days_into_one_line():
     assert "All Systems Operational" in text
     assert "No open incidents." in text
     assert "7 November 2026 to 21 November 2026: no incidents" in text
+
+
+def lasting(starts, ends, **values):
+    """From so many days ago to so many days ago."""
+    first = make_incident(at=NOW - timedelta(days=starts), severity="SEV2", **values)
+    end = make_update("02", at=NOW - timedelta(days=ends), phase=Phase.RESOLVED)
+    return fold([first.first.update, end], SEVERITIES)
+
+
+def test_no_day_that_had_an_incident_is_called_quiet():
+    text = text_of((lasting(11, 8),))
+
+    assert "14 November 2026 to 21 November 2026: no incidents" in text
+    assert "7 November 2026 to 9 November 2026: no incidents" in text
+    days = [f"{day} November 2026 Errors on checkout" for day in (13, 12, 11, 10)]
+    assert [text.count(one) for one in days] == [1, 1, 1, 1]
+
+
+def test_a_day_says_since_when_what_began_earlier_goes_on():
+    text = text_of((lasting(11, 10),))
+
+    since = "since 10 November 2026, 03:12 CET (02:12 UTC)"
+    assert f"11 November 2026 Errors on checkout Major Resolved {since} 1 day" in text
+    assert "10 November 2026 Errors on checkout Major Resolved 03:12 CET (02:12 UTC) 1 day" in text
+
+
+def test_the_same_holds_in_german():
+    text = text_of((lasting(11, 8),), settings=make_settings(language="de"))
+
+    assert "14. November 2026 bis 21. November 2026: keine Störungen" in text
+    assert "seit 10. November 2026, 03:12" in text
+
+
+def test_an_open_incident_is_listed_up_to_today():
+    text = text_of((make_incident(at=NOW - timedelta(days=2)),))
+
+    assert "21 November 2026 Errors on checkout" in text
+    assert "20 November 2026 Errors on checkout" in text
 
 
 def test_an_open_incident_stands_with_its_latest_words_and_its_promise():

@@ -65,6 +65,9 @@ class World:
     def files(self):
         return sorted((self.root / "incidents").rglob("*.md"))
 
+    def updates(self):
+        return [path for path in self.files() if path.name != "postmortem.md"]
+
 
 def unwatched(*_):
     return nullcontext(lambda *_: None)
@@ -107,13 +110,15 @@ def edit_in_place(world, one, two):
 
 
 def rename_update(world, one, two):
-    for path in world.files()[one : one + 1]:
+    for path in world.updates()[one : one + 1]:
         path.rename(path.with_name(f"{two:02}-renamed.md"))
 
 
 def remove_update(world, one, _):
-    for path in world.files()[one : one + 1]:
+    """With the last one goes its postmortem, which is about nothing then."""
+    for path in world.updates()[one : one + 1]:
         path.unlink()
+        (path.parent / "postmortem.md").unlink(missing_ok=True)
 
 
 def rename_incident(world, one, two):
@@ -168,6 +173,10 @@ def move_now(world, one, two):
     world.now += timedelta(hours=one, minutes=two)
 
 
+def let_days_pass(world, one, two):
+    world.now += timedelta(days=one, hours=two)
+
+
 def flip_a_bit(world, one, two):
     path = world.root / ".statusgen" / "cache" / "cache.db"
     data = bytearray(path.read_bytes())
@@ -196,6 +205,7 @@ EDITS = (
     *(add_incident, add_incident, add_update, add_update, edit_update, edit_in_place),
     *(rename_update, remove_update, rename_incident, swap_incidents, remove_incident),
     *(write_postmortem, change_config, change_template, move_now),
+    let_days_pass,
     *(flip_a_bit, cut_the_cache, take_a_foreign_cache),
 )
 SMALL = st.integers(0, 9)

@@ -1,10 +1,13 @@
 """The press renders what the cache does not know, and nothing else."""
 
+from datetime import timedelta
+
 import pytest
 
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
 from statusgen.errors import Unavailable
+from statusgen.model.page import months
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
@@ -88,3 +91,64 @@ def test_a_body_that_is_not_the_one_known_is_forgotten(repository):
     with pytest.raises(Unavailable, match="run the command again"):
         artifacts[0].load()
     assert made(repository, Renderer(b"two"))[0].load() == b"two" + KEYS[0].encode()
+
+
+SLOW = """---
+title: Slow search
+severity: SEV3
+status: investigating
+at: 2026-10-30T12:00:00Z
+components: [search]
+---
+Search is slow.
+"""
+
+
+def history_at(repository, now):
+    """The pages of the months and which of them were rendered anew."""
+    settings = read_settings(repository.root)
+    store = CacheFile(repository.root / "cache.db", "one")
+    archive = read_archive(settings, store, now)
+    site = Site(settings, Templates(settings.root), BodyRenderer(settings.page.url))
+    rendered = []
+    render, site.month = (
+        site.month,
+        lambda *facts: (rendered.append(facts[0].key), render(*facts))[1],
+    )
+    press = Press(archive, site, store, now)
+    pages = press.history(months(archive.outlines, now, settings.page.zone))
+    press.remember()
+    store.save()
+    return {one.key: one.digest for one in pages}, rendered
+
+
+def test_a_month_that_an_open_incident_spans_is_rendered_once_and_again_when_that_changes(
+    repository,
+):
+    repository.write("slow-search/01.md", SLOW)
+    _, first = history_at(repository, NOW)
+    _, again = history_at(repository, NOW + timedelta(hours=1))
+    before, next_day = history_at(repository, NOW + timedelta(days=1))
+    repository.write(
+        "slow-search/02.md", "---\nstatus: resolved\nat: 2026-11-02T12:00:00Z\n---\nOver.\n"
+    )
+
+    after, changed = history_at(repository, NOW + timedelta(days=1))
+
+    assert first == ["2026-11", "2026-10"]
+    assert again == []
+    assert next_day == ["2026-11"]
+    assert changed == ["2026-11", "2026-10"]
+    assert all(after[key] != before[key] for key in after if key != "history/index.html")
+
+
+def test_a_month_is_rendered_again_when_a_window_in_it_begins_and_ends(repository):
+    window = "starts: 2026-11-21T03:00:00Z\nends: 2026-11-21T05:00:00Z\ncomponents: [search]\n"
+    head = f"title: Upgrade\nstatus: scheduled\nat: 2026-11-20T12:00:00Z\n{window}"
+    repository.write("upgrade/01.md", f"---\n{head}---\nPlanned work.\n")
+
+    rendered = [
+        history_at(repository, instant(now))[1] for now in ("02:10", "02:59", "03:00", "05:00")
+    ]
+
+    assert rendered == [["2026-11"], [], ["2026-11"], ["2026-11"]]
