@@ -1,7 +1,7 @@
 """Incidents and maintenances as entries of the Statuspage API."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import itemgetter
 
 from statusgen.api.changes import incident_changed
@@ -12,9 +12,9 @@ from statusgen.api.ids import Ids
 from statusgen.api.timestamps import Timestamps
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
-from statusgen.model.step import StateChange, Step
+from statusgen.model.step import Step, effects
 from statusgen.model.update import Postmortem
-from statusgen.model.vocabulary import ComponentState, Phase
+from statusgen.model.vocabulary import Phase
 from statusgen.prose.markdown_html import BodyRenderer
 
 POSTMORTEM = "postmortem"
@@ -24,7 +24,6 @@ _STATUSES = {Phase.CANCELED: Phase.COMPLETED}
 """Phases that the API has no word for, and what it says instead."""
 
 _WATCHED = (Phase.MONITORING, Phase.VERIFYING)
-_A_MOMENT = timedelta(microseconds=1)
 
 
 def review(incident: Incident, now: datetime) -> Postmortem | None:
@@ -33,19 +32,6 @@ def review(incident: Incident, now: datetime) -> Postmortem | None:
     if postmortem is None or postmortem.draft or incident.is_open(now):
         return None
     return postmortem
-
-
-def effects(step: Step, earlier: Step | None) -> tuple[StateChange, ...]:
-    """Every component named so far just before and just after an update, changed or not.
-
-    What a maintenance names is touched only while it is in progress, also by its window alone.
-    """
-    old = dict(earlier.states_at(step.update.at - _A_MOMENT)) if earlier else {}
-    new = dict(step.states_at(step.update.at))
-    working = ComponentState.OPERATIONAL
-    return tuple(
-        StateChange(one, old.get(one, working), new.get(one, working)) for one in step.affected
-    )
 
 
 class IncidentEntries:

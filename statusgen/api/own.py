@@ -9,12 +9,12 @@ from statusgen.api.components import described
 from statusgen.api.content import Content, created_at, most_recent, newest_first
 from statusgen.api.encoding import BODY_LIMIT, Json, fitted, shorter
 from statusgen.api.ids import Ids
-from statusgen.api.incidents import POSTMORTEM, effects, review
+from statusgen.api.incidents import POSTMORTEM, review
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.notation import format_instant
 from statusgen.model.page import Page
-from statusgen.model.step import Step, Window
+from statusgen.model.step import Step, Window, effects
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.plain_text import as_text
 

@@ -133,8 +133,8 @@ def resolve(
         status=status,
         at=second_of(context.now),
         ends=second_of(context.now) if about.is_notice else None,
-        impact=impact,
-        cause=cause,
+        impact=_sentence("impact", impact),
+        cause=_sentence("cause", cause),
         body=text_or(
             message, write.default_body(settings, _wording(about, status), about.affected)
         ),
@@ -149,6 +149,13 @@ def text_or(message: str | None, wording: str) -> str:
     if not message.strip():
         raise UsageError("-m is empty; write what readers should know")
     return message
+
+
+def _sentence(name: str, text: str | None) -> str | None:
+    """What an option says; raises `UsageError` for an empty one, as an unset variable leaves it."""
+    if text is not None and not text.strip():
+        raise UsageError(f"--{name}: {name} is empty; write one sentence, or leave it out")
+    return text
 
 
 def second_of(now: datetime) -> datetime:

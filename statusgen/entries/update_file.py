@@ -86,8 +86,8 @@ def parse_update(
         next_in=promise if isinstance(promise, timedelta) else None,
         next_at=promise if isinstance(promise, datetime) else None,
         promises_none=reader.text("next_update") == "none",
-        impact=reader.take("impact", lambda text: parse_line(text, "impact")),
-        cause=reader.take("cause", lambda text: parse_line(text, "cause")),
+        impact=reader.take("impact", lambda text: _sentence(text, "impact")),
+        cause=reader.take("cause", lambda text: _sentence(text, "cause")),
         tags=reader.tags(),
         starts=reader.take("starts", reader.instant),
         ends=reader.take("ends", reader.instant),
@@ -143,3 +143,8 @@ def _severity(text: str, table: Mapping[str, Severity]) -> str:
     if level is None:
         raise BadValue(f"unknown severity {shown(text)}", f"this page has {listed(table)}")
     return level.key
+
+
+def _sentence(text: str, key: str) -> str:
+    """One line; nothing at all takes back what was said before."""
+    return parse_line(text, key) if text else ""

@@ -115,10 +115,16 @@ class Incident(Value, frozen=True):
 
     @property
     def duration(self) -> timedelta | None:
-        """From start to end; None while it is open, and for what was canceled."""
+        """From start to end; None while it is open, and for what was canceled.
+
+        None too where nobody has said how long it took: it was over when it was first told of.
+        """
         if self.ended is None or self.last.phase is Phase.CANCELED:
             return None
-        return max(self.ended - self.started, timedelta(0))
+        took = self.ended - self.started
+        if took < timedelta(0) or (not took and len(self.steps) == 1):
+            return None
+        return took
 
     @property
     def owes_postmortem(self) -> bool:

@@ -1,12 +1,14 @@
 """One update with everything that is true of its incident as of it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from statusgen.model.severity import SUBSCRIBERS, Severity
 from statusgen.model.update import Update
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Phase
+
+_A_MOMENT = timedelta(microseconds=1)
 
 States = tuple[tuple[str, ComponentState], ...]
 """Component ids with a state, in the order they were first named."""
@@ -39,7 +41,10 @@ class Step(Value, frozen=True):
     """None in a maintenance and a notice."""
     states: States
     changes: tuple[StateChange, ...]
-    """Every component this update names, old and new, also where they are equal."""
+    """Every component this update names, old and new, also where they are equal.
+
+    What a maintenance names is so only while it is in progress: see `effects`.
+    """
     next_due: datetime | None
     """When the next update is promised; None when nothing is."""
     window: Window | None
@@ -113,9 +118,34 @@ def next_step(
         window=window,
         is_new_phase=before is None or phase is not before.phase,
         moved_from=before.window if before and before.window != window else None,
-        impact=update.impact or (before.impact if before else None),
-        cause=update.cause or (before.cause if before else None),
+        impact=_said(update.impact, before.impact if before else None),
+        cause=_said(update.cause, _cause_so_far(before, phase)),
     )
+
+
+def effects(step: Step, earlier: Step | None) -> tuple[StateChange, ...]:
+    """Every component named so far just before and just after an update, changed or not.
+
+    `earlier` is the step before, None for the first. What a maintenance names is touched only
+    while it is in progress, also by its window alone.
+    """
+    old = dict(earlier.states_at(step.update.at - _A_MOMENT)) if earlier else {}
+    new = dict(step.states_at(step.update.at))
+    working = ComponentState.OPERATIONAL
+    return tuple(
+        StateChange(one, old.get(one, working), new.get(one, working)) for one in step.affected
+    )
+
+
+def _said(now: str | None, before: str | None) -> str | None:
+    return before if now is None else now or None
+
+
+def _cause_so_far(before: Step | None, phase: Phase) -> str | None:
+    """What is known when an update in `phase` is written: what comes back has another cause."""
+    if before is None or (before.phase.is_closing and not phase.is_closing):
+        return None
+    return before.cause
 
 
 def _window(update: Update, before: Window | None) -> Window | None:

@@ -37,6 +37,7 @@ class Update(Value, frozen=True):
     """`next_update: none`: nothing is promised after this update."""
     impact: str | None = None
     cause: str | None = None
+    """Of both: None leaves what was said before, an empty one takes it back."""
     tags: tuple[str, ...] = ()
     """Words of the author's own, for rules and reports; never published."""
     starts: datetime | None = None

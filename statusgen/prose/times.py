@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from statusgen.prose.language import ENGLISH, Language
 
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_HOUR_MINUTES, _DAY_MINUTES = 60, 24 * 60
+
 
 class PageClock:
     """Writes times for readers of a page in `zone`."""
@@ -64,13 +67,25 @@ def machine_time(instant: datetime) -> str:
 
 
 def spoken_duration(duration: timedelta, language: Language = ENGLISH) -> str:
-    """`2 hours 5 minutes`; the two largest units that matter, minutes as the smallest."""
-    minutes = int(duration.total_seconds() // 60)
-    days, minutes = divmod(minutes, 24 * 60)
-    hours, minutes = divmod(minutes, 60)
+    """`2 hours 5 minutes`: the two largest units that matter, minutes as the smallest.
+
+    The smaller of them is rounded, half of it up; only what is under a minute is not.
+    """
+    if duration < _MINUTE:
+        return language.text("less than a minute")
+    minutes = _rounded(duration, _MINUTE)
+    if minutes >= _DAY_MINUTES and minutes % _DAY_MINUTES >= _HOUR_MINUTES:
+        minutes = _rounded(duration, _HOUR) * _HOUR_MINUTES
+    days, minutes = divmod(minutes, _DAY_MINUTES)
+    hours, minutes = divmod(minutes, _HOUR_MINUTES)
     told = [
         language.plural("%(num)s day", "%(num)s days", days) if days else "",
         language.plural("%(num)s hour", "%(num)s hours", hours) if hours else "",
         language.plural("%(num)s minute", "%(num)s minutes", minutes) if minutes else "",
     ]
-    return " ".join([one for one in told if one][:2]) or language.text("less than a minute")
+    return " ".join(one for one in told if one)
+
+
+def _rounded(duration: timedelta, unit: timedelta) -> int:
+    """How many units it is, half of one up."""
+    return (duration + unit / 2) // unit

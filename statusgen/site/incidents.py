@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
-from statusgen.model.step import Step, Window
+from statusgen.model.step import Step, Window, effects
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.elements import BODY_HEADING
 from statusgen.prose.labels import PHASES, STATES, step_label
@@ -30,9 +30,6 @@ from statusgen.site.views import (
 MAINTENANCE = marked("Maintenance")
 BELOW_H2 = "h3"
 """The headings of what does not stand below an h3, as most bodies do."""
-
-_WITHOUT_EFFECT = (Phase.SCHEDULED, Phase.CANCELED, Phase.NOTICE)
-"""Phases in which the states that an update names are plans, or none."""
 
 _BARE_LINK = re.compile('<a href="([^"]*)">\\1</a>')
 """A link whose words are its address, which needs none beside it on paper."""
@@ -124,22 +121,22 @@ class IncidentTeller:
             at=self.moment(update.at),
             edited=self.moment(update.edited) if update.edited else None,
             body=self._body(update.body, heading),
-            changes=self._changes(step),
+            changes=self._changes(step, before),
             severity_change=self._severity_change(before, step),
             moved_from=self._window(moved) if moved else None,
             moved_to=self._window(step.window) if moved and step.window else None,
         )
 
-    def _changes(self, step: Step) -> tuple[ChangeView, ...]:
-        if step.phase in _WITHOUT_EFFECT:
-            return ()
+    def _changes(self, step: Step, before: Step | None) -> tuple[ChangeView, ...]:
+        """The components whose state is another one from this update on."""
         return tuple(
             ChangeView(
                 self._names.get(change.component, change.component),
-                self._state("", change.old) if change.old is not change.new else None,
+                self._state("", change.old),
                 self._state("", change.new),
             )
-            for change in step.changes
+            for change in effects(step, before)
+            if change.old is not change.new
         )
 
     def _components(self, incident: Incident, now: datetime) -> tuple[StateView, ...]:

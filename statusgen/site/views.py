@@ -78,10 +78,10 @@ class StateView(Value, frozen=True):
 
 
 class ChangeView(Value, frozen=True):
-    """A component before and after an update; `old` is None where nothing changed."""
+    """A component before and after an update that changed its state."""
 
     name: str
-    old: StateView | None
+    old: StateView
     new: StateView
 
 

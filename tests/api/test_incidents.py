@@ -1,6 +1,7 @@
 import pytest
 
-from statusgen.api.incidents import effects, review
+from statusgen.api.incidents import review
+from statusgen.model.step import effects
 from statusgen.model.update import Postmortem
 from statusgen.model.value import replace
 from tests.api.stories import NOW, api_of, make_maintenance, make_story

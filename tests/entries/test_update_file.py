@@ -66,6 +66,13 @@ def test_an_update_with_every_key():
     assert (update.notify, update.draft) == (("stakeholders",), True)
 
 
+@pytest.mark.parametrize("empty", ["", ' ""', " ''"], ids=["nothing", "quoted", "single quotes"])
+def test_an_empty_impact_or_cause_takes_it_back(empty):
+    update = update_of(f"impact:{empty}", f"cause:{empty}")
+
+    assert (update.impact, update.cause) == ("", "")
+
+
 def test_a_plain_list_of_components_leaves_the_state_to_the_severity():
     assert update_of("components: [api, checkout]").components == (
         ComponentChange("api", None),

@@ -167,10 +167,83 @@ def test_without_a_word_about_it_it_began_with_the_first_update():
     assert make_incident(make_first(at="02:04")).started == instant("02:04")
 
 
-def test_an_end_before_the_start_lasts_no_time():
-    incident = make_incident(make_first("resolved", at="02:04", started="02:08"))
+@pytest.mark.parametrize(
+    "updates",
+    [
+        [make_first("resolved", at="02:04")],
+        [make_first("resolved", at="02:04", started="02:04")],
+        [make_first("resolved", at="02:04", started="02:08")],
+        [make_scheduled(), make_update("completed", at="2026-11-20T13:00")],
+    ],
+    ids=["told at once", "and begun at once", "over before it began", "done before its window"],
+)
+def test_nobody_says_how_long_it_took_where_nobody_knows(updates):
+    incident = make_incident(*updates)
+
+    assert incident.ended is not None
+    assert incident.duration is None
+
+
+def test_two_updates_at_one_instant_took_no_time():
+    incident = make_incident(make_first(at="02:04"), make_update("resolved", at="02:04"))
 
     assert incident.duration == timedelta(0)
+
+
+def test_what_comes_back_has_another_cause():
+    over = [make_first(impact="Some fail"), make_update("resolved", at="03:00", cause="A bug")]
+    again = make_update("investigating", at="04:00")
+    later = make_update("resolved", at="05:00")
+    known = make_update("resolved", at="05:00", cause="Another bug")
+
+    told = [
+        (incident.last.cause, incident.last.impact)
+        for incident in (
+            make_incident(*over),
+            make_incident(*over, again),
+            make_incident(*over, again, later),
+            make_incident(*over, again, known),
+        )
+    ]
+
+    assert told == [
+        ("A bug", "Some fail"),
+        (None, "Some fail"),
+        (None, "Some fail"),
+        ("Another bug", "Some fail"),
+    ]
+
+
+def test_an_update_that_reopens_may_name_the_cause_again():
+    incident = make_incident(
+        make_first("resolved", cause="A bug"),
+        make_update("identified", at="04:00", cause="The same bug"),
+    )
+
+    assert incident.last.cause == "The same bug"
+
+
+def test_a_word_after_the_end_or_another_end_keeps_the_cause():
+    first = make_first("resolved", cause="A bug")
+
+    for status in ("update", "resolved"):
+        assert make_incident(first, make_update(status, at="04:00")).last.cause == "A bug"
+
+
+def test_work_that_is_taken_up_again_has_no_cause_either():
+    done = make_update("completed", at="04:00", cause="The old disk was full.")
+
+    incident = make_incident(make_scheduled(), done, make_update("in_progress", at="04:30"))
+
+    assert incident.last.cause is None
+
+
+def test_an_empty_word_takes_impact_and_cause_back():
+    first = make_first(impact="Some fail", cause="A bug")
+
+    incident = make_incident(first, make_update("update", at="02:10", impact="", cause=""))
+
+    assert (incident.last.impact, incident.last.cause) == (None, None)
 
 
 NEXT_DUE = [

@@ -66,12 +66,23 @@ def test_machines_read_utc_in_whole_seconds():
     [
         (timedelta(0), "less than a minute"),
         (timedelta(seconds=59), "less than a minute"),
-        (timedelta(minutes=1, seconds=59), "1 minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(minutes=1, seconds=29), "1 minute"),
+        (timedelta(minutes=1, seconds=30), "2 minutes"),
+        (timedelta(minutes=1, seconds=59), "2 minutes"),
+        (timedelta(minutes=59, seconds=29), "59 minutes"),
+        (timedelta(minutes=59, seconds=40), "1 hour"),
+        (timedelta(hours=1, minutes=59, seconds=31), "2 hours"),
+        (timedelta(hours=23, minutes=59, seconds=40), "1 day"),
+        (timedelta(days=1, hours=3, minutes=30), "1 day 4 hours"),
+        (timedelta(days=1, hours=23, minutes=29), "1 day 23 hours"),
+        (timedelta(days=1, hours=23, minutes=59), "2 days"),
+        (timedelta(days=2, minutes=59, seconds=40), "2 days 1 hour"),
         (timedelta(hours=2, minutes=5), "2 hours 5 minutes"),
         (timedelta(hours=1), "1 hour"),
         (timedelta(days=1, hours=3, minutes=7), "1 day 3 hours"),
         (timedelta(days=2, minutes=7), "2 days 7 minutes"),
     ],
 )
-def test_a_duration_in_words(duration, words):
+def test_a_duration_is_told_in_two_units_and_rounded(duration, words):
     assert spoken_duration(duration) == words

@@ -1,8 +1,9 @@
+import re
 from datetime import timedelta
 
 from statusgen.model.incident import fold
 from statusgen.model.update import Postmortem
-from statusgen.model.vocabulary import Phase
+from statusgen.model.vocabulary import ComponentState, Phase
 from tests.site.samples import (
     NOW,
     SEVERITIES,
@@ -15,6 +16,8 @@ from tests.site.samples import (
     read_page,
     render_site,
 )
+
+OPERATIONAL = ComponentState.OPERATIONAL
 
 
 def text_of(incident, now=NOW):
@@ -48,6 +51,45 @@ def test_updates_stand_newest_first_with_what_they_changed():
     assert text.index("It is over.") < text.index("We are looking into it.")
     assert "Checkout Major outage → to Operational" in text
     assert "Severity: Critical → to Major" in text
+
+
+def changes_of(incident, now=NOW):
+    """What each update changed, newest first."""
+    html = make_site().incident(incident, now).decode()
+    stories = re.findall(r"<article>(.*?)</article>", html, re.DOTALL)
+    found = [re.search(r'<ul class="changes".*?</ul>', one, re.DOTALL) for one in stories]
+    return [read_page(one[0].encode()).text if one else "" for one in found]
+
+
+def test_a_component_that_stays_as_it_was_is_no_change():
+    first = make_incident(components={"checkout": None, "api": OPERATIONAL}).first.update
+    same = make_update("02", at=NOW, components={"checkout": ComponentState.MAJOR_OUTAGE})
+    over = make_update("03", at=NOW, phase=Phase.RESOLVED)
+
+    told = changes_of(fold([first, same, over], SEVERITIES))
+
+    assert told == [
+        "Checkout Major outage → to Operational",
+        "",
+        "Checkout Operational → to Major outage",
+    ]
+
+
+def test_work_changes_states_when_it_begins_and_ends_and_not_when_its_window_has_done_so():
+    window = NOW, NOW + timedelta(hours=1)
+    planned = make_maintenance(*window).first.update
+    begun, late = (
+        make_update(f"0{n}", "database", at=at, phase=Phase.IN_PROGRESS)
+        for n, at in ((2, NOW), (3, NOW + timedelta(minutes=5)))
+    )
+    done = make_update("04", "database", at=NOW + timedelta(hours=1), phase=Phase.COMPLETED)
+
+    by_hand = changes_of(fold([planned, begun, done], SEVERITIES))
+    by_window = changes_of(fold([planned, late, done], SEVERITIES))
+
+    ends = "API Under maintenance → to Operational"
+    assert by_hand == [ends, "API Operational → to Under maintenance", ""]
+    assert by_window == [ends, "", ""]
 
 
 def test_a_postmortem_is_shown_below_a_heading_unless_it_is_a_draft():
