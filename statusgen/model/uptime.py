@@ -19,6 +19,9 @@ WEIGHTS = {ComponentState.MAJOR_OUTAGE: 1.0, ComponentState.PARTIAL_OUTAGE: 0.3}
 """The share of its time that a state counts as down; what is not named counts as up."""
 
 
+_WORKING = ComponentState.OPERATIONAL
+
+
 class DayRecord(Value, frozen=True):
     """One component on one day in the page's zone."""
 
@@ -27,6 +30,8 @@ class DayRecord(Value, frozen=True):
     """24 hours, but for the days on which the clocks change."""
     worst: ComponentState | None
     """None: no data, the component is not counted yet."""
+    trouble: ComponentState
+    """The worst that was not planned; operational where nothing went wrong."""
     times: tuple[tuple[ComponentState, timedelta], ...]
     """Time in each state but operational, worst first; empty while `since` is set."""
     since: datetime | None
@@ -65,7 +70,7 @@ def uptime(
     records, lost, total = [], timedelta(), timedelta()
     for day, (starts, ends) in zip(shown, pairwise(edges), strict=True):
         if component.since is not None and day < component.since:
-            records.append(DayRecord(day, ends - starts, None, (), None, ()))
+            records.append(DayRecord(day, ends - starts, None, _WORKING, (), None, ()))
             continue
         touching = [o for o in own if o.starts < ends and (o.ends is None or o.ends > starts)]
         pieces = _pieces(touching, starts, min(ends, now), now)
@@ -87,11 +92,16 @@ def _record(
     return DayRecord(
         date=day,
         length=length,
-        worst=max((o.state for o in touching), key=_rank, default=ComponentState.OPERATIONAL),
+        worst=_worst(touching),
+        trouble=_worst(one for one in touching if not one.is_planned),
         times=() if is_open else tuple(sorted(times.items(), key=_worst_first)),
         since=since if is_open else None,
         incidents=tuple(dict.fromkeys(one.incident_id for one in touching)),
     )
+
+
+def _worst(touching: Iterable[Span]) -> ComponentState:
+    return max((one.state for one in touching), key=_rank, default=_WORKING)
 
 
 def _begun(touching: list[Span]) -> datetime | None:

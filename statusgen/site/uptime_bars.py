@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from math import floor
 
-from statusgen.model.uptime import DayRecord, Uptime
+from statusgen.model.uptime import WEIGHTS, DayRecord, Uptime
 from statusgen.model.vocabulary import ComponentState
 from statusgen.prose.calendars import ALL
 from statusgen.prose.labels import STATES
@@ -38,11 +38,8 @@ _FLOAT_NOISE = 1e-6
 GAP = 0.28
 """What the style leaves free between two bars, as a share of a day."""
 
-_TROUBLE = (
-    ComponentState.DEGRADED_PERFORMANCE,
-    ComponentState.PARTIAL_OUTAGE,
-    ComponentState.MAJOR_OUTAGE,
-)
+_DOWN = frozenset(WEIGHTS)
+_PLANNED = (ComponentState.OPERATIONAL, ComponentState.UNDER_MAINTENANCE)
 
 
 class Recorder:
@@ -57,17 +54,16 @@ class Recorder:
         """The days of the component called `name`."""
         days = uptime.days
         counted = next((day.date for day in days if day.worst is not None), None)
-        trouble = sum(day.worst in _TROUBLE for day in days)
-        planned = sum(day.worst is ComponentState.UNDER_MAINTENANCE for day in days)
+        summary = self._summary(days)
         return UptimeView(
             days=len(days),
             width=f"{len(days) - GAP:g}",
             first=days[0].date.isoformat(),
             since=counted.isoformat() if counted and counted > days[0].date else None,
-            label=self._label(name, trouble, len(days), counted),
+            label=self._label(name, summary, len(days), counted),
             percent=self._percent(uptime.ratio),
             bars=_bars(days),
-            summary=self._summary(trouble, planned),
+            summary=summary,
             records=tuple(
                 self._record(day)
                 for day in reversed(days)
@@ -75,19 +71,16 @@ class Recorder:
             ),
         )
 
-    def _label(self, name: str, trouble: int, days: int, counted: date | None) -> str:
+    def _label(self, name: str, summary: str, days: int, counted: date | None) -> str:
         text = self._language.text
         if counted is None:
             return text("%(name)s: no data yet") % {"name": name}
-        if not trouble:
+        if not summary:
             sentence = text("%(name)s: no trouble in the last %(days)s days")
             return sentence % {"name": name, "days": days}
-        sentence = self._language.words.ngettext(
-            "%(name)s: %(num)s of the last %(days)s days with trouble",
-            "%(name)s: %(num)s of the last %(days)s days with trouble",
-            trouble,
-        )
-        return sentence % {"name": name, "num": trouble, "days": days}
+        # Translators: The text %(what)s is a list such as "no downtime, degraded on 1 day".
+        sentence = text("%(name)s in the last %(days)s days: %(what)s")
+        return sentence % {"name": name, "days": days, "what": summary}
 
     def _percent(self, ratio: float | None) -> str:
         if ratio is None:
@@ -95,13 +88,24 @@ class Recorder:
         number = self._language.calendar.percent(hundredths(ratio))
         return self._language.text("%(percent)s uptime") % {"percent": number}
 
-    def _summary(self, trouble: int, planned: int) -> str:
-        plural = self._language.plural
+    def _summary(self, days: Sequence[DayRecord]) -> str:
+        """What the number does not say: whether it was down, or slow, or worked on, and how often.
+
+        Today stands for itself: the number does not count it yet.
+        """
+        text, plural = self._language.text, self._language.plural
+        *past, today = days
+        down = sum(day.trouble in _DOWN for day in past)
+        slow = sum(day.trouble is ComponentState.DEGRADED_PERFORMANCE for day in days)
+        planned = sum(_is_planned(day) for day in days)
+        is_up = slow and not any(day.worst in _DOWN for day in days)
         told = [
-            plural("%(num)s day with trouble", "%(num)s days with trouble", trouble)
-            if trouble
-            else "",
-            plural("%(num)s day with maintenance", "%(num)s days with maintenance", planned)
+            # Translators: Part of a list: "no downtime, degraded on 1 day".
+            text("no downtime") if is_up else "",
+            text("outage today") if today.trouble in _DOWN else "",
+            plural("outage on %(num)s day", "outage on %(num)s days", down) if down else "",
+            plural("degraded on %(num)s day", "degraded on %(num)s days", slow) if slow else "",
+            plural("maintenance on %(num)s day", "maintenance on %(num)s days", planned)
             if planned
             else "",
         ]
@@ -115,7 +119,7 @@ class Recorder:
             day=Moment(day.date.isoformat(), self._clock.day(day.date)),
             states=told or (self._state(day.worst or ComponentState.OPERATIONAL, None),),
             since=self._since(day),
-            is_trouble=day.worst is not ComponentState.UNDER_MAINTENANCE,
+            is_trouble=day.trouble not in _PLANNED,
             incidents=tuple((one, self._titles.get(one, one)) for one in day.incidents),
         )
 
@@ -147,6 +151,11 @@ def hundredths(ratio: float) -> int:
     """A share in hundredths of a percent, rounded down: at `ALL`, nothing at all was lost."""
     exact = floor(ratio * ALL + _FLOAT_NOISE)
     return exact if ratio == 1 else min(exact, ALL - 1)
+
+
+def _is_planned(day: DayRecord) -> bool:
+    """Whether nothing but work held the component."""
+    return day.worst not in (None, ComponentState.OPERATIONAL) and day.trouble in _PLANNED
 
 
 def _bars(days: Sequence[DayRecord]) -> tuple[BarView, ...]:

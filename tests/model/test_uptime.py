@@ -52,6 +52,22 @@ def test_each_state_counts_by_its_weight(state, lost_hours):
     assert result.ratio == pytest.approx(1 - lost_hours / (9 * 24))
 
 
+def test_trouble_is_the_worst_that_was_not_planned():
+    starts, ends = "2026-11-20T01:00:00", "2026-11-20T03:00:00"
+    planned = span(starts, ends, DOWN, incident_id="b", is_planned=True)
+
+    days = [
+        day_of(of(*found), "2026-11-20")
+        for found in ([planned], [planned, span(starts, ends, DEGRADED)], [span(starts, ends)])
+    ]
+
+    assert [(day.worst, day.trouble) for day in days] == [
+        (DOWN, UP),
+        (DOWN, DEGRADED),
+        (DOWN, DOWN),
+    ]
+
+
 def test_a_night_is_split_between_its_days():
     result = of(span("2026-11-18T23:00:00", "2026-11-19T02:00:00"))
 

@@ -76,6 +76,20 @@ def test_an_open_incident_stands_with_its_latest_words_and_its_promise():
     assert "Next update by 03:19 CET (02:19 UTC)" in text
 
 
+def test_a_hundred_percent_with_slow_days_says_that_nothing_was_down():
+    slow = make_incident(
+        at=NOW - timedelta(days=3), severity="SEV3", components={"api": None}
+    ).first.update
+    over = make_update("02", at=NOW - timedelta(days=3, hours=-1), phase=Phase.RESOLVED)
+    story = fold([slow, over], SEVERITIES)
+
+    english = text_of((story,))
+    german = text_of((story,), settings=make_settings(language="de"))
+
+    assert "100% uptime Today no downtime, degraded on 1 day" in english
+    assert "keine Ausfälle, an 1 Tag beeinträchtigt" in german
+
+
 def test_a_group_shows_its_worst_state_and_retired_components_are_gone():
     text = text_of((make_incident(),))
 

@@ -17,7 +17,12 @@ TODAY = date(2026, 11, 21)
 
 
 def make_day(back=0, worst: ComponentState | None = ComponentState.OPERATIONAL, **values):
-    defaults = {"times": (), "since": None, "incidents": ()}
+    defaults = {
+        "trouble": worst or ComponentState.OPERATIONAL,
+        "times": (),
+        "since": None,
+        "incidents": (),
+    }
     day = TODAY - timedelta(days=back)
     return DayRecord(day, timedelta(hours=24), worst, **(defaults | values))
 
@@ -36,7 +41,10 @@ def test_percentages_are_rounded_down_so_that_a_second_lost_is_never_100(ratio, 
 
 
 def test_runs_of_days_become_one_line_each_in_one_path_a_state():
-    days = [make_day(back, DOWN if back == 2 else "operational") for back in (4, 3, 2, 1, 0)]
+    days = [
+        make_day(back, DOWN if back == 2 else ComponentState.OPERATIONAL)
+        for back in (4, 3, 2, 1, 0)
+    ]
 
     bars = {bar.tone: bar.path for bar in view_of(*days).bars}
 
@@ -58,7 +66,7 @@ def test_the_bars_are_told_in_one_sentence():
     calm, bad = view_of(make_day(1), make_day()), view_of(make_day(1, DOWN), make_day(0, PLANNED))
 
     assert calm.label == "Checkout: no trouble in the last 2 days"
-    assert bad.label == "Checkout: 1 of the last 2 days with trouble"
+    assert bad.label == ("Checkout in the last 2 days: outage on 1 day, maintenance on 1 day")
     assert view_of(make_day(0, None)).label == "Checkout: no data yet"
 
 
@@ -68,13 +76,51 @@ def test_only_days_on_which_something_happened_are_listed_newest_first():
 
     view = view_of(bad, make_day(0, PLANNED), titles={"payments": "Payments fail"})
 
-    assert view.summary == "1 day with trouble, 1 day with maintenance"
+    assert view.summary == "outage on 1 day, maintenance on 1 day"
     assert [one.day.machine for one in view.records] == ["2026-11-21", "2026-11-20"]
     assert [one.label for one in view.records[1].states] == [
         "Major outage: 1 hour 12 minutes",
         "Partial outage: 5 minutes",
     ]
     assert view.records[1].incidents == (("payments", "Payments fail"),)
+
+
+PART, SLOW = ComponentState.PARTIAL_OUTAGE, ComponentState.DEGRADED_PERFORMANCE
+SUMMARIES = {
+    "slow": ([SLOW, None], "no downtime, degraded on 1 day"),
+    "slow today": ([None, SLOW], "no downtime, degraded on 1 day"),
+    "down": ([DOWN, PART, None], "outage on 2 days"),
+    "down and slow": ([DOWN, SLOW, SLOW, None], "outage on 1 day, degraded on 2 days"),
+    "down today, which is not counted yet": ([None, DOWN], "outage today"),
+    "down again": ([DOWN, PART], "outage today, outage on 1 day"),
+    "worked on": ([PLANNED, None], "maintenance on 1 day"),
+    "slow and worked on": (
+        [SLOW, PLANNED, None],
+        "no downtime, degraded on 1 day, maintenance on 1 day",
+    ),
+    "calm": ([None, None], ""),
+}
+
+
+@pytest.mark.parametrize(("states", "summary"), SUMMARIES.values(), ids=SUMMARIES)
+def test_the_summary_says_what_the_number_does_not(states, summary):
+    days = [
+        make_day(back, state or ComponentState.OPERATIONAL)
+        for back, state in enumerate(states[::-1])
+    ]
+
+    assert view_of(*days[::-1]).summary == summary
+
+
+def test_work_that_took_a_component_down_is_no_outage_and_no_proof_of_uptime():
+    planned_outage = make_day(2, DOWN, trouble=ComponentState.OPERATIONAL)
+
+    alone = view_of(planned_outage, make_day())
+    beside = view_of(planned_outage, make_day(1, SLOW), make_day())
+
+    assert alone.summary == "maintenance on 1 day"
+    assert beside.summary == "degraded on 1 day, maintenance on 1 day"
+    assert not alone.records[0].is_trouble
 
 
 def test_today_says_since_when_instead_of_how_long_while_something_is_open():
