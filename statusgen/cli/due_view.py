@@ -14,8 +14,7 @@ def due_text(row: "Due", clock: "PageClock", now: datetime) -> str:
 
     if row.at is None:
         return "no next update is promised"
-    is_today = clock.local(row.at).date() == clock.local(now).date()
-    at = clock.time_both(row.at) if is_today else clock.both(row.at)
+    at = clock.told_on(clock.day_of(now), row.at)
     if row.is_late:
         away = f"{spoken_duration(row.late_by)} late"
     elif row.at <= now:

@@ -42,6 +42,14 @@ class PageClock:
             return f"{instant.astimezone(UTC):%H:%M} UTC"
         return f"{self.time(instant)} ({instant.astimezone(UTC):%H:%M} UTC)"
 
+    def told_on(self, day: date, instant: datetime) -> str:
+        """`03:04 CET (02:04 UTC)`, with its date where that is not `day`."""
+        return self.time_both(instant) if self.day_of(instant) == day else self.both(instant)
+
+    def day_of(self, instant: datetime) -> date:
+        """The day on the page's clock."""
+        return self.local(instant).date()
+
     def day(self, moment: date) -> str:
         """`21 November 2026`."""
         return self._calendar.day(moment)

@@ -37,21 +37,11 @@ class Lister:
             phase_label=language.text(PHASES[phase]),
             turns=view_turns(phase, self._ahead(one, now), self._told),
             is_open=not phase.is_closing and not one.is_notice,
-            started=self._clock_on(day, one.listed_at),
-            began_earlier=self._day_of(one.listed_at) < day,
+            started=Moment(machine_time(one.listed_at), self._clock.told_on(day, one.listed_at)),
+            began_earlier=self._clock.day_of(one.listed_at) < day,
             duration=spoken_duration(duration, language) if duration is not None else None,
             has_postmortem=one.has_postmortem,
         )
-
-    def _day_of(self, instant: datetime) -> date:
-        return self._clock.local(instant).date()
-
-    def _clock_on(self, day: date, instant: datetime) -> Moment:
-        """The instant as the list of `day` says it: with its date where that is another one."""
-        clock = self._clock
-        is_same = self._day_of(instant) == day
-        words = clock.time_both(instant) if is_same else clock.both(instant)
-        return Moment(machine_time(instant), words)
 
     def _ahead(self, one: Outline, now: datetime) -> Iterable[tuple[datetime, Phase]]:
         return ((at, one.phase_at(at)) for at in one.moves_after(now))
@@ -85,7 +75,7 @@ class Lister:
     def _spans(self, one: Outline, month: Month, now: datetime) -> Iterable[tuple[date, date]]:
         """The days of the month that it touches; one run where it neither began nor ended then."""
         first, last = listed_days(one, now, self._clock.zone)
-        is_going_on = one.ended is None and last == self._day_of(now)
+        is_going_on = one.ended is None and last == self._clock.day_of(now)
         begins, ends = max(first, month.first_day), min(last, month.last_day)
         if first < begins and (is_going_on or ends == month.last_day):
             return [(begins, ends)]

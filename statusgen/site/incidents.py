@@ -1,10 +1,11 @@
 """Incidents, maintenances and notices as templates see them: the whole story, or a card."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from statusgen.config.settings import Settings
+from statusgen.model.days import day_begins
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step, Window, effects
 from statusgen.model.vocabulary import ComponentState, Phase
@@ -167,8 +168,22 @@ class IncidentTeller:
         due = incident.last.next_due
         if due is None:
             return None
-        moment = self._later_on(incident.last.update.at, due)
-        return PromiseView(moment, incident.lateness(now) > timedelta(0), incident.is_open(due))
+        clock = self._clock
+        is_late = incident.lateness(now) > timedelta(0)
+        told_on = clock.day_of(now if is_late else incident.last.update.at)
+        return PromiseView(
+            due=Moment(machine_time(due), clock.told_on(told_on, due)),
+            is_late=is_late,
+            late=tuple(self._late(due, now)) if incident.is_open(due) else (),
+        )
+
+    def _late(self, due: datetime, now: datetime) -> Iterator[Moment]:
+        """From when on it is late, and from when on that takes a date: what lies ahead of them."""
+        midnight = day_begins(self._clock.day_of(due) + timedelta(days=1), self._clock.zone)
+        for at in (due, midnight):
+            if at > now:
+                words = self._clock.told_on(self._clock.day_of(at), due)
+                yield Moment(machine_time(at), words)
 
     def _turns(self, incident: Incident, now: datetime) -> tuple[TurnView, ...]:
         """The phases that its window will bring by itself."""
@@ -186,9 +201,7 @@ class IncidentTeller:
     def _later_on(self, first: datetime, then: datetime) -> Moment:
         """`then` beside `first`: with its date only where that is another day."""
         clock = self._clock
-        is_one_day = clock.local(first).date() == clock.local(then).date()
-        words = clock.time_both(then) if is_one_day else clock.both(then)
-        return Moment(machine_time(then), words)
+        return Moment(machine_time(then), clock.told_on(clock.day_of(first), then))
 
     def _postmortem(self, incident: Incident) -> PostmortemView | None:
         postmortem = incident.postmortem

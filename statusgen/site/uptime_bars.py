@@ -133,9 +133,7 @@ class Recorder:
     def _since(self, day: DayRecord) -> Moment | None:
         if day.since is None:
             return None
-        is_today = self._clock.local(day.since).date() == day.date
-        words = self._clock.time_both(day.since) if is_today else self._clock.both(day.since)
-        return Moment(machine_time(day.since), words)
+        return Moment(machine_time(day.since), self._clock.told_on(day.date, day.since))
 
 
 def legend(language: Language) -> tuple[LegendView, ...]:

@@ -90,8 +90,11 @@ class PromiseView(Value, frozen=True):
 
     due: Moment
     is_late: bool
-    may_turn_late: bool
-    """False for a maintenance that its window ends before then."""
+    late: tuple[Moment, ...]
+    """From when on it will be late, with the words for `due` then: they get a date the day after.
+
+    Empty where nothing of that lies ahead, and for a maintenance that its window ends before.
+    """
 
 
 class UpdateView(Value, frozen=True):

@@ -57,6 +57,17 @@ def test_days_and_months_are_spelt_out():
     assert CLOCK.month(date(2026, 12, 1)) == "December 2026"
 
 
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 11, 22), "00:30 CET (23:30 UTC)"),
+        (date(2026, 11, 21), "22 November 2026, 00:30 CET (21 November 2026, 23:30 UTC)"),
+    ],
+)
+def test_a_time_has_a_date_where_it_is_of_another_day_of_the_page(day, words):
+    assert CLOCK.told_on(day, instant("23:30")) == words
+
+
 def test_machines_read_utc_in_whole_seconds():
     assert machine_time(instant("2026-11-21T02:04:05.900000")) == "2026-11-21T02:04:05Z"
 

@@ -36,6 +36,32 @@ def test_a_late_update_is_admitted():
     assert "We promised an update by 03:19 CET (02:19 UTC) and are late with it." in text
 
 
+def test_a_late_promise_of_another_day_has_its_date():
+    late = "We promised an update by 21 November 2026, 03:19 CET (02:19 UTC) and are late with it."
+
+    assert late not in text_of(make_incident(), NOW + timedelta(hours=20))
+    assert late in text_of(make_incident(), NOW + timedelta(days=1))
+
+
+def turns_of(incident, now):
+    [promise] = [
+        one
+        for _, one in read_page(make_site().incident(incident, now)).elements
+        if (one.get("class") or "").startswith("promise")
+    ]
+    return [turn.split(" ", 1) for turn in (promise.get("data-then") or "").split("|") if turn]
+
+
+def test_a_page_that_nobody_builds_again_gives_a_late_promise_its_date_at_midnight():
+    late = "We promised an update by %s and are late with it."
+    today = ["2026-11-21T02:19:00Z", late % "03:19 CET (02:19 UTC)"]
+    later = ["2026-11-21T23:00:00Z", late % "21 November 2026, 03:19 CET (02:19 UTC)"]
+
+    assert turns_of(make_incident(), NOW) == [today, later]
+    assert turns_of(make_incident(), NOW + timedelta(hours=1)) == [later]
+    assert turns_of(make_incident(), NOW + timedelta(days=1)) == []
+
+
 def test_lateness_is_told_without_a_clock_so_that_the_page_does_not_change_by_the_minute():
     one, two = (text_of(make_incident(), NOW + timedelta(minutes=m)) for m in (30, 31))
 
