@@ -143,6 +143,6 @@ def _load(archive: "Archive", queued: "Queued", number: int) -> str:
 
     *others, newest = queued.update_ids
     found = incident_and_step(archive, newest)
-    kind = f" ({kind_of(found[1]).replace('_', ' ')})" if found else ""
+    kind = f" ({kind_of(*found).replace('_', ' ')})" if found else ""
     more = f" and {count(len(others), 'earlier update')}" if others else ""
     return f"{count(number, 'letter')} about {newest}{kind}{more}"

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from statusgen.config.settings import MailSettings, Settings
 from statusgen.letters import headers
-from statusgen.letters.facts import gather, letter_before
+from statusgen.letters.facts import gather
 from statusgen.letters.identity import Identity
-from statusgen.letters.kinds import kind_of
+from statusgen.letters.kinds import kind_of, letter_before
 from statusgen.letters.mime import LINE_END, Mould, alternative
 from statusgen.letters.tokens import UnsubscribeTokens
 from statusgen.letters.wording import WayOut, Wording
@@ -105,7 +105,7 @@ class LetterForms:
         """
         update_id = step.update.id
         placeholder = self._identity.placeholder(update_id)
-        kind = kind_of(step)
+        kind = kind_of(incident, step)
         voice = self._wording.voice(language, kind)
         words = self._wording.words(
             gather(self._settings, incident, step, voice.language),

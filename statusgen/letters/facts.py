@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from statusgen.config.settings import Settings
-from statusgen.letters.kinds import Kind, kind_of
+from statusgen.letters.kinds import Kind, kind_of, letter_before
 from statusgen.letters.length import MAX_COMPONENTS, clipped
 from statusgen.letters.lines import one_line
 from statusgen.model.incident import Incident, fold
@@ -25,6 +25,8 @@ class ComponentFact(Value, frozen=True):
     """What it was called in the letter before; None when it is the same."""
     planned: str
     """What its state is called while a maintenance is in progress."""
+    works: bool
+    """Whether it is operational now."""
 
 
 class Facts(Value, frozen=True):
@@ -41,11 +43,15 @@ class Facts(Value, frozen=True):
     phase: Phase
     status: str
     old_status: str | None
+    severity: str | None
+    """The label of its level, as the page has it; None for a maintenance."""
+    old_severity: str | None
+    """The severity in the letter before, where it was another."""
     impact: str
     """High, Medium or Low."""
     old_impact: str | None
     effect: str | None
-    """What customers felt, in the author's words."""
+    """What customers feel, or felt, in the author's words."""
     cause: str | None
     components: tuple[ComponentFact, ...]
     """As many as a letter has room for, those that changed before the others."""
@@ -69,15 +75,14 @@ class Facts(Value, frozen=True):
         return tuple(one for one in self.components if one.was is not None)
 
     @property
+    def are_all_affected(self) -> bool:
+        """Whether no component works."""
+        return not any(one.works for one in self.components)
+
+    @property
     def others(self) -> tuple[ComponentFact, ...]:
         """The components that are still what they were."""
         return tuple(one for one in self.components if one.was is None)
-
-
-def letter_before(incident: Incident, step: Step) -> Step | None:
-    """The last step before `step` that was mailed; None when `step` is the first letter."""
-    earlier = incident.steps[: step.number - 1]
-    return next((one for one in reversed(earlier) if one.update.notify is not False), None)
 
 
 def gather(
@@ -92,9 +97,10 @@ def gather(
     there = _as_of(settings, incident, before) if before else None
     text = language.text
     status, impact = text(PHASES[step.phase]), text(IMPACTS[here.impact])
+    severity = _severity(here, language)
     components = _components(settings, here, there, language)
     return Facts(
-        kind=kind_of(step),
+        kind=kind_of(incident, step),
         tone=_tone(here),
         title=one_line(step.title),
         first_title=one_line(incident.first.title),
@@ -102,6 +108,8 @@ def gather(
         phase=step.phase,
         status=status,
         old_status=_old(text(PHASES[there.last.phase]), status) if there else None,
+        severity=severity,
+        old_severity=_old(_severity(there, language), severity) if there else None,
         impact=impact,
         old_impact=_old(text(IMPACTS[there.impact]), impact) if there else None,
         effect=one_line(step.impact or "") or None,
@@ -124,7 +132,11 @@ def _as_of(settings: Settings, incident: Incident, step: Step) -> Incident:
     return fold(updates, settings.severities, incident.postmortem)
 
 
-def _old(then: str, now: str) -> str | None:
+def _severity(incident: Incident, language: Language) -> str | None:
+    return language.text(incident.severity.label) if incident.severity else None
+
+
+def _old(then: str | None, now: str | None) -> str | None:
     return then if then != now else None
 
 
@@ -164,6 +176,7 @@ def _components(
                 state=language.text(STATES[state]),
                 was=language.text(STATES[was]) if was is not state else None,
                 planned=language.text(STATES[planned]),
+                works=state is ComponentState.OPERATIONAL,
             )
         )
     return facts

@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from statusgen.config.settings import Settings, SubjectStyle
 from statusgen.letters.facts import Facts
@@ -12,8 +15,10 @@ from statusgen.letters.inline import inline_styles
 from statusgen.letters.kinds import Kind
 from statusgen.letters.length import MAX_BYTES, sent_bytes, shorter
 from statusgen.letters.lines import one_line, paragraphs, wrapped
+from statusgen.letters.own_sentences import unsaid
 from statusgen.model.notation import canonical_language
 from statusgen.model.value import Value
+from statusgen.prose.directions import direction_of, sided, with_directions
 from statusgen.prose.language import SOURCE, Language, base_of
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.plain_text import VERBATIM, as_text
@@ -124,7 +129,8 @@ class Wording:
             html = self._prose.html(body)
             size = sent_bytes(html)
             if size <= MAX_BYTES:  # else not worth its styles, which cost seconds
-                words = self._rendered(voice, facts.kind, values | _story(html, body, facts.body))
+                story = self._story(html, body, facts, language)
+                words = self._rendered(voice, facts.kind, values | story)
                 size = max(sent_bytes(words.html), sent_bytes(words.text))
                 if size <= MAX_BYTES or not body:
                     return words
@@ -144,6 +150,18 @@ class Wording:
         )
         return Words(one_line(subject), wrapped(text), inline_styles(paragraphs(html)))
 
+    def _story(self, html: str, body: str, facts: Facts, language: Language) -> dict[str, object]:
+        """What the author wrote, as far as it fits; `shortened` is empty when that is all."""
+        base = language.direction
+        text = as_text(html, verbatim=VERBATIM)
+        return {
+            "body_html": with_directions(html, base, aligned=True),
+            "body_text": text,
+            "shortened": "" if body == facts.body else "yes",
+            "unsaid": unsaid(text, facts.phase, language),
+            "side": partial(_side, base=base),
+        }
+
     def _is_spoken(self, tag: str, kind: Kind) -> bool:
         """Whether there are words in it: a catalogue, or templates of its own for this kind."""
         if base_of(tag) == SOURCE or self._templates.catalogue(tag):
@@ -160,10 +178,7 @@ class Wording:
         return next((one for one in names if one in self._names), None)
 
 
-def _story(html: str, body: str, whole: str) -> dict[str, str]:
-    """What the author wrote, as far as it fits; `shortened` is empty when that is all."""
-    return {
-        "body_html": html,
-        "body_text": as_text(html, verbatim=VERBATIM),
-        "shortened": "" if body == whole else "yes",
-    }
+def _side(text: str, base: str) -> Markup:
+    """Attributes of an element that holds `text` alone, in a letter whose direction is `base`."""
+    direction = direction_of(text) or base
+    return Markup("") if direction == base else Markup(sided(direction))  # noqa: S704  ours

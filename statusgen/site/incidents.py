@@ -10,7 +10,7 @@ from statusgen.model.incident import Incident
 from statusgen.model.step import Step, Window, effects
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.elements import BODY_HEADING
-from statusgen.prose.labels import PHASES, STATES, step_label
+from statusgen.prose.labels import IMPACTS, PHASES, STATES, step_label
 from statusgen.prose.language import Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock, machine_time, spoken_duration
@@ -83,6 +83,7 @@ class IncidentTeller:
             phase_label=language.text(PHASES[phase]),
             tone=INCIDENT[incident.impact] if is_open else CLOSED,
             kind_label=self._kind(incident),
+            severity=self._severity(incident.last),
             is_incident=incident.severity is not None,
             is_open=is_open,
             started=self.moment(incident.started),
@@ -91,6 +92,7 @@ class IncidentTeller:
             duration=spoken_duration(duration, language) if duration is not None else None,
             window=self._window(incident.window) if incident.window else None,
             is_overrun=_is_overrun(incident, phase, now),
+            level=language.text(IMPACTS[incident.impact]) if incident.severity else None,
             impact=incident.last.impact,
             cause=incident.last.cause,
             components=self._components(incident, now),
@@ -105,10 +107,12 @@ class IncidentTeller:
         )
 
     def _kind(self, incident: Incident) -> str | None:
-        if incident.is_notice:
-            return None
-        severity = incident.severity
-        return self._language.text(severity.label if severity else MAINTENANCE)
+        if incident.is_maintenance:
+            return self._language.text(MAINTENANCE)
+        return self._severity(incident.last)
+
+    def _severity(self, step: Step) -> str | None:
+        return self._language.text(step.severity.label) if step.severity else None
 
     def _update(self, incident: Incident, number: int, heading: str) -> UpdateView:
         step = incident.steps[number]
@@ -221,10 +225,8 @@ class IncidentTeller:
         return StateView(name, state, self._language.text(STATES[state]))
 
     def _severity_change(self, before: Step | None, step: Step) -> tuple[str, str] | None:
-        old, new = before.severity if before else None, step.severity
-        if old is None or new is None or old.key == new.key:
-            return None
-        return self._language.text(old.label), self._language.text(new.label)
+        old, new = self._severity(before) if before else None, self._severity(step)
+        return (old, new) if old and new and old != new else None
 
 
 def _is_overrun(incident: Incident, phase: Phase, now: datetime) -> bool:

@@ -130,7 +130,9 @@ class IncidentView(Value, frozen=True):
     phase_label: str
     tone: str
     kind_label: str | None
-    """The label of its level, or that it is a maintenance; None where the phase says it all."""
+    """Its severity, or that it is a maintenance; None where the phase says it all."""
+    severity: str | None
+    """The label of its level; None for a maintenance and a notice."""
     is_open: bool
     started: Moment
     ended: Moment | None
@@ -138,7 +140,10 @@ class IncidentView(Value, frozen=True):
     window: WindowView | None
     is_overrun: bool
     """Whether a maintenance goes on past its window."""
+    level: str | None
+    """How much it is felt: High, Medium or Low; None for a maintenance and a notice."""
     impact: str | None
+    """In the author's words."""
     cause: str | None
     components: tuple[StateView, ...]
     promise: PromiseView | None

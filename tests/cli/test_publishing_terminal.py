@@ -46,7 +46,7 @@ def test_before_the_question_sample_letters_are_shown(repository):
     assert "canary: 5 letters go first; if more than 5 % of them fail, no other leaves" in lines
     assert f"3 samples of {ID}/01-investigating" in lines
     assert len(samples) == len(set(samples)) == 3
-    assert all("  en  Acme — Investigating Increased error" in line for line in samples)
+    assert all("  en  Acme — Investigating: Increased error" in line for line in samples)
     assert lines.count("│ About one in three payments fails.") == 1
     assert "│ Status:      Investigating" in letter
     assert f"│ https://status.example.com/incidents/{ID}.html" in letter

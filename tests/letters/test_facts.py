@@ -1,4 +1,5 @@
-from statusgen.letters.facts import gather, letter_before
+from statusgen.letters.facts import gather
+from statusgen.letters.kinds import letter_before
 from statusgen.model.update import Postmortem
 from tests.letters.stories import (
     checkout_errors,
@@ -20,6 +21,7 @@ def test_a_letter_tells_the_incident_as_of_its_update():
     facts = facts_of(checkout_errors(), 1)
 
     assert (facts.status, facts.old_status) == ("Identified", "Investigating")
+    assert (facts.severity, facts.old_severity) == ("Critical", "Minor")
     assert (facts.impact, facts.old_impact) == ("High", "Medium")
     assert facts.duration is None
     assert facts.cause is None
@@ -27,6 +29,28 @@ def test_a_letter_tells_the_incident_as_of_its_update():
         ("API", "Degraded performance", "Operational")
     ]
     assert [one.name for one in facts.others] == ["Checkout"]
+
+
+def test_a_severity_may_change_where_the_impact_stays():
+    facts = facts_of(make_incident(make_first(), make_update(5, None, severity="SEV2")))
+
+    assert (facts.severity, facts.old_severity) == ("Major", "Critical")
+    assert (facts.impact, facts.old_impact) == ("High", None)
+
+
+def test_a_maintenance_has_no_severity():
+    facts = facts_of(database_upgrade(later_in_maintenance(60, None)))
+
+    assert (facts.severity, facts.old_severity) == (None, None)
+
+
+def test_components_that_work_are_told_from_those_that_do_not():
+    down, mixed = (
+        facts_of(make_incident(make_first(components=states(**named))))
+        for named in ({"api": None}, {"api": None, "checkout": "operational"})
+    )
+
+    assert (down.are_all_affected, mixed.are_all_affected) == (True, False)
 
 
 def test_a_later_start_does_not_change_an_earlier_letter():

@@ -1,26 +1,32 @@
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
 
 from statusgen.config.settings import SubjectStyle
+from statusgen.entries.wording import starting_words
 from statusgen.letters.compose import LetterForms
+from statusgen.model.value import replace
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.templates import Templates
 from tests.letters.stories import (
     NOW,
     SECRET,
     checkout_errors,
+    database_upgrade,
     every_kind,
+    later_in_maintenance,
     make_first,
     make_forms,
     make_incident,
     make_settings,
     make_update,
+    states,
 )
 
 SUBJECTS = {
-    "investigating": "Acme — Investigating Increased error rates on checkout",
+    "investigating": "Acme — Investigating: Increased error rates on checkout",
     "update": "Acme — Update: Increased error rates on checkout",
     "resolved": "Acme — Resolved: Increased error rates on checkout",
     "scheduled": "Acme — Scheduled maintenance: Upgrade of the order database",
@@ -119,6 +125,218 @@ def test_what_investigating_promises():
     assert "Impact:      Medium" in text
     assert "Started:     21 November 2026, 03:04 CET (02:04 UTC)" in text
     assert "- Checkout: Major outage" in text
+
+
+FELT = "About one in three payments fails."
+LATER = timedelta(hours=20)
+
+
+def text_of(*updates, index=-1, language="en", settings=None):
+    incident = make_incident(*updates)
+    step = incident.steps[index]
+    return make_forms(settings).form(incident, step, language, now=NOW).text
+
+
+def test_severity_and_impact_are_two_lines_the_second_with_the_author_s_sentence():
+    text = text_of(make_first(impact=FELT))
+
+    assert (
+        "Status:      Investigating\n"
+        "Severity:    Critical\n"
+        f"Impact:      High. {FELT}\n"
+        "Started:     21 November 2026, 03:04 CET (02:04 UTC)\n"
+    ) in text
+
+
+@pytest.mark.parametrize(
+    ("severity", "lines"),
+    [
+        ("SEV1", "Severity:    Critical\nImpact:      High\n"),
+        ("SEV2", "Severity:    Major\nImpact:      High\n"),
+        ("SEV3", "Severity:    Minor\nImpact:      Medium\n"),
+        ("SEV4", "Severity:    Low\nImpact:      Low\n"),
+    ],
+)
+def test_each_severity_has_its_label_and_its_impact(severity, lines):
+    assert lines in text_of(make_first(severity=severity))
+
+
+def test_severity_and_impact_are_german_too():
+    text = text_of(make_first(impact="Jede dritte Zahlung scheitert."), language="de")
+
+    assert "Schwere:     Kritisch\nAuswirkung:  Hoch. Jede dritte Zahlung scheitert.\n" in text
+
+
+def test_what_it_meant_is_told_only_of_what_is_over():
+    first, more = make_first(impact=FELT), make_update(5, None)
+    over = make_update(9, "resolved", impact="One in three payments failed.")
+
+    going_on = [text_of(first, more, over, index=index) for index in (0, 1)]
+    end = text_of(first, more, over)
+
+    assert all("What it meant for you" not in text for text in going_on)
+    assert all(f"Impact:      High. {FELT}\n" in text for text in going_on)
+    assert "What it meant for you: One in three payments failed.\n" in end
+    assert "Impact:      High\n" in end
+
+
+@pytest.mark.parametrize(
+    ("phase", "meant"),
+    [("in_progress", False), (None, False), ("canceled", False), ("completed", True)],
+)
+def test_what_work_meant_is_told_only_once_it_is_done(phase, meant):
+    sentence = "Orders can't be changed."
+    incident = database_upgrade(later_in_maintenance(60, phase, impact=sentence))
+
+    form = make_forms().form(incident, incident.last, now=NOW)
+
+    for part in (form.text, form.html):
+        assert ("What it meant for you" in part) is meant
+        assert (f"Impact:      {sentence}\n" in form.text) is (phase in ("in_progress", None))
+
+
+def test_a_changed_severity_is_told_under_what_changed():
+    updates = [make_first(), make_update(5, None, severity="SEV3")]
+
+    lowered = text_of(*updates)
+    raised = text_of(*updates, make_update(9, None, severity="SEV2"))
+
+    assert "What changed:\n- Severity: Critical → Minor\n- Impact: High → Medium\n" in lowered
+    assert "What changed:\n- Severity: Minor → Major\n- Impact: Medium → High\n" in raised
+
+
+@pytest.mark.parametrize(
+    ("phase", "word"),
+    [
+        ("investigating", "Investigating"),
+        ("identified", "Identified"),
+        ("monitoring", "Monitoring"),
+    ],
+)
+def test_the_subject_of_the_first_letter_names_the_phase_that_it_has(phase, word):
+    incident = make_incident(make_first(0, phase))
+
+    form = make_forms().form(incident, incident.last, now=NOW)
+
+    assert form.subject == f"Acme — {word}: Increased error rates on checkout"
+    assert f"Status:      {word}\n" in form.text
+
+
+def test_the_first_letter_is_a_first_letter_whatever_nobody_was_told_before():
+    silent = make_first(severity="SEV4")
+    raised = make_update(5, "identified", severity="SEV1")
+
+    incident = make_incident(silent, raised)
+    form = make_forms().form(incident, incident.last, now=NOW)
+
+    assert form.subject == "Acme — Identified: Increased error rates on checkout"
+    assert "What changed" not in form.text
+
+
+WORKING = "We are working on it"
+OWN_WORDS = {
+    "a promise": ({}, "Payments fail.", "We are working on it. Next update by"),
+    "none": ({"promises_none": True}, "Payments fail.", f"{WORKING}, and will write again"),
+    "work and a promise": ({}, "Our team is working on it.", "Next update by"),
+    "work": ({"promises_none": True}, "We are working on a fix.", "We will write again"),
+    "news": ({"promises_none": True}, "We will keep you posted.", f"{WORKING}."),
+    "both": ({"promises_none": True}, starting_words("investigating", ["Checkout"]), ""),
+}
+
+
+@pytest.mark.parametrize(("facts", "body", "own"), OWN_WORDS.values(), ids=OWN_WORDS)
+def test_what_the_author_says_is_not_said_twice(facts, body, own):
+    incident = make_incident(make_first(body=body, **facts))
+
+    form = make_forms().form(incident, incident.last, now=NOW)
+
+    for part in (" ".join(form.text.split()), " ".join(Facts(form.html).pieces)):
+        assert own in part
+        assert part.casefold().count("working on") + part.count("arbeiten daran") == 1
+        assert part.count("write again") <= 1
+        assert ("Next update by" in part) is ("Next update by" in own)
+
+
+def test_a_sentence_of_ours_stays_where_the_author_writes_another_language():
+    body = starting_words("investigating", ["Checkout"])
+
+    text = text_of(make_first(body=body), language="de")
+
+    assert "Wir arbeiten daran. Nächstes Update bis" in text
+
+
+def test_an_author_who_apologizes_and_promises_a_review_is_not_repeated():
+    said = make_update(9, "resolved", body="We are sorry. We will publish a postmortem.")
+    silent = make_update(9, "resolved", body="It is over.")
+
+    quiet, full = (text_of(make_first(), end) for end in (said, silent))
+
+    assert "We are sorry for the trouble" not in quiet
+    assert "We are writing a review" not in quiet
+    assert "We are sorry for the trouble" in full
+    assert "We are writing a review" in full
+
+
+@pytest.mark.parametrize("components", [{}, {"components": ()}], ids=["with", "without"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_canceled_window_speaks_of_no_work_below(components, language):
+    update = replace(database_upgrade().first.update, **components)
+    incident = make_incident(update, later_in_maintenance(60, "canceled", body="Sorry."))
+
+    form = make_forms().form(incident, incident.last, language, now=NOW)
+
+    for part in (form.text, form.html):
+        assert "below" not in part
+        assert "unten" not in part
+    told = "The planned work will not take place at this time.", "Die geplanten Arbeiten finden"
+    assert told[language == "de"] in form.text
+
+
+def test_a_cancellation_that_the_author_tells_is_told_once():
+    body = starting_words("canceled", ["Checkout"])
+    incident = database_upgrade(later_in_maintenance(60, "canceled", body=body))
+
+    form = make_forms().form(incident, incident.last, now=NOW)
+
+    assert form.text.count("not take place at this time") == 1
+
+
+def test_a_first_line_dates_what_is_of_another_day():
+    incident = make_incident(make_first(started=NOW - LATER, next_in=LATER))
+
+    html = make_forms().form(incident, incident.last, now=NOW).html
+
+    hidden = re.search(r'<div class="preheader"[^>]*>(.*?)</div>', html)[1]
+    assert "since 20 November 2026, 07:07" in hidden
+    assert "next update by 21 November 2026, 23:04" not in hidden
+    assert "next update by 23:04" in hidden
+
+
+def test_components_that_work_again_are_not_called_affected():
+    back = make_update(5, None, components=states(api="operational"))
+    update = make_update(9, None)
+
+    text = text_of(make_first(), back, update)
+
+    assert "Components now:\n- Checkout: Major outage\n- API: Operational\n" in text
+
+
+HEBREW = "\u05ea\u05e9\u05dc\u05d5\u05de\u05d9\u05dd"
+
+
+def test_paragraphs_from_the_other_side_stand_on_it_in_programs_that_know_no_auto():
+    body = f"Payments fail.\n\n{HEBREW}.\n\n- {HEBREW}\n\n> {HEBREW}\n"
+    incident = make_incident(make_first(title=HEBREW, body=body, impact=f"{HEBREW}."))
+
+    html = make_forms().form(incident, incident.last, now=NOW).html
+
+    assert "auto" not in re.sub(r"(?s)<style>.*?</style>", "", html).replace("margin: 0 auto", "")
+    for tag in ("h1", "p", "li", "blockquote", "ul"):
+        found = re.search(rf'<{tag} [^>]*dir="rtl"[^>]*>', html)[0]
+        assert "text-align: right" in found
+    assert re.search(rf'<p [^>]*align="right"[^>]*>{HEBREW}', html)
+    assert not re.search(r"<p [^>]*dir=[^>]*>Payments fail", html)
+    assert f"High. <bdi>{HEBREW}.</bdi>" in html
 
 
 def test_what_resolved_tells():

@@ -1,6 +1,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from statusgen.model.incident import fold
 from statusgen.model.update import Postmortem
 from statusgen.model.vocabulary import ComponentState, Phase
@@ -85,6 +87,50 @@ def changes_of(incident, now=NOW):
     stories = re.findall(r"<article>(.*?)</article>", html, re.DOTALL)
     found = [re.search(r'<ul class="changes".*?</ul>', one, re.DOTALL) for one in stories]
     return [read_page(one[0].encode()).text if one else "" for one in found]
+
+
+@pytest.mark.parametrize(
+    ("severity", "facts"),
+    [
+        ("SEV1", "Impact High. One in four fails. Severity Critical"),
+        ("SEV2", "Impact High. One in four fails. Severity Major"),
+        ("SEV3", "Impact Medium. One in four fails. Severity Minor"),
+        ("SEV4", "Impact Low. One in four fails. Severity Low"),
+    ],
+)
+def test_severity_and_impact_are_said_as_in_the_letters(severity, facts):
+    incident = make_incident(severity=severity, impact="One in four fails.")
+
+    html = make_site().incident(incident, NOW).decode()
+
+    spaced = re.sub(r"</?d[tdl][^>]*>", " ", html)
+    assert facts in read_page(spaced.encode()).text
+
+
+def test_without_a_sentence_the_impact_is_its_level():
+    html = make_site().incident(make_incident(), NOW)
+
+    assert b"<dt>Impact</dt><dd>High</dd>" in html
+
+
+def test_the_impact_of_work_is_what_its_author_says():
+    window = NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1)
+
+    said = make_site().incident(make_maintenance(*window, impact="Orders wait."), NOW)
+    silent = make_site().incident(make_maintenance(*window), NOW)
+
+    assert b"<dt>Impact</dt><dd><bdi>Orders wait.</bdi></dd>" in said
+    assert b"Severity" not in said
+    assert b"Impact" not in silent
+
+
+def test_severity_and_impact_are_german_too():
+    site = make_site(make_settings(language="de"))
+
+    html = site.incident(make_incident(impact="Jede vierte."), NOW).decode()
+
+    assert "<dt>Auswirkung</dt><dd>Hoch. <bdi>Jede vierte.</bdi></dd>" in html
+    assert "<dt>Schwere</dt><dd>Kritisch</dd>" in html
 
 
 def test_a_component_that_stays_as_it_was_is_no_change():

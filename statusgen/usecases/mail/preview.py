@@ -46,7 +46,7 @@ def preview_letters(
             PreviewLetter(
                 update_id=step.update.id,
                 stem=step.update.stem,
-                kind=kind_of(step),
+                kind=kind_of(incident, step),
                 subject=form.subject,
                 text=text,
                 html=html,

@@ -137,4 +137,4 @@ class _Registry:
 def _expiry(archive: Archive, update_id: str, now: datetime) -> datetime | None:
     """When the letters about an update are too old to be sent."""
     found = incident_and_step(archive, update_id)
-    return now + lifetime_of(kind_of(found[1])) if found else None
+    return now + lifetime_of(kind_of(*found)) if found else None

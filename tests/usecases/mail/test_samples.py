@@ -53,7 +53,7 @@ def test_the_first_and_two_others_in_their_languages(repository):
 
     assert [place for _, place in found] == [0, 3, 6]
     assert {one.update_id for one, _ in found} == {f"{ID}/01-investigating"}
-    assert found[0][0].subject == "Acme — Investigating Increased error rates on checkout"
+    assert found[0][0].subject == "Acme — Investigating: Increased error rates on checkout"
     assert "About one in three payments fails." in found[0][0].text
 
 
@@ -63,7 +63,7 @@ def test_who_speaks_another_language_is_shown_so(repository):
     [_, (second, _), _] = samples(repository, mailing("01-investigating", 10))
 
     assert second.language == "de"
-    assert "Wir untersuchen" in second.subject
+    assert "Wird untersucht" in second.subject
 
 
 def test_of_several_updates_the_newest_with_most_readers_is_shown(repository):

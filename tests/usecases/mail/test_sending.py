@@ -48,7 +48,7 @@ def test_each_reader_gets_a_letter_in_their_language(archive, ledger):
     ]
 
     assert "Investigating" in subjects[0]
-    assert "Wir untersuchen" in subjects[1]
+    assert "Wird untersucht" in subjects[1]
     assert subjects[2] == subjects[0]
 
 

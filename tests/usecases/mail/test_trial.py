@@ -64,7 +64,7 @@ def stages(letter, **conduct):
 def test_its_subject_says_that_it_is_a_test_and_all_else_is_as_always(letter):
     [message] = parse_letters([letter.content])
 
-    assert message["Subject"] == "[TEST] Acme — Investigating A sample incident"
+    assert message["Subject"] == "[TEST] Acme — Investigating: A sample incident"
     assert (message["To"], letter.recipient) == ("me@example.com", "me@example.com")
     assert message["Message-ID"] == letter.message_id
 
