@@ -9,7 +9,9 @@ from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step
 from statusgen.model.value import Value
-from statusgen.prose.labels import STATES, step_label
+from statusgen.model.vocabulary import Phase
+from statusgen.prose.directions import LTR, RTL, direction_of, with_directions
+from statusgen.prose.labels import IMPACTS, STATES, step_label
 from statusgen.prose.language import ENGLISH, Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
@@ -23,7 +25,9 @@ _ID_YEAR = 2005
 ABOUT = marked("Incidents and maintenance of %(service)s")
 """What every feed of the whole page says of itself."""
 
+_PROMISE = marked("Next update by %(time)s.")
 _PLANNED = marked("Planned: %(starts)s to %(ends)s")
+_WAS_PLANNED = marked("Was planned: %(starts)s to %(ends)s")
 _COMPONENTS = marked("Components: %(names)s")
 
 
@@ -77,14 +81,41 @@ class ItemMaker:
         )
 
     def _html(self, incident: Incident, step: Step) -> str:
-        lines, text = [self._prose.portable_html(step.update.body)], self._language.text
+        lines = [self._prose.portable_html(step.update.body)]
+        lines += [f"<p>{line}</p>" for line in self._facts(incident, step)]
+        return with_directions("\n".join(lines), LTR)
+
+    def _facts(self, incident: Incident, step: Step) -> Iterator[str]:
+        """What an update says beside its text, as of that update, in lines of HTML."""
+        text, clock = self._language.text, self._clock
+        if step.next_due is not None and not step.phase.is_closing:
+            yield escape(text(_PROMISE) % {"time": clock.both(step.next_due)})
+        if step.severity is not None:
+            severity = text(step.severity.label)
+            yield escape(f"{text('Severity')}: {severity}")
+        impact = self._impact(step)
+        if impact:
+            yield f"{escape(text('Impact'))}: {impact}"
+        if step.cause:
+            yield f"{escape(text('What happened'))}: {_own(step.cause)}"
         if step.window is not None:
-            starts, ends = self._clock.both(step.window.starts), self._clock.both(step.window.ends)
-            lines.append(_paragraph(text(_PLANNED) % {"starts": starts, "ends": ends}))
+            starts, ends = clock.both(step.window.starts), clock.both(step.window.ends)
+            planned = _WAS_PLANNED if step.phase is Phase.CANCELED else _PLANNED
+            yield escape(text(planned) % {"starts": starts, "ends": ends})
         if step.states:
             names = ", ".join(self._components(incident, step))
-            lines.append(_paragraph(text(_COMPONENTS) % {"names": names}))
-        return "\n".join(lines)
+            yield escape(text(_COMPONENTS) % {"names": names})
+
+    def _impact(self, step: Step) -> str:
+        """The level of its severity and the author's sentence, as page and letters have it."""
+        sentence = _own(step.impact) if step.impact else ""
+        if step.severity is None:
+            return sentence
+        level = escape(self._language.text(IMPACTS[step.severity.impact]))
+        if not sentence:
+            return level
+        whole = escape(self._language.text("%(level)s. %(sentence)s"))
+        return whole % {"level": level, "sentence": sentence}
 
     def _components(self, incident: Incident, step: Step) -> Iterator[str]:
         known = self._settings.components_by_id
@@ -109,5 +140,7 @@ def _names(step: Step) -> tuple[str, str]:
     return (step.update.incident_id, step.update.stem)
 
 
-def _paragraph(text: str) -> str:
-    return f"<p>{escape(text)}</p>"
+def _own(words: str) -> str:
+    """Words of the author's among ours: those from right to left keep their order."""
+    told = escape(words)
+    return f"<bdi>{told}</bdi>" if direction_of(words) == RTL else told

@@ -15,6 +15,7 @@ from statusgen.feeds.choosing import HISTORY_LENGTH
 from statusgen.feeds.items import Item, tag
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step, Window
+from statusgen.prose.directions import LTR, with_directions
 from statusgen.prose.labels import step_label
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
@@ -55,7 +56,7 @@ def _step(step: Step, prose: BodyRenderer, clock: PageClock) -> str:
         f"<small>{_day(at, clock)}, {_time(at, clock)} {clock.zone_name(at)}</small><br>"
         f"<strong>{step_label(step)}</strong> - "
     )
-    body = prose.portable_html(step.update.body)
+    body = with_directions(prose.portable_html(step.update.body), LTR)
     paragraph, words = "<p>", body.removeprefix("<p>")
     return f"{paragraph}{head}{words}" if words != body else f"<p>{head}</p>\n{body}"
 

@@ -1,3 +1,6 @@
+import re
+from datetime import timedelta
+
 import pytest
 
 from statusgen.feeds.items import ItemMaker, last_change
@@ -101,10 +104,97 @@ def test_the_text_ends_with_components_and_their_states():
 
     (item,) = items_of(incident)
 
-    assert item.html == (
-        "<p><strong>Fails</strong></p>\n"
-        "<p>Components: Checkout (Major outage), API (Partial outage)</p>"
-    )
+    assert item.html.startswith("<p><strong>Fails</strong></p>\n")
+    assert item.html.endswith("\n<p>Components: Checkout (Major outage), API (Partial outage)</p>")
+
+
+def lines_of(*updates, **page):
+    """The lines below the text of each update, newest first."""
+    items = items_of(make_incident(*updates), **page)
+    return [re.findall(r"<p>(.*?)</p>", item.html)[1:] for item in items]
+
+
+def test_an_item_says_when_more_comes_how_bad_it_is_and_why():
+    first = make_first(severity="SEV2", impact="One in three <fails>.", cause="A & B.")
+
+    assert lines_of(first) == [
+        [
+            "Next update by 21 November 2026, 02:34 UTC.",
+            "Severity: Major",
+            "Impact: High. One in three &lt;fails&gt;.",
+            "What happened: A &amp; B.",
+        ]
+    ]
+
+
+def test_an_item_says_what_its_update_said_whatever_came_later():
+    updates = [
+        make_first(impact="One in three fails."),
+        make_update("identified", at="02:10", severity="SEV3", cause="A bug."),
+        make_update("update", at="02:20", promises_none=True),
+        make_update("resolved", at="03:00", impact="One in three failed."),
+        make_update("investigating", at="04:00"),
+    ]
+
+    assert lines_of(*updates)[::-1] == [
+        [
+            "Next update by 21 November 2026, 02:19 UTC.",
+            "Severity: Critical",
+            "Impact: High. One in three fails.",
+        ],
+        [
+            "Next update by 21 November 2026, 06:10 UTC.",
+            "Severity: Minor",
+            "Impact: Medium. One in three fails.",
+            "What happened: A bug.",
+        ],
+        ["Severity: Minor", "Impact: Medium. One in three fails.", "What happened: A bug."],
+        ["Severity: Minor", "Impact: Medium. One in three failed.", "What happened: A bug."],
+        [
+            "Next update by 21 November 2026, 08:00 UTC.",
+            "Severity: Minor",
+            "Impact: Medium. One in three failed.",
+        ],
+    ]
+
+
+def test_an_end_promises_nothing_whatever_it_says():
+    end = make_update("resolved", at="03:00", next_in=timedelta(hours=1))
+
+    assert not any("Next update" in line for line in lines_of(make_first(), end)[0])
+
+
+def test_work_has_an_impact_in_its_author_s_words_and_no_severity():
+    planned = make_scheduled(impact="Orders wait.", next_at="2026-11-21T02:00")
+
+    assert lines_of(planned, make_update("canceled", at="2026-11-20T13:00"))[::-1] == [
+        [
+            "Next update by 21 November 2026, 02:00 UTC.",
+            "Impact: Orders wait.",
+            "Planned: 21 November 2026, 03:00 UTC to 21 November 2026, 05:00 UTC",
+            "Components: Checkout",
+        ],
+        [
+            "Impact: Orders wait.",
+            "Was planned: 21 November 2026, 03:00 UTC to 21 November 2026, 05:00 UTC",
+            "Components: Checkout",
+        ],
+    ]
+
+
+HEBREW = "\u05ea\u05e9\u05dc\u05d5\u05de\u05d9\u05dd"
+
+
+def test_text_from_right_to_left_says_so():
+    body = f"Payments fail.\n\n{HEBREW}\n\n- {HEBREW}"
+
+    (item,) = items_of(make_incident(make_first(body=body, impact=f"{HEBREW}.")))
+
+    assert f'<p dir="rtl">{HEBREW}</p>' in item.html
+    assert '<ul dir="rtl">' in item.html
+    assert f'<li dir="rtl">{HEBREW}</li>' in item.html
+    assert "<p>Payments fail.</p>" in item.html
+    assert f"<p>Impact: High. <bdi>{HEBREW}.</bdi></p>" in item.html
 
 
 def test_a_maintenance_tells_its_window_in_both_zones_and_no_states():

