@@ -20,6 +20,17 @@
     ...date, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
   });
 
+  // Whether the reader's clock shows another hour than the page's. Without the page's zone, or in a
+  // browser that does not know it, every time is told.
+  const hour = (timeZone) => new Intl.DateTimeFormat('en', {
+    dateStyle: 'short', timeStyle: 'short', timeZone,
+  });
+  let isElsewhere = () => true;
+  try {
+    const [here, there] = [hour(), hour(news.dataset.zone || '?')];
+    isElsewhere = (date) => here.format(date) !== there.format(date);
+  } catch { /* as said */ }
+
   // A reader's clock may be wrong: nothing is said late by it before the server told its time.
   const isOnline = location.protocol.startsWith('http');
   let isSure = !isOnline;
@@ -30,7 +41,7 @@
     const minutes = Math.ceil(ms / 6e4);
     const far = Math.abs(minutes);
     const [unit, size] = far < 60 ? ['minute', 1] : far < 2880 ? ['hour', 60] : ['day', 1440];
-    const count = Math.trunc(minutes / size);
+    const count = Math.round(minutes / size);
     const numeric = count ? 'always' : 'auto';
     return new Intl.RelativeTimeFormat(lang, { numeric }).format(count, unit);
   };
@@ -173,7 +184,7 @@
   // One tip: for days of bars, and for own times where no mouse can rest on them.
   const tip = document.createElement('div');
   tip.className = 'tip';
-  tip.ariaHidden = true; // the slider says it
+  tip.ariaHidden = true; // it says what is told beside the bars, and when
   let holder, across;
 
   const hideTip = () => { tip.remove(); holder = null; };
@@ -195,8 +206,8 @@
     tip.style.top = `${bottom + high > innerHeight ? top - high : bottom}px`;
   };
 
-  // The bars are a slider over their days; its value is told in words.
-  const slide = (bars) => {
+  // For a mouse and a finger. Keys and screen readers have the same in the list below the bars.
+  const explore = (bars) => {
     const { days, first, since } = bars.dataset;
     const words = bars.closest('[data-good]')?.dataset || {};
     const isMirrored = getComputedStyle(bars).direction === 'rtl';
@@ -205,56 +216,34 @@
     while (home !== main && find('[data-days]', home.parentElement).length < 2) {
       home = home.parentElement;
     }
-    let at = days - 1;
 
-    const parts = () => {
+    const parts = (at) => {
       const day = new Date(Date.parse(first) + at * 864e5);
       const name = day.toISOString().slice(0, 10);
       const told = home.querySelector(`[data-day="${name}"]`);
       if (told) return [...told.cloneNode(true).childNodes];
       return [`${dayWords.format(day)} `, (name < since ? words.unknown : words.good) || ''];
     };
-    const tell = () => {
-      bars.ariaValueNow = at + 1;
-      bars.ariaValueText = parts().map((one) => one.textContent ?? one).join('')
-        .replace(/\s+/g, ' ').trim();
-    };
-    const show = (day) => {
-      at = Math.max(0, Math.min(days - 1, day));
-      tell();
-      showTip(bars, mirror((at + 0.5) / days), parts());
-    };
     const point = ({ clientX }) => {
       const { left: x, width } = rect(bars);
-      show(Math.floor(mirror((clientX - x) / width) * days));
+      const day = Math.floor(mirror((clientX - x) / width) * days);
+      const at = Math.max(0, Math.min(days - 1, day));
+      showTip(bars, mirror((at + 0.5) / days), parts(at));
     };
 
-    Object.assign(bars, { role: 'slider', tabIndex: 0, ariaValueMin: 1, ariaValueMax: days });
-    tell();
     bars.onclick = point;
     bars.onpointermove = (event) => { if (event.pointerType !== 'touch') point(event); };
     bars.onpointerleave = ({ pointerType, relatedTarget }) => {
       if (pointerType !== 'touch' && !tip.contains(relatedTarget)) hideTip();
     };
-    bars.onfocus = () => { if (bars.matches(':focus-visible')) show(at); };
-    bars.onblur = hideTip;
-    bars.onkeydown = (event) => {
-      const ahead = isMirrored ? -1 : 1;
-      const to = {
-        ArrowRight: at + ahead, ArrowLeft: at - ahead, ArrowUp: at + 1, ArrowDown: at - 1,
-        PageUp: at + 7, PageDown: at - 7, Home: 0, End: days - 1,
-      }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      show(to);
-    };
   };
 
   const dress = () => {
     for (const one of find('time[datetime*=T]')) {
-      one.title = `${news.dataset.own} ${ownTime.format(new Date(one.dateTime))}`;
+      const date = new Date(one.dateTime);
+      if (isElsewhere(date)) one.title = `${news.dataset.own} ${ownTime.format(date)}`;
     }
-    find('[data-days]').forEach(slide);
+    find('[data-days]').forEach(explore);
     tick();
   };
 

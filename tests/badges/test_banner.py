@@ -1,6 +1,7 @@
 import json
 import re
 import threading
+import xml.etree.ElementTree as ET
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -177,6 +178,18 @@ def test_the_banner_always_agrees_with_the_overall_state(changes):
     assert banner is None or banner.headline == page.overall.description
 
 
+@pytest.mark.parametrize("state", ComponentState)
+def test_the_banner_draws_the_shapes_of_the_page(state):
+    page = TEMPLATES.render("page/shapes.html", {})
+    symbol = ET.fromstring(page).find(f"*[@id='shape-{state}']")
+    banner = {"state": state, "page": "", "seen": "", "name": "", "language": ""}
+
+    script = TEMPLATES.render("badge/embed.js", {"banner": banner})
+
+    (drawn,) = re.findall(r"var shape = (.*);\n", script)
+    assert json.loads(drawn) == [[part.tag, part.attrib] for part in symbol]
+
+
 @given(title=any_text)
 def test_any_text_is_data_in_the_script(title):
     script = script_of(an_outage(title=title))
@@ -234,6 +247,7 @@ def test_a_browser_shows_the_banner_under_a_strict_policy_and_nothing_else_of_it
         link.wait_for()
         spoken = browsing.page.get_by_role("status").inner_text()
         address_of_link = link.get_attribute("href")
+        drawn = browsing.page.locator("statusgen-banner svg.shape").inner_html()
         after = browsing.page.evaluate("document.body.getBoundingClientRect().height")
         globals_left = browsing.page.evaluate(
             "Object.keys(window).filter(name => /statusgen|banner|news/i.test(name))"
@@ -241,6 +255,10 @@ def test_a_browser_shows_the_banner_under_a_strict_policy_and_nothing_else_of_it
         box = browsing.page.locator("statusgen-banner").bounding_box()
 
     assert spoken == "Partial System Outage Increased error rates on checkout"
+    assert drawn == (
+        '<path class="round" d="m12 2 10 10-10 10L2 12z"></path>'
+        '<path class="cut" d="M12 7v6M12 16.8v.2"></path>'
+    )
     assert address_of_link.startswith("https://status.example.com/incidents/")
     assert before == after
     assert globals_left == []

@@ -205,6 +205,16 @@ def test_a_scheduled_maintenance_shows_no_states_that_do_not_hold_yet():
     assert "Under maintenance" not in text_of(ahead)
 
 
+def test_work_that_is_canceled_affects_nothing():
+    ahead = make_maintenance(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1))
+    canceled = make_update("02", "database", phase=Phase.CANCELED)
+
+    text = text_of(fold([ahead.first.update, canceled], SEVERITIES))
+
+    assert "Components" in text
+    assert "Affected components" not in text
+
+
 def test_a_moved_window_is_told_with_the_one_before():
     ahead = make_maintenance(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1))
     moved = make_update(
