@@ -1,5 +1,9 @@
 """`--to`: letters for those who are named, and for nobody else."""
 
+import re
+from datetime import timedelta
+from itertools import pairwise
+
 import pytest
 
 from statusgen.composition import open_state
@@ -47,6 +51,27 @@ def test_a_rehearsal_mails_those_who_are_named_and_holds_the_others(repository):
     assert after_cron == ["bob@example.com", CANARY]
     assert resumed.code == 0
     assert mailed(repository) == ["bob@example.com", CANARY, "cy@example.com"]
+
+
+def test_several_updates_of_one_run_are_in_order_for_each_reader(repository):
+    repository.write_update("02-identified", "identified", "02:06")
+    repository.write_update("03-update", "update", "02:08")
+    repository.write_update("04-monitoring", "monitoring", "02:09")
+
+    done = repository.run("publish", "--yes")
+
+    assert done.code == 0
+    by_reader = {}
+    for letter in repository.letters():
+        status = re.search(
+            r"^Status: +(\w+)", letter.get_body(("plain",)).get_content(), re.MULTILINE
+        )[1]
+        by_reader.setdefault(letter["To"], []).append((letter["Date"].datetime, status))
+    assert len(by_reader) == 3
+    for told in by_reader.values():
+        dates, phases = zip(*sorted(told), strict=True)
+        assert phases == ("Investigating", "Identified", "Identified", "Monitoring")
+        assert all(later - one >= timedelta(seconds=1) for one, later in pairwise(dates))
 
 
 def test_a_rehearsal_that_names_everybody_holds_nothing(repository):

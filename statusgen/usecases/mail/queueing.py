@@ -30,7 +30,7 @@ class Queued(Value, frozen=True):
     """What the ledger owes after a plan was entered into it."""
 
     update_ids: tuple[str, ...]
-    """In the order of sending."""
+    """In the order of sending: oldest first."""
     letters: int
     claimed_elsewhere: tuple[tuple[str, Claim], ...]
     """Updates whose letters are stopped, because another ledger has mailed them."""
@@ -81,7 +81,7 @@ def queue_letters(
         expires_at = _expiry(archive, update_id, now)
         ledger.queue(mailing.update, audience, now, expires_at, supersedes=mailing.is_closing)
         new.append(update_id)
-    owed = [one for one in [*backlog, *new] if incident_and_step(archive, one)]
+    owed = _in_order([*backlog, *new], archive)
     return Queued(
         update_ids=tuple(owed),
         letters=sum(ledger.account(one).owed for one in owed),
@@ -132,6 +132,13 @@ class _Registry:
             except TargetError as error:
                 self._targets.remove(one)
                 self.failures.append(str(error))
+
+
+def _in_order(update_ids: Sequence[str], archive: Archive) -> list[str]:
+    """Those that still have a file, oldest first."""
+    found = {one: incident_and_step(archive, one) for one in update_ids}
+    told = {one: story[1].update.at for one, story in found.items() if story}
+    return sorted(told, key=lambda one: (told[one], one))
 
 
 def _expiry(archive: Archive, update_id: str, now: datetime) -> datetime | None:

@@ -1,7 +1,7 @@
 """What is owed is sent: each letter is made as it leaves, from a form made once."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from statusgen.apply.clock import Clock, clock_from
 from statusgen.apply.deliver import DeliveryReport, SendingProcess, deliver
@@ -68,7 +68,14 @@ def send_letters(  # noqa: PLR0913, PLR0917  what sending needs, each once
     """Sends what is owed; see `apply.deliver` for what a report says."""
     known = ledger.known_updates(queued.update_ids).values()
     first_ids = {one.update_id: one.first_id for one in known}
-    composer = Composer(archive, forms, clock_from(now), first_ids, page_behind=page_behind)
+    composer = Composer(
+        archive,
+        forms,
+        clock_from(now),
+        first_ids,
+        queued.update_ids,
+        page_behind=page_behind,
+    )
     rules = replace(
         _rules(archive.settings),
         only=dispatch.only,
@@ -94,18 +101,24 @@ class Composer:
 
     A run may take hours, and a date of hours ago is a mark of spam. `first_ids` tell what updates
     were called when their first letters left: a copy bears the same name, whatever was renamed.
+
+    `update_ids` are those of the run in the order of sending. Each is dated a second before the
+    next one: dates have whole seconds, and mail programs sort by them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what letters are made of, each once
         self,
         archive: Archive,
         forms: LetterForms,
         clock: Clock,
         first_ids: Mapping[str, str],
+        update_ids: Sequence[str] = (),
         *,
         page_behind: bool,
     ) -> None:
         self._archive, self._forms, self._clock = archive, forms, clock
+        followed_by = enumerate(reversed(update_ids))
+        self._ahead = {one: timedelta(seconds=later) for later, one in followed_by}
         self._first_ids = first_ids
         self._page_behind = page_behind
         self._ready: dict[tuple[str, str], LetterForm] = {}
@@ -125,7 +138,8 @@ class Composer:
             )
             first_id = self._first_ids.get(update_id) or update_id
             self._ready[key] = replace(form, update_id=first_id)
-        return self._ready[key].address_to(subscriber, self._clock())
+        dated = self._clock() - self._ahead.get(update_id, timedelta())
+        return self._ready[key].address_to(subscriber, dated)
 
 
 def _rules(settings: Settings) -> DeliveryRules:

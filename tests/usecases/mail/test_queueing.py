@@ -2,17 +2,19 @@
 
 import pytest
 
+from statusgen.adapters.cache_file import CacheFile
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.model.claim import UNKNOWN, Claim
-from statusgen.model.delivery import HELD, KnownUpdate
+from statusgen.model.delivery import HELD, InDoubt, KnownUpdate
 from statusgen.model.manifest import Publisher
 from statusgen.plan.mail import MailOptions, Skip
 from statusgen.plan.plan import Backlog, Plan, make_plan
+from statusgen.usecases.archive import read_archive
 from statusgen.usecases.mail.queueing import Claiming, queue_letters
 from statusgen.usecases.publish import choose
 from tests.builders import instant
 from tests.fakes.mail import make_database
-from tests.fakes.repository import ID
+from tests.fakes.repository import ID, make_repository
 from tests.fakes.storage import FakeStorage
 
 NOW = instant("02:10")
@@ -34,6 +36,21 @@ def test_an_update_is_claimed_and_queued(archive, ledger):
 
     assert (queued.update_ids, queued.letters) == ((UPDATE,), 1)
     assert bucket.claims == {UPDATE: Claim(ledger.token_for(UPDATE), "someone on laptop", NOW)}
+
+
+def test_what_is_owed_is_sent_oldest_first_whenever_it_was_queued(tmp_path, archive, ledger):
+    queue(archive, ledger)
+    repository = make_repository(tmp_path)
+    repository.write_update("02-identified", "identified", "02:06")
+    repository.write_update("00-before", "investigating", "02:01", title="Errors", severity="SEV1")
+    archive = read_archive(archive.settings, CacheFile(tmp_path / "cache.db", "one"), NOW)
+    options = MailOptions()
+    backlog = [Backlog(*one) for one in ledger.backlog(InDoubt.HOLD)]
+    plan = make_plan([], choose(archive, ledger, NOW, options), backlog, 5)
+
+    queued = queue_letters(plan, archive, ledger, NOW)
+
+    assert queued.update_ids == (f"{ID}/00-before", UPDATE, f"{ID}/02-identified")
 
 
 def test_an_update_that_nobody_here_would_read_is_claimed_for_nobody(archive, tmp_path):

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from statusgen.adapters.cache_file import CacheFile
 from statusgen.errors import ContentError
 from statusgen.letters.compose import make_forms
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.plan.mail import MailOptions
 from statusgen.plan.plan import make_plan
+from statusgen.usecases.archive import read_archive
 from statusgen.usecases.mail.sending import Composer, rehearse
 from statusgen.usecases.publish import choose
 from tests.builders import instant, write_tree
-from tests.fakes.repository import ID, parse_letters
+from tests.fakes.repository import ID, make_repository, parse_letters
 
 NOW = instant("02:10")
 
@@ -64,6 +66,23 @@ def test_a_letter_is_dated_when_it_leaves_and_not_when_the_run_began(archive):
     dates = [one["Date"].datetime for one in parse_letters(one.content for one in letters)]
     assert dates == [NOW, NOW + timedelta(hours=5)]
     assert letters[0].message_id == letters[1].message_id
+
+
+def test_updates_of_one_run_are_dated_a_second_apart_in_their_order(tmp_path, archive):
+    repository = make_repository(tmp_path)
+    repository.write_update("02-identified", "identified", "02:06")
+    repository.write_update("03-monitoring", "monitoring", "02:08")
+    cache = CacheFile(tmp_path / "cache.db", "one")
+    archive = read_archive(archive.settings, cache, NOW)
+    ids = tuple(step.update.id for step in archive.incident(ID).steps)
+    forms = make_forms(archive.settings, b"a key for tests")
+    composer = Composer(archive, forms, lambda: NOW, {}, ids, page_behind=False)
+    ann = Subscriber(1, "sub_ann", "ann@example.com", SubscriberState.ACTIVE)
+
+    letters = [composer.letter(one, ann).content for one in ids]
+
+    dates = [one["Date"].datetime for one in parse_letters(letters)]
+    assert dates == [NOW - timedelta(seconds=2), NOW - timedelta(seconds=1), NOW]
 
 
 def test_a_letter_keeps_its_name_when_its_update_is_renamed(archive):
