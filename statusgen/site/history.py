@@ -38,7 +38,7 @@ class Lister:
             turns=view_turns(phase, self._ahead(one, now), self._told),
             is_open=not phase.is_closing and not one.is_notice,
             started=Moment(machine_time(one.listed_at), self._clock.told_on(day, one.listed_at)),
-            began_earlier=self._clock.day_of(one.listed_at) < day,
+            began_earlier=self._clock.day_of(one.listed_at) < day and one.listed_at <= now,
             duration=spoken_duration(duration, language) if duration is not None else None,
             has_postmortem=one.has_postmortem,
         )

@@ -174,7 +174,7 @@ class RowView(Value, frozen=True):
     is_open: bool
     started: Moment
     began_earlier: bool
-    """Whether it began before the day under which it stands."""
+    """Whether it has begun, before the day under which it stands."""
     duration: str | None
     has_postmortem: bool
 

@@ -164,7 +164,7 @@ def test_each_severity_has_its_label_and_its_impact(severity, lines):
 def test_severity_and_impact_are_german_too():
     text = text_of(make_first(impact="Jede dritte Zahlung scheitert."), language="de")
 
-    assert "Schwere:     Kritisch\nAuswirkung:  Hoch. Jede dritte Zahlung scheitert.\n" in text
+    assert "Schweregrad: Kritisch\nAuswirkung:  Hoch. Jede dritte Zahlung scheitert.\n" in text
 
 
 def test_what_it_meant_is_told_only_of_what_is_over():

@@ -77,6 +77,7 @@ def test_a_window_ahead_is_on_all_of_its_days():
     november, december = (text_of(key, ahead) for key in ("2026-11", "2026-12"))
 
     assert "30 November 2026 Database upgrade" in november
+    assert "since" not in november
     assert "29 November 2026 Database upgrade" in november
     assert "2 December 2026 Database upgrade" in december
     assert "1 December 2026 Database upgrade" in december

@@ -130,7 +130,7 @@ def test_severity_and_impact_are_german_too():
     html = site.incident(make_incident(impact="Jede vierte."), NOW).decode()
 
     assert "<dt>Auswirkung</dt><dd>Hoch. <bdi>Jede vierte.</bdi></dd>" in html
-    assert "<dt>Schwere</dt><dd>Kritisch</dd>" in html
+    assert "<dt>Schweregrad</dt><dd>Kritisch</dd>" in html
 
 
 def test_a_component_that_stays_as_it_was_is_no_change():
