@@ -1,7 +1,6 @@
 {# The banner for other sites. Old syntax, one closure, every way in guarded: it leaves no global
    behind and no exception gets out. Texts come in as JSON and go out as text nodes; the style is
    a constructed sheet in a shadow tree, which needs no permission from the site's CSP. #}
-{% from "page/drawings.html" import drawings %}
 {% if banner is none %}
 /* All is well. */
 {% else %}
@@ -10,7 +9,7 @@
   'use strict';
   var news = {{ banner|tojson }};
   var style = {{ style|tojson }};
-  var shape = {{ drawings[banner.state]|tojson }};
+  var shape = {{ shape|tojson }};
   var memory = 'statusgen-banner-' + news.page;
   var position = 'bottom';
 
@@ -30,6 +29,10 @@
 
   function drawn(name, attributes, children) {
     return filled(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
+  }
+
+  function pictured(part) {
+    return drawn(part[0], part[1], part[2].map(pictured));
   }
 
   function filled(node, attributes, children) {
@@ -66,7 +69,7 @@
     ]);
     button.addEventListener('click', close);
     root.appendChild(element('section', { 'aria-label': news.name }, [
-      drawn('svg', { class: 'shape', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, shape.map(function (part) { return drawn(part[0], part[1]); })),
+      drawn('svg', { class: 'shape', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, shape.map(pictured)),
       words,
       button
     ]));

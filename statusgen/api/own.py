@@ -14,7 +14,7 @@ from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.notation import format_instant
 from statusgen.model.page import Page
-from statusgen.model.step import Step, Window, effects
+from statusgen.model.step import Step, Window, state_changes
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.plain_text import as_text
 
@@ -160,8 +160,7 @@ class _Stories:
             "html": self._prose.portable_html(update.body),
             "changes": [
                 {"component": one.component, "old": one.old, "new": one.new}
-                for one in effects(step, earlier)
-                if one.old is not one.new
+                for one in state_changes(step, earlier)
             ],
             "next_update_due": _optional(step.next_due),
             "moved_from": _window(step.moved_from),

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from statusgen.badges.shapes import drawing
 from statusgen.config.settings import Settings
 from statusgen.model.incident import Incident
 from statusgen.model.page import Page
@@ -44,7 +45,8 @@ def banner_script(
     """embed.js: key to body."""
     banner = make_banner(page, settings, language)
     told = None if banner is None else asdict(banner)
-    return {KEY: templates.render(TEMPLATE, {"banner": told}).encode()}
+    shape = None if banner is None else drawing(banner.state, templates)
+    return {KEY: templates.render(TEMPLATE, {"banner": told, "shape": shape}).encode()}
 
 
 def make_banner(page: Page, settings: Settings, language: Language = ENGLISH) -> Banner | None:

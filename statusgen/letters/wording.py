@@ -4,10 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from urllib.parse import quote
-
-from markupsafe import Markup
 
 from statusgen.config.settings import Settings, SubjectStyle
 from statusgen.letters.facts import Facts
@@ -18,7 +15,7 @@ from statusgen.letters.lines import one_line, paragraphs, wrapped
 from statusgen.letters.own_sentences import unsaid
 from statusgen.model.notation import canonical_language
 from statusgen.model.value import Value
-from statusgen.prose.directions import direction_of, sided, with_directions
+from statusgen.prose.directions import direction_of, with_directions
 from statusgen.prose.language import SOURCE, Language, base_of
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.plain_text import VERBATIM, as_text
@@ -121,6 +118,7 @@ class Wording:
             "page_behind": page_behind,
             "language": language.tag,
             "direction": language.direction,
+            "direction_of": direction_of,
             "arrow": "←" if language.is_right_to_left else "→",
         }
         size = sent_bytes(facts.body)
@@ -152,14 +150,12 @@ class Wording:
 
     def _story(self, html: str, body: str, facts: Facts, language: Language) -> dict[str, object]:
         """What the author wrote, as far as it fits; `shortened` is empty when that is all."""
-        base = language.direction
         text = as_text(html, verbatim=VERBATIM)
         return {
-            "body_html": with_directions(html, base, aligned=True),
+            "body_html": with_directions(html, language.direction, aligned=True),
             "body_text": text,
             "shortened": "" if body == facts.body else "yes",
             "unsaid": unsaid(text, facts.phase, language),
-            "side": partial(_side, base=base),
         }
 
     def _is_spoken(self, tag: str, kind: Kind) -> bool:
@@ -176,9 +172,3 @@ class Wording:
         """The template for this language (`mail/de/…`), or for it without its region."""
         names = (f"{FOLDER}/{one}/{name}" for one in (tag, base_of(tag)))
         return next((one for one in names if one in self._names), None)
-
-
-def _side(text: str, base: str) -> Markup:
-    """Attributes of an element that holds `text` alone, in a letter whose direction is `base`."""
-    direction = direction_of(text) or base
-    return Markup("") if direction == base else Markup(sided(direction))  # noqa: S704  ours

@@ -137,6 +137,12 @@ def effects(step: Step, earlier: Step | None) -> tuple[StateChange, ...]:
     )
 
 
+def state_changes(step: Step, earlier: Step | None) -> tuple[StateChange, ...]:
+    """Those of the `effects` of an update that changed something."""
+    told = step.changes if step.window is None else effects(step, earlier)
+    return tuple(one for one in told if one.old is not one.new)
+
+
 def _said(now: str | None, before: str | None) -> str | None:
     return before if now is None else now or None
 

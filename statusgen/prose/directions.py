@@ -29,11 +29,6 @@ def direction_of(text: str) -> str | None:
     return next(_directions(text), None)
 
 
-def sided(direction: str) -> str:
-    """The attributes of a block whose text is read in this direction, with a space in front."""
-    return f' dir="{direction}" align="{_SIDES[direction]}"'
-
-
 def with_directions(html: str, base: str, *, aligned: bool = False) -> str:
     """Sanitised `html` with `dir` on each block that is not read in the direction around it.
 
@@ -48,8 +43,8 @@ def with_directions(html: str, base: str, *, aligned: bool = False) -> str:
         if (block.direction, around) != (base, base):
             tag = pieces[block.at]
             is_aligned = aligned and block.name in _ALIGNED and " align=" not in tag
-            extra = sided(block.direction) if is_aligned else f' dir="{block.direction}"'
-            pieces[block.at] = f"{tag[:-1]}{extra}>"
+            side = f' align="{_SIDES[block.direction]}"' if is_aligned else ""
+            pieces[block.at] = f'{tag[:-1]} dir="{block.direction}"{side}>'
     return "".join(pieces)
 
 

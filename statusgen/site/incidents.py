@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from statusgen.config.settings import Settings
 from statusgen.model.days import day_begins
 from statusgen.model.incident import Incident
-from statusgen.model.step import Step, Window, effects
+from statusgen.model.step import Step, Window, state_changes
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.elements import BODY_HEADING
 from statusgen.prose.labels import IMPACTS, PHASES, STATES, step_label
@@ -140,8 +140,7 @@ class IncidentTeller:
                 self._state("", change.old),
                 self._state("", change.new),
             )
-            for change in effects(step, before)
-            if change.old is not change.new
+            for change in state_changes(step, before)
         )
 
     def _components(self, incident: Incident, now: datetime) -> tuple[StateView, ...]:
