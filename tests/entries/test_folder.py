@@ -86,7 +86,9 @@ def test_a_maintenance_takes_its_own_phases(tmp_path, status):
     "status", ["update", "investigating", "identified", "monitoring", "resolved"]
 )
 def test_any_phase_of_an_incident_may_follow_any_other(tmp_path, status):
-    parsed = parse(tmp_path, a=FIRST.format(extra=""), b=SECOND.format(status=status, extra=""))
+    first = FIRST.format(extra="components: [checkout]\n")
+
+    parsed = parse(tmp_path, a=first, b=SECOND.format(status=status, extra=""))
 
     assert parsed.problems == ()
 
