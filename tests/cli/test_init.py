@@ -21,7 +21,7 @@ def test_a_new_repository_checks_builds_publishes_and_mails(tmp_path):
     assert [one.code for one in steps] == [0, 0, 0, 0], [one.err for one in steps]
     assert TITLE in repository.page()
     assert [one["To"] for one in repository.letters()] == ["reader@example.com"]
-    assert f"Investigating {TITLE}" in repository.letters()[0]["Subject"]
+    assert f"Investigating: {TITLE}" in repository.letters()[0]["Subject"]
 
 
 def test_a_folder_in_use_is_left_alone(tmp_path):

@@ -26,7 +26,7 @@ STEPS = (
         "2026-11-21T02:04:00Z",
         ("new", TITLE, "--severity", "SEV1", "--component", "checkout=major_outage"),
         "About one in three payments fails.",
-        "Investigating",
+        "Investigating:",
     ),
     (
         "2026-11-21T02:17:00Z",
