@@ -32,7 +32,8 @@ def direction_of(text: str) -> str | None:
 def with_directions(html: str, base: str, *, aligned: bool = False) -> str:
     """Sanitised `html` with `dir` on each block that is not read in the direction around it.
 
-    `base` is the direction around all of it. `aligned`: with `align` too, where HTML has it.
+    `base` is the direction around all of it. `aligned`: with `align` too, where HTML has it and
+    no column of a table says otherwise.
     """
     if base == LTR and not _FROM_RIGHT.search(html):
         return html
@@ -42,7 +43,7 @@ def with_directions(html: str, base: str, *, aligned: bool = False) -> str:
         block.direction = block.direction or around
         if (block.direction, around) != (base, base):
             tag = pieces[block.at]
-            is_aligned = aligned and block.name in _ALIGNED and " align=" not in tag
+            is_aligned = aligned and tag == f"<{block.name}>" and block.name in _ALIGNED
             side = f' align="{_SIDES[block.direction]}"' if is_aligned else ""
             pieces[block.at] = f'{tag[:-1]} dir="{block.direction}"{side}>'
     return "".join(pieces)

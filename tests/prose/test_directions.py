@@ -85,9 +85,9 @@ def test_a_word_within_a_line_or_an_entity_does_not_turn_it():
 
 
 def test_what_is_aligned_by_its_author_is_not_aligned_twice():
-    html = f'<table><tr><td align="center">{HEBREW}</td></tr></table>'
+    html = render(f"| a |\n|:-:|\n| {HEBREW} |\n")
 
-    assert '<td align="center" dir="rtl">' in with_directions(html, "ltr", aligned=True)
+    assert '<td class="center" dir="rtl">' in with_directions(html, "ltr", aligned=True)
 
 
 WORDS = st.lists(
