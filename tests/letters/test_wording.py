@@ -10,6 +10,7 @@ from statusgen.letters.compose import LetterForms
 from statusgen.model.value import replace
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.templates import Templates
+from tests.builders import write_tree
 from tests.letters.stories import (
     NOW,
     SECRET,
@@ -448,6 +449,26 @@ def test_letters_in_a_language_use_its_templates_where_there_are_some(tmp_path):
     assert german.text == "Wir untersuchen: Increased error rates on checkout\n"
     assert '<html lang="de"' in german.html
     assert '<html lang="en"' in french.html
+
+
+def test_a_template_that_was_copied_before_tells_the_same_in_one(tmp_path):
+    write_tree(
+        tmp_path, {f"site_templates/mail/{one}.txt": COPIED for one in ("update", "resolved")}
+    )
+    settings = make_settings()
+    forms = LetterForms(settings, Templates(tmp_path), BodyRenderer(settings.page.url), SECRET)
+    going_on = make_update(5, None, impact="One fails.", cause="A bug.")
+    incident = make_incident(make_first(), going_on, make_update(9, "resolved"))
+
+    texts = [forms.form(incident, step, now=NOW).text for step in incident.steps[1:]]
+
+    assert texts == [
+        "What happened: A bug.\n\nImpact: One fails.\n",
+        "What happened: A bug.\n\nWhat it meant for you: One fails.\n",
+    ]
+
+
+COPIED = '{% import "mail/facts.txt" as facts %}{{ facts.because(letter) }}'
 
 
 def test_a_page_in_a_script_from_right_to_left():
