@@ -199,9 +199,9 @@ def test_ten_thousand_files_are_checked_in_a_blink(storage):
     publish(storage, {f"incidents/{number:05}.html": "x" for number in range(10_000)})
     times = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.process_time()  # whatever else the machine does
         storage.observe()
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
 
     assert min(times) < 0.5
 

@@ -1,6 +1,7 @@
 """A real IMAP server on loopback: Dovecot over Maildirs, with TLS or without. Needs root."""
 
 import mailbox
+import os
 import shutil
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from imaplib import IMAP4
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from tests.components.available import program
 from tests.components.smtp_relay import Certificate, make_certificate
 
 PASSWORD = 'pass "word\\é'
+ARRIVED = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 _START_TIMEOUT_S = 20
 
 
@@ -27,12 +30,15 @@ class ImapHost:
     certificate: Certificate
     folder: Path
 
-    def deliver(self, user: str, *messages: bytes) -> None:
+    def deliver(self, user: str, *messages: bytes, at: datetime = ARRIVED) -> None:
+        """Have messages arrive at an instant."""
         box = mailbox.Maildir(self._path(user), create=True)
         for message in messages:
             box.add(message)
         for path in (self._path(user), *self._path(user).rglob("*")):
             shutil.chown(path, "nobody", "nogroup")
+        for path in (self._path(user) / "new").iterdir():
+            os.utime(path, (at.timestamp(), at.timestamp()))
 
     def flags(self, user: str) -> list[str]:
         return sorted(one.get_flags() for one in mailbox.Maildir(self._path(user), create=False))
