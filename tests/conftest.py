@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests.components.available import missing
+from tests.components.soak import IS_SOAK
 
 # Machines are busy: how long an example takes says nothing about it.
 settings.register_profile("busy machine", deadline=None)
@@ -37,6 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
     _clear_environment(Path(home.name))
     _keep_to_loopback()
     os.umask(0o022)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what judges by real seconds to `make soak`."""
+    left = [] if IS_SOAK else [one for one in items if one.get_closest_marker("soak")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [one for one in items if one not in left]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
