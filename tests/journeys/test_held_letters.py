@@ -1,6 +1,5 @@
 """`mail hold` stops every sender of a ledger within two seconds, and `mail resume` lets go."""
 
-import threading
 import time
 from collections import Counter
 
@@ -17,32 +16,10 @@ WITHIN_S = 2.0
 WATCHED_S = 1.0
 
 
-class Gate:
-    """What the relay does at a final dot: it answers the first ones, then waits for `opened`."""
-
-    def __init__(self):
-        self.opened = threading.Event()
-        self.seen = 0
-
-    def answer(self, _tries):
-        self.seen += 1
-        if self.seen > BEFORE:
-            self.opened.wait(60)
-
-    def wait_until_reached(self):
-        wait_until(lambda: self.seen > BEFORE)
-
-
 @pytest.fixture
-def gate():
-    return Gate()
-
-
-@pytest.fixture
-def script(gate):
-    with smtp_relay(Script(at_dot={"": gate.answer})) as script:
+def script():
+    with smtp_relay(Script(holds_after=BEFORE)) as script:
         yield script
-        gate.opened.set()
 
 
 def repository_with(root, script, database=""):
@@ -66,13 +43,13 @@ def everybody_once(script):
     )
 
 
-def test_a_publish_stops_and_a_resume_goes_on(tmp_path, script, gate):
+def test_a_publish_stops_and_a_resume_goes_on(tmp_path, script):
     repository = repository_with(tmp_path, script)
     publish = repository.start_apart("publish", "--yes")
-    gate.wait_until_reached()
+    script.wait_until_it_holds()
 
     held = repository.run_apart("mail", "hold")
-    gate.opened.set()
+    script.go_on.set()
     out, err = publish.communicate(timeout=60)
     arrived = len(script.seen)
     status = repository.run_apart("mail", "status")
@@ -91,7 +68,6 @@ def test_a_publish_stops_and_a_resume_goes_on(tmp_path, script, gate):
 def test_senders_on_one_server_stop_and_go_on_together(
     tmp_path,
     script,
-    gate,
     postgresql,  # noqa: F811
 ):
     repository = repository_with(tmp_path, script, postgresql.new_database())
@@ -101,9 +77,9 @@ def test_senders_on_one_server_stop_and_go_on_together(
     before = len(script.seen)
 
     first = repository.start_apart("mail", "resume")
-    gate.wait_until_reached()
+    script.wait_until_it_holds()
     again = repository.run_apart("mail", "hold")
-    gate.opened.set()
+    script.go_on.set()
     stopped = end_of(first)
     arrived = len(script.seen)
     second = repository.start_apart("mail", "resume")
