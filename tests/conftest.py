@@ -8,14 +8,14 @@ import ipaddress
 import os
 import socket
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from tests.components.available import ROOT, missing
+from tests.components.available import COMPONENTS, ROOT, missing, missing_corpus
 from tests.components.soak import IS_SOAK
 
 # Machines are busy: how long an example takes says nothing about it.
@@ -55,18 +55,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose component this machine lacks."""
-    for marker in item.iter_markers("component"):
-        for name in marker.args:
-            if reason := missing(name):
-                pytest.skip(reason)
+    """Skip a test whose component or whose part of the corpus this machine lacks."""
+    components, corpus = _lacks(item, "component", missing), _lacks(item, "corpus", missing_corpus)
+    for reason in (*components, *corpus):
+        pytest.skip(reason)
+
+
+def _lacks(item: pytest.Item, marker: str, say: Callable[[str], str | None]) -> Iterator[str]:
+    names = (name for found in item.iter_markers(marker) for name in found.args)
+    return filter(None, map(say, names))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn a skipped test into a failed one where CI is set."""
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test into a failed one where CI is set; nobody has to have the corpus."""
     report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
+    is_excused = hasattr(report, "wasxfail") or any(_lacks(item, "corpus", missing_corpus))
+    if report.skipped and not is_excused and os.environ.get("CI"):
         _fail(report)
     return report
 
@@ -78,6 +85,17 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if report.skipped and os.environ.get("CI"):
         _fail(report)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the components for want of which tests did not run, where it is seen: at the end."""
+    reports = [*terminalreporter.getreports("skipped"), *terminalreporter.getreports("failed")]
+    told = "\n".join(str(one.longrepr) for one in reports)
+    lacks = [reason for reason in map(missing, COMPONENTS) if reason and reason in told]
+    if lacks:
+        terminalreporter.section("components that are not here", yellow=True)
+        for reason in lacks:
+            terminalreporter.write_line(reason)
 
 
 def _needs_server(item: pytest.Item) -> bool:

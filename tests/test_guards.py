@@ -20,9 +20,10 @@ def run_pytest(folder, body, **environment):
     """Run a test module of this body under this project's own conftest."""
     (folder / "test_it.py").write_text(f"import pytest\n\n{body}\n", encoding="utf-8")
     conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    conftest += "\nCOMPONENTS = {'nothing': None, 'vnu': None}"
     conftest += "\nmissing = {'nothing': 'nothing is not installed here'}.get\n"
     (folder / "conftest.py").write_text(conftest, encoding="utf-8")
-    options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", os.devnull]
+    options = ["-q", "-rs", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", os.devnull]
     environment = {"CI": "", "PYTHONPATH": str(ROOT)} | environment
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, "--rootdir", folder, folder],
@@ -32,6 +33,27 @@ def run_pytest(folder, body, **environment):
         text=True,
         check=False,
     )
+
+
+def test_components_that_are_not_here_are_named_at_the_end(tmp_path):
+    body = "@pytest.mark.component('vnu', 'nothing')\ndef test_{}(): ..."
+
+    done = run_pytest(tmp_path, "\n".join(map(body.format, "ab")))
+
+    told = done.stdout.rpartition("components that are not here")[2].splitlines()
+    assert told[1:3] == ["nothing is not installed here", told[2]]
+    assert "short test summary" in told[2]
+
+
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_who_has_no_corpus_is_told_so_once(tmp_path, ci):
+    body = "@pytest.mark.corpus('nothing')\ndef test_{}(): ..."
+
+    done = run_pytest(tmp_path, "\n".join(map(body.format, "abc")), CI=ci)
+
+    assert done.returncode == 0
+    assert "3 skipped" in done.stdout
+    assert done.stdout.count("the corpus is not beside the checkout") == 1
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])
