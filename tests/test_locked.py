@@ -23,10 +23,14 @@ MOVE = "`make update` moves the lock files"
 
 def locked(name):
     text = (ROOT / "tests" / "locked" / name).read_text(encoding="utf-8")
-    return {found[1]: found[2] for found in re.finditer(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE)}
+    return {
+        found[1]: found[2] for found in re.finditer(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE)
+    }
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("run.txt", RUN), ("dev.txt", DEV)])
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("run.txt", RUN), ("dev.txt", DEV), ("clock.txt", GROUPS["clock"])]
+)
 def test_what_is_asked_for_is_locked(name, wanted):
     versions = locked(name)
 
@@ -51,7 +55,9 @@ def test_the_packages_of_npm_are_locked():
 
 
 @pytest.mark.parametrize(
-    "path", [*(ROOT / "tests" / "locked").glob("*.txt"), NPM / "package-lock.json"], ids=lambda path: path.name
+    "path",
+    [*(ROOT / "tests" / "locked").glob("*.txt"), NPM / "package-lock.json"],
+    ids=lambda path: path.name,
 )
 def test_no_lock_file_names_an_index_or_a_place(path):
     text = path.read_text(encoding="utf-8")
