@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.components.available import COMPONENTS, ROOT, missing, missing_corpus
 from tests.components.soak import IS_SOAK
 
 # Machines are busy: how long an example takes says nothing about it.
-settings.register_profile("busy machine", deadline=None)
+settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("busy machine")
 
 CLEARED = ("AWS_", "STATUSGEN_", "BOTO_")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests.components.available import AXE_SCRIPT, chromium
+from tests.components.clock import not_moved
 
 FLAGS = (
     "--disable-gpu",
@@ -53,7 +54,9 @@ def open_browser() -> Iterator[Browser]:
     """Run a browser until the block ends; its pages are opened by `open_page`."""
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=flags, env=not_moved()
+        )
         yield browser
         browser.close()
 
