@@ -113,13 +113,13 @@ UV_INSTALL := $(VENV)/bin/uv pip install --quiet --group dev --editable . --pyth
 
 test-newest: $(VENV)/.installed-dev
 	@rm -rf .venv-newest
-	@$(PYTHON) -m venv --without-pip .venv-newest
+	@$(PYTHON) -m venv .venv-newest
 	@$(UV_INSTALL) .venv-newest
 	@.venv-newest/bin/python -m pytest $(FAST) $(ARGS)
 
 # As old as pyproject.toml allows, Python too.
 test-lowest: $(VENV)/.installed-dev
-	@$(VENV)/bin/uv venv --quiet --clear --no-python-downloads --python 3.11 .venv-lowest
+	@$(VENV)/bin/uv venv --quiet --clear --seed --no-python-downloads --python 3.11 .venv-lowest
 	@$(UV_INSTALL) .venv-lowest --resolution lowest-direct
 	@.venv-lowest/bin/python -m pytest $(FAST) $(ARGS)
 

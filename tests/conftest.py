@@ -26,7 +26,7 @@ settings.load_profile("busy machine")
 
 CLEARED = ("AWS_", "STATUSGEN_", "BOTO_")
 CLEARED_NAMES = ("NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "COLUMNS", "LINES")
-SERVERS = {"imap_host", "mail_host", "moto_server", "postgresql", "rclone_server", "seaweedfs"}
+SERVERS = {"imap_host", "mail_host", "postgresql", "rclone_server", "seaweedfs"}
 """Fixtures that run one."""
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 

@@ -58,7 +58,6 @@ class Run:
         on_done: Callable[[Outcome], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` is that of the loop in which the letters are sent."""
         self._journal = journal
         self._clock = clock
         self._letters = letters

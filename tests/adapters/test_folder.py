@@ -8,6 +8,7 @@ import pytest
 
 from statusgen.adapters.folder import FolderStorage
 from statusgen.errors import TargetError
+from statusgen.model.manifest import MANIFEST_KEY
 from tests.fakes import publishing
 
 FIRST = {"incidents/a.html": "one", "feed.xml": "one", "index.html": "one"}
@@ -193,6 +194,14 @@ def test_a_write_that_fails_half_way_leaves_the_old_page(storage, root):
     assert (root / "index.html").read_text() == "one"
     assert list((root / "_statusgen" / "tmp").iterdir()) == []
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096
+
+
+def test_a_manifest_is_as_old_as_its_file(storage, root):
+    publish(storage, FIRST)
+    written_s = time.time() - 120
+    os.utime(root / MANIFEST_KEY, (written_s, written_s))
+
+    assert 120 <= storage.observe().age_s < 1200
 
 
 def test_ten_thousand_files_are_checked_in_a_blink(storage):

@@ -15,8 +15,10 @@ from statusgen.errors import TargetError, TargetUnreachable
 from tests.components.s3_proxy import PASS, REFUSE, SLOW_DOWN, run_proxy
 from tests.components.web_server import Page, Site, web_server
 
+ON_A_SERVER = pytest.param("bucket", marks=pytest.mark.component("weed"))
 
-@pytest.fixture(params=["bucket", "moto_bucket"])
+
+@pytest.fixture(params=[ON_A_SERVER, "moto_bucket"])
 def opened(request):
     there = request.getfixturevalue(request.param)
     bucket = Bucket("s3://acme", there.name, "page", endpoint_url=there.server.endpoint_url)

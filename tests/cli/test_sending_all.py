@@ -174,7 +174,11 @@ def test_a_wrong_update_can_be_held_while_its_letters_leave(repository, script):
     assert (row["accepted"], row["suppressed"]) == (len(script.seen), READERS - len(script.seen))
 
 
-@pytest.mark.parametrize("server", [None, "postgresql"], ids=["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    "server",
+    [None, pytest.param("postgresql", marks=pytest.mark.component("postgresql"))],
+    ids=["sqlite", "postgresql"],
+)
 def test_who_leaves_while_letters_leave_and_has_none_yet_gets_none(
     request, repository, script, server
 ):
