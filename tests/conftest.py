@@ -6,6 +6,7 @@ says so; where CI is set, every skip is a failure.
 
 import ipaddress
 import os
+import signal
 import socket
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -42,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _clear_environment(Path(home.name))
     _keep_to_loopback()
     os.umask(0o022)
+    # A shell starts what runs in its background deaf to Ctrl-C, and all that is started from there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
