@@ -24,7 +24,8 @@ SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_buck
 	tests/apply/test_pace.py tests/letters/test_headers_nasty.py tests/journeys/test_full_disk.py \
 	tests/adapters/database/test_engine_damage.py tests/adapters/database/test_log_file.py \
 	tests/adapters/database/test_ledger.py tests/cli/test_importing.py \
-	tests/journeys/test_held_letters.py
+	tests/journeys/test_held_letters.py tests/adapters/test_folder.py \
+	tests/usecases/test_build_incremental.py
 
 .PHONY: help demo test test-newest test-lowest update soak check lint format messages bench dist components
 .DEFAULT_GOAL := help

@@ -1,6 +1,7 @@
 """The guards of tests/conftest.py, and the rule that CI skips nothing."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -96,3 +97,39 @@ def test_a_skip_is_a_failure_in_ci(tmp_path, body):
     assert done.returncode != 0
     assert "In CI nothing is skipped" in done.stdout
     assert "skipped," not in done.stdout
+
+
+ASKING = {
+    "components/web_server.py": "a server tells its own time, as far ahead as a test wants",
+    "fakes/mail_worker.py": "a machine whose clock is wrong",
+    "adapters/database/test_ledger.py": "a machine whose clock is wrong",
+    "adapters/database/test_server.py": "a machine whose clock is wrong",
+    "adapters/test_folder.py": "a file is of an age",
+    "adapters/test_public_page.py": "a certificate is made for two days",
+    "cli/test_context.py": "without --now it is the machine's time",
+    "usecases/test_build.py": "a file is of an age",
+}
+"""Who may ask what time it is, and why."""
+ASKS = re.compile(r"datetime\.now\(|\.today\(\)|utcnow\(|\btime\.time(_ns)?\(\)")
+JUDGES = re.compile(r"assert .*(monotonic|perf_counter)\(\) - \w+ <")
+
+
+def test_no_test_asks_what_time_it_is_nor_judges_by_how_long_it_took():
+    texts = {
+        path.relative_to(ROOT / "tests").as_posix(): path.read_text(encoding="utf-8")
+        for path in (ROOT / "tests").rglob("*.py")
+        if path != Path(__file__)
+    }
+
+    assert {name for name, text in texts.items() if ASKS.search(text)} == ASKING.keys()
+    assert [name for name, text in texts.items() if JUDGES.search(text)] == []
+
+
+def test_only_one_module_opens_pages_in_a_browser():
+    opens = {
+        path.relative_to(ROOT / "tests").as_posix()
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(r"\.new_(page|context)\(", path.read_text(encoding="utf-8"))
+    }
+
+    assert opens == {"components/chromium.py"}

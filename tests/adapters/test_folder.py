@@ -9,6 +9,7 @@ import pytest
 from statusgen.adapters.folder import FolderStorage
 from statusgen.errors import TargetError
 from statusgen.model.manifest import MANIFEST_KEY
+from tests.components.soak import part
 from tests.fakes import publishing
 
 FIRST = {"incidents/a.html": "one", "feed.xml": "one", "index.html": "one"}
@@ -204,15 +205,16 @@ def test_a_manifest_is_as_old_as_its_file(storage, root):
     assert 120 <= storage.observe().age_s < 1200
 
 
-def test_ten_thousand_files_are_checked_in_a_blink(storage):
-    publish(storage, {f"incidents/{number:05}.html": "x" for number in range(10_000)})
+def test_many_files_are_checked_in_a_blink(storage):
+    files = part(1_000, 10_000)
+    publish(storage, {f"incidents/{number:05}.html": "x" for number in range(files)})
     times = []
     for _ in range(3):
         begun = time.process_time()  # whatever else the machine does
         storage.observe()
         times.append(time.process_time() - begun)
 
-    assert min(times) < 0.5
+    assert min(times) < 0.5 * files / 10_000
 
 
 def test_what_others_changed_keeps_the_rest_of_the_manifest(storage, root):

@@ -129,7 +129,7 @@ def test_a_mailbox_in_another_script_is_refused_here(ses_server, part):  # noqa:
 
 
 def test_connections_send_at_the_same_time(ses_server):  # noqa: F811
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=60)
 
     def meet(handler):
         together.wait()

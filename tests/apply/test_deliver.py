@@ -299,7 +299,7 @@ def test_an_interrupted_run_finishes_what_is_in_flight(database, tmp_path):
         process = start_deliverer(tmp_path, script)
         wait_for_letters(script, 20)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
     account = ledger.account(UPDATE)
     assert process.returncode != 0
@@ -364,7 +364,7 @@ def start_deliverer(folder, script, patience_s="30"):
 
 
 def wait_for_letters(script, count):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(script.seen) < count and time.monotonic() < deadline:
         time.sleep(0.002)
 

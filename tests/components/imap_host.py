@@ -19,7 +19,7 @@ from tests.components.smtp_relay import Certificate, make_certificate
 
 PASSWORD = 'pass "word\\é'
 ARRIVED = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
-_START_TIMEOUT_S = 20
+_START_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def imap_host() -> Iterator[ImapHost]:
             yield host
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=60)
 
 
 def _free_port() -> int:
@@ -80,7 +80,7 @@ def _wait_for(host: ImapHost, server: subprocess.Popen) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline and server.poll() is None:
         with suppress(OSError, IMAP4.error):
-            IMAP4("127.0.0.1", host.port, timeout=5).logout()
+            IMAP4("127.0.0.1", host.port, timeout=60).logout()
             return
         time.sleep(0.05)
     log = host.folder / "dovecot.log"

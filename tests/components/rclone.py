@@ -12,7 +12,7 @@ from tests.components.available import missing, rclone
 from tests.components.clock_bridge import bridged
 from tests.components.seaweedfs import ACCESS_KEY, SECRET_KEY, S3Server
 
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="session")

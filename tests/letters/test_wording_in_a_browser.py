@@ -71,7 +71,7 @@ def screen(browser):
 
 def open_letter(browser):
     page = open_page(browser, NOW, runs=True, viewport={"width": WIDTH, "height": 640})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     return page
 
 

@@ -124,7 +124,7 @@ class Tab:
             quiet = 0 if self.pending else quiet + 1
 
     def wait_until(self, holds) -> None:
-        for _ in range(200):
+        for _ in range(2400):
             if holds():
                 return
             self.page.wait_for_timeout(25)
@@ -138,7 +138,7 @@ def open_tab(
     """A tab whose clock stands at `now` unless it is moved, or runs on from there."""
     values = {"timezone_id": "UTC", "viewport": {"width": 1000, "height": 800}} | options
     page = open_page(browser, now, runs=runs, **values)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     tab = Tab(page)
     page.on("request", tab.began)
     page.on("requestfinished", tab.ended)
