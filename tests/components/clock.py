@@ -9,11 +9,11 @@ environment without it, and says so where it is started. What waits goes by the 
 import os
 import sys
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 AHEAD = timedelta(days=float(os.environ.get("FAKETIME", "0d").removesuffix("d")))
 """How far the clock of the tests is ahead of the machine's."""
+LIBRARY = Path(__file__).parents[2] / ".components" / "libfaketime" / "libfaketime.so.1"
 _MOVING = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")
 
 
@@ -24,10 +24,7 @@ def not_moved() -> dict[str, str]:
 
 def moved(offset: str) -> dict[str, str]:
     """Return what the environment says of a clock that is so many days ahead, as in `+40d`."""
-    package = Path(str(find_spec("libfaketime").origin)).parent
-    library = package / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
-    assert library.exists(), library
-    return dict(zip(_MOVING, (str(library), offset, "1"), strict=True))
+    return dict(zip(_MOVING, (str(LIBRARY), offset, "1"), strict=True))
 
 
 if __name__ == "__main__":

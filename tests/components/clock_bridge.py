@@ -26,7 +26,10 @@ from tests.components.clock import AHEAD, not_moved
 from tests.components.own_process import announce, own_process
 from tests.components.smtp_relay import Certificate
 
-_CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/,]+)/")
+_SIGNATURE = re.compile(
+    r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/,]+)/.*"
+    r"SignedHeaders=(?P<names>[^,]+),\s*Signature=(?P<signature>\w+)"
+)
 _DATES = ("date", "last-modified")
 _QUESTIONS = ("If-Modified-Since", "If-Unmodified-Since")
 _XML_DATE = re.compile(rb"(?<=<LastModified>)[^<]+(?=</LastModified>)")
@@ -78,26 +81,31 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = forward  # noqa: N815 - http.server's names
 
     def _sign(self, body: bytes) -> None:
-        """Who is unknown to us is known to nobody, and is refused as they came."""
-        found = _CREDENTIAL.search(self.headers.get("Authorization", ""))
-        if found is None or found[1] not in self.server.secrets:
+        """Who is unknown to us is refused as they came, and a wrong signature stays a wrong one."""
+        told = _SIGNATURE.search(self.headers.get("Authorization", ""))
+        if told is None or told["key"] not in self.server.secrets:
             return
-        signed = re.search(r"SignedHeaders=([^,]+)", self.headers["Authorization"])
-        names = set(signed[1].split(";")) if signed else set()
-        for name in ("Authorization", "X-Amz-Date", "Date"):
-            del self.headers[name]
-        request = AWSRequest(
-            self.command,
-            f"http://{self.headers['Host']}{self.path}",
-            {key: value for key, value in self.headers.items() if key.lower() in names},
-            body,
+        secret = self.server.secrets[told["key"]]
+        names = told["names"].split(";")
+        claimed = self._request(names, body)
+        claimed.context["timestamp"] = self.headers["X-Amz-Date"]
+        auth = S3SigV4Auth(Credentials(told["key"], secret), "s3", told["region"])
+        expected = auth.signature(
+            auth.string_to_sign(claimed, auth.canonical_request(claimed)), claimed
         )
-        request.context["payload_signing_enabled"] = True
-        key = Credentials(found[1], self.server.secrets[found[1]])
-        S3SigV4Auth(key, "s3", found[2]).add_auth(request)
+        if expected != told["signature"]:
+            auth = S3SigV4Auth(Credentials(told["key"], "wrong"), "s3", told["region"])
+        del self.headers["Authorization"], self.headers["X-Amz-Date"]
+        request = self._request(names, body)
+        auth.add_auth(request)
         for name, value in request.headers.items():
             del self.headers[name]
             self.headers[name] = value
+
+    def _request(self, names: list[str], body: bytes) -> AWSRequest:
+        """Return the request with those of its headers that are signed."""
+        headers = {name: self.headers[name] for name in names if name in self.headers}
+        return AWSRequest(self.command, f"http://{self.headers['Host']}{self.path}", headers, body)
 
     def _connect(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.server.url)
