@@ -67,9 +67,7 @@ class Run:
         self._patience = Patience(transport, rules.patience_s)
         self._pace = Pace(rules.max_per_second, rules.max_connections, clock)
         self._breaker = Breaker(rules.canary, rules.max_connections)
-        self._presence = Presence(
-            journal, rules.beat_s, self._pace.take_share, self._pause, clock
-        )
+        self._presence = Presence(journal, rules.beat_s, self._pace.take_share, self._pause, clock)
         self._at_work: set[Route] = set()
         self._begun = 0
         self._last_taken_s = self._clock()
