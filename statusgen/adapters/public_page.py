@@ -7,7 +7,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -25,20 +25,26 @@ MOST_BYTES = 32_000_000
 _HTTPS_PORT = 443
 
 
-def prove_live(url: str, digest: str, timeout_s: float) -> str:
+def prove_live(
+    url: str,
+    digest: str,
+    timeout_s: float,
+    clock: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+) -> str:
     """Fetch the url until its body has the sha256 `digest`, for at most `timeout_s`.
 
     Returns what readers got last instead, or '' once it is live.
     """
-    deadline = time.monotonic() + timeout_s
+    deadline = clock() + timeout_s
     while True:
-        left_s = deadline - time.monotonic()
+        left_s = deadline - clock()
         problem = _problem(url, digest, min(ATTEMPT_TIMEOUT_S, max(left_s, PAUSE_S)))
         if not problem:
             return ""
-        if time.monotonic() + PAUSE_S >= deadline:
+        if clock() + PAUSE_S >= deadline:
             return problem
-        time.sleep(PAUSE_S)
+        wait(PAUSE_S)
 
 
 class PublicWeb:

@@ -56,19 +56,21 @@ class Run:
         update_ids: Sequence[str],
         rules: DeliveryRules,
         on_done: Callable[[Outcome], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
+        self._clock = clock
         self._letters = letters
         self._rules = rules
         self._on_done = on_done
         self._feed = Feed(journal, update_ids, rules)
         self._patience = Patience(transport, rules.patience_s)
-        self._pace = Pace(rules.max_per_second, rules.max_connections)
+        self._pace = Pace(rules.max_per_second, rules.max_connections, clock)
         self._breaker = Breaker(rules.canary, rules.max_connections)
-        self._presence = Presence(journal, rules.beat_s, self._pace.take_share, self._pause)
+        self._presence = Presence(journal, rules.beat_s, self._pace.take_share, self._pause, clock)
         self._at_work: set[Route] = set()
         self._begun = 0
-        self._last_taken_s = time.monotonic()
+        self._last_taken_s = self._clock()
         self._is_stopping = False
         self._is_paused = False
         self._lost: Counter[tuple[str, int]] = Counter()
@@ -81,7 +83,7 @@ class Run:
         try:
             self._heed_limits(await self._patience.limits())
             await self._presence.join()
-            self._last_taken_s = time.monotonic()
+            self._last_taken_s = self._clock()
             while not (self._feed.is_empty or self._is_stopping):
                 await self._work_together()
         except MailError as error:
@@ -153,8 +155,8 @@ class Run:
         self._at_work.discard(route)
         await self._settle(route)
         await route.close()
-        until_s = time.monotonic() + rest_s
-        while not (self._feed.is_empty or self._is_stopping) and time.monotonic() < until_s:
+        until_s = self._clock() + rest_s
+        while not (self._feed.is_empty or self._is_stopping) and self._clock() < until_s:
             await asyncio.sleep(_IDLE_S)
             if not self._at_work:  # whoever had the connections is gone
                 break
@@ -247,7 +249,7 @@ class Run:
         if outcome.state is DeliveryState.QUEUED:
             self._heed(outcome)
             return
-        self._last_taken_s = time.monotonic()
+        self._last_taken_s = self._clock()
         if outcome.state is not DeliveryState.IN_DOUBT:
             self._patience.was_answered()
         self.counts[outcome.state] += 1
@@ -257,7 +259,7 @@ class Run:
     def _heed(self, outcome: Outcome) -> None:
         if outcome.meaning is Meaning.QUOTA_SPENT:
             raise MailError(_QUOTA_SPENT.format(outcome.reply))
-        waited_s = time.monotonic() - self._last_taken_s
+        waited_s = self._clock() - self._last_taken_s
         if outcome.meaning is Meaning.TOO_FAST and waited_s > self._rules.patience_s:
             raise Unreachable(
                 f"the relay says of every letter that it comes too fast ({outcome.reply}); set "

@@ -1,5 +1,4 @@
 import os
-import time
 from contextlib import closing
 
 import pytest
@@ -9,22 +8,18 @@ from statusgen.errors import MailError
 from statusgen.inbound.message import read_message
 from statusgen.model.bounce import Incoming, Kind
 
-# Each line is compared with the boundary of every part that it is in (cpython#136063).
-BOMB = (
-    b"".join(b"Content-Type: multipart/a; boundary=%d\n\n--%d\n" % (n, n) for n in range(600))
-    + b"-\n" * 110_000
-)
 MAIL = b"From: ann@example.org\nSubject: hello\n\nhello\n"
-
-
-@pytest.fixture
-def reader():
-    with closing(ChildReader(read_message, limit_s=2)) as reader:
-        yield reader
 
 
 def tell_process(head: bytes) -> Incoming:
     return Incoming(Kind.MAIL, (str(os.getpid()), os.environ.get("SECRET", ""), head.decode()))
+
+
+def ponder(head: bytes) -> Incoming:
+    """As some messages have made Python's own parser do (cpython#136063)."""
+    while head == b"bomb":
+        pass
+    return read_message(head)
 
 
 def take_memory(head: bytes) -> Incoming:
@@ -43,15 +38,12 @@ def test_messages_are_read_in_one_other_process():
     assert [one.return_paths[2] for one in (first, second)] == ["one", "two"]
 
 
-def test_a_message_that_takes_too_long_is_given_up_and_the_next_one_read(reader):
-    reader(MAIL)
-    began = time.monotonic()
-
-    bomb, mail = reader(BOMB), reader(MAIL)
+def test_a_message_that_takes_too_long_is_given_up_and_the_next_one_read():
+    with closing(ChildReader(ponder, limit_s=3)) as reader:
+        bomb, mail = reader(b"bomb"), reader(MAIL)
 
     assert bomb is None
     assert mail == Incoming(Kind.MAIL)
-    assert time.monotonic() - began < 20  # it would take minutes
 
 
 @pytest.mark.parametrize("read", [take_memory, end], ids=["too much memory", "the end"])

@@ -8,6 +8,8 @@ import pytest
 
 from statusgen.adapters.folder import FolderStorage
 from statusgen.errors import TargetError
+from statusgen.model.manifest import MANIFEST_KEY
+from tests.components.soak import part
 from tests.fakes import publishing
 
 FIRST = {"incidents/a.html": "one", "feed.xml": "one", "index.html": "one"}
@@ -195,15 +197,24 @@ def test_a_write_that_fails_half_way_leaves_the_old_page(storage, root):
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096
 
 
-def test_ten_thousand_files_are_checked_in_a_blink(storage):
-    publish(storage, {f"incidents/{number:05}.html": "x" for number in range(10_000)})
+def test_a_manifest_is_as_old_as_its_file(storage, root):
+    publish(storage, FIRST)
+    written_s = time.time() - 120
+    os.utime(root / MANIFEST_KEY, (written_s, written_s))
+
+    assert 120 <= storage.observe().age_s < 1200
+
+
+def test_many_files_are_checked_in_a_blink(storage):
+    files = part(1_000, 10_000)
+    publish(storage, {f"incidents/{number:05}.html": "x" for number in range(files)})
     times = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.process_time()  # whatever else the machine does
         storage.observe()
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
 
-    assert min(times) < 0.5
+    assert min(times) < 0.5 * files / 10_000
 
 
 def test_what_others_changed_keeps_the_rest_of_the_manifest(storage, root):

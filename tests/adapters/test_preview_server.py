@@ -36,7 +36,7 @@ def server(running):
     return running
 
 
-def get(server, path, timeout=10, method="GET"):
+def get(server, path, timeout=60, method="GET"):
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=timeout)
     connection.request(method, path)
     answer = connection.getresponse()
@@ -159,7 +159,7 @@ def test_only_loopback_can_look(server):
 
 
 def test_a_page_of_another_site_can_not_read_the_preview_by_its_own_name(server):
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
     connection.request("GET", "/", headers={"Host": "evil.example"})
     answer = connection.getresponse()
     answer.read()

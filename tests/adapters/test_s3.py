@@ -53,7 +53,7 @@ def make_public(bucket):
 
 def fetch(bucket, key):
     url = f"{bucket.server.endpoint_url}/{bucket.name}/{key}"
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return answer.headers["Content-Type"], answer.headers["Cache-Control"], answer.read()
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from dataclasses import dataclass
 
 import boto3
@@ -38,6 +37,7 @@ from tests.components.ses_server import (
 SES = Ses("eu-west-1")
 SENDER = "status@example.com"
 QUICK = Timeouts(connect_s=1, read_s=1)
+ENDLESS = Timeouts(connect_s=3600, read_s=3600)
 LETTER = Letter(
     update_id="2026-11-21-api/01-investigating",
     token="sub_7f3a2b1c",
@@ -129,7 +129,7 @@ def test_a_mailbox_in_another_script_is_refused_here(ses_server, part):  # noqa:
 
 
 def test_connections_send_at_the_same_time(ses_server):  # noqa: F811
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=60)
 
     def meet(handler):
         together.wait()
@@ -446,14 +446,12 @@ def test_an_account_is_told_of_also_where_nothing_is_said_of_the_sender(
 ):
     monkeypatch.setattr(module, "HURRIED", QUICK)
     ses_server.identities[SENDER] = stall
-    began = time.monotonic()
 
-    account = asyncio.run(SesTransport(SES, SENDER).try_out())
+    account = asyncio.run(SesTransport(SES, SENDER, timeouts=ENDLESS).try_out())
 
     assert account.per_second == 14
     assert account.sender == SenderFacts("example.com", Verification.UNKNOWN)
     assert ses_server.identities_asked == [SENDER]
-    assert time.monotonic() - began < 5
 
 
 def test_letters_leave_without_a_question_about_the_sender(ses_server):  # noqa: F811
@@ -466,12 +464,11 @@ def test_letters_leave_without_a_question_about_the_sender(ses_server):  # noqa:
 def test_a_try_does_not_wait_long(ses_server, monkeypatch):  # noqa: F811
     monkeypatch.setattr(module, "HURRIED", QUICK)
     ses_server.account = stall
-    began = time.monotonic()
 
     with pytest.raises(Unreachable, match="did not answer in time"):
-        asyncio.run(SesTransport(SES, SENDER).try_out())
+        asyncio.run(SesTransport(SES, SENDER, timeouts=ENDLESS).try_out())
 
-    assert time.monotonic() - began < 5
+    assert ses_server.questions == 1
 
 
 @pytest.fixture

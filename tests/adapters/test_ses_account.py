@@ -30,7 +30,7 @@ UNVERIFIED = {
 DENIED = refuse("AccessDeniedException", 403, f"No ses:GetEmailIdentity on {ADDRESS}.")
 
 
-def make_client(url):
+def make_client(url, read_s=1):
     return boto3.session.Session(
         aws_access_key_id="testkey",
         aws_secret_access_key="testsecret",
@@ -38,7 +38,7 @@ def make_client(url):
         "sesv2",
         region_name="eu-west-1",
         endpoint_url=url,
-        config=Config(read_timeout=1, retries={"total_max_attempts": 1}),
+        config=Config(read_timeout=read_s, retries={"total_max_attempts": 1}),
     )
 
 
@@ -235,7 +235,7 @@ def test_what_the_script_answers_has_the_shape_that_the_sdk_knows(client, answer
 
 
 def test_moto_knows_an_identity_once_it_was_made(moto_server):  # noqa: F811
-    client = make_client(moto_server.endpoint_url)
+    client = make_client(moto_server.endpoint_url, 60)
     before = ask_about_sender(client, "status@identity.example.com")
     client.create_email_identity(EmailIdentity="identity.example.com")
     after = ask_about_sender(client, "status@identity.example.com")

@@ -56,7 +56,13 @@ BUCKETS = {
 WITHOUT_CONDITIONS = ("rclone", "refusing")
 
 
-@pytest.fixture(params=["memory", "folder", *BUCKETS])
+SERVERS = [
+    pytest.param("seaweedfs", marks=pytest.mark.component("weed")),
+    pytest.param("rclone", marks=pytest.mark.component("rclone")),
+]
+
+
+@pytest.fixture(params=["memory", "folder", "moto", "refusing", *SERVERS])
 def target(request, tmp_path):
     if request.param == "memory":
         fake = FakeStorage()
@@ -189,7 +195,7 @@ def test_a_manifest_is_replaced_only_by_who_knows_its_version(target):
 
     again = target.storage.observe()
     assert (again.manifest.token, again.version) == ("first", version)
-    assert 0 <= again.age_s < 60
+    assert again.age_s >= 0
 
 
 def test_a_first_manifest_is_written_only_where_there_is_none(target):

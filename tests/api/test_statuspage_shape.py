@@ -4,14 +4,16 @@ The real files are third-party text, so they are read where they lie and not cop
 """
 
 import json
-from pathlib import Path
 
 import pytest
 
 from tests.api.stories import bodies_of, everything
 from tests.api.strict_client import ID, STAMP
+from tests.components.available import CORPUS
 
-SERVED = Path(__file__).parents[3] / "shared" / "corpus" / "statuspage-v2"
+pytestmark = pytest.mark.corpus("statuspage-v2")
+
+SERVED = CORPUS / "statuspage-v2"
 
 NAMES = (
     "summary",
@@ -39,8 +41,6 @@ KNOWN_BESIDES = {
 
 @pytest.fixture(scope="module")
 def served():
-    if not SERVED.is_dir():
-        pytest.skip("the real files are not here: they lie beside the checkout, in ../shared")
     return {name: json.loads((SERVED / f"{name}.json").read_text("utf-8")) for name in NAMES}
 
 

@@ -8,10 +8,12 @@ from statusgen.apply.clock import clock_from
 NOW = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 
 
-def test_it_goes_on_from_the_given_instant():
+def test_it_goes_on_from_the_given_instant(monkeypatch):
+    passing_s = iter((1000.0, 1000.0, 1002.5))
+    monkeypatch.setattr("statusgen.apply.clock._passing_s", lambda: next(passing_s))
     clock = clock_from(NOW)
 
-    assert NOW <= clock() <= clock() < NOW + timedelta(minutes=1)
+    assert [clock(), clock()] == [NOW, NOW + timedelta(seconds=2.5)]
 
 
 @pytest.mark.parametrize("has_sleepless_clock", [True, False])

@@ -1,5 +1,4 @@
 import asyncio
-import time
 from contextlib import closing
 from datetime import timedelta
 
@@ -30,6 +29,7 @@ from tests.fakes.mail import (
     make_update,
     queue_letters,
 )
+from tests.fakes.virtual_time import run_virtually
 
 ONE = make_update()
 REFUSED = Outcome(DeliveryState.FAILED, "550 5.7.515", Meaning.SENDER_REFUSED)
@@ -74,7 +74,7 @@ class Connection:
 
     async def finish(self, then=None):
         del then
-        self.relay.dots_s.append(time.monotonic())
+        self.relay.dots_s.append(asyncio.get_running_loop().time())
         await asyncio.sleep(self.relay.dot_s)
         self.relay.letters.append(self.offered)
         number = len(self.relay.letters)
@@ -171,10 +171,15 @@ def test_a_letter_given_back_just_when_the_last_connection_ends_does_not_rest(tm
     relay = Relay(on_dot=lambda _number: taken.set(), dot_s=0.1)
     connect, tries = relay.connect, []
 
-    class SlowAtTheEnd(SqlLedger):
-        def record(self, sender, results, dots, now):
-            time.sleep(0 if dots else 0.3)
-            return super().record(sender, results, dots, now)
+    class SlowAtTheEnd(SlowJournal):
+        has_dot = True
+
+        async def write(self, results, dot):
+            self.has_dot = dot is not None
+            return await super().write(results, dot)
+
+        def stall_s(self):
+            return 0 if self.has_dot else 0.3
 
     async def refuse_the_second():
         tries.append(1)
@@ -184,14 +189,15 @@ def test_a_letter_given_back_just_when_the_last_connection_ends_does_not_rest(tm
             raise Unreachable("it takes no more connections")
         return await connect()
 
+    async def send_all(loop):
+        rules = DeliveryRules(max_connections=2, patience_s=0.5)
+        assert await send(loop, SqlLedger(database), relay, rules, SlowAtTheEnd) == 2
+
     relay.connect = refuse_the_second
-    began_s = time.monotonic()
-    report = run(SlowAtTheEnd(database), relay, max_connections=2)
-    took_s = time.monotonic() - began_s
+    took = run_virtually(send_all)
     database.close()
 
-    assert report.total == Account(accepted=2)
-    assert took_s < 15  # and not the 30 s after which a relay is asked for more connections
+    assert took.now_s < 15  # and not the 30 s after which a relay is asked for more connections
 
 
 @pytest.mark.parametrize("connections", [1, 4, 10])
@@ -311,25 +317,59 @@ def few_at_a_time(monkeypatch):
     monkeypatch.setattr(feed, "_BATCH", 10)  # else the first sender takes all that these tests have
 
 
+class SlowJournal(Journal):
+    """Its thread takes `stall_s()` of the loop's time for a job; the others queue up meanwhile."""
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self._queue = asyncio.Lock()
+
+    async def run(self, work):
+        async with self._queue:
+            await asyncio.sleep(self.stall_s())
+            return await super().run(work)
+
+
+async def send(loop, ledger, relay, rules, journal_class=Journal):
+    """Have a sender send what there is, by the clock of the loop; return how many it sent."""
+    sender = ledger._database.write(  # noqa: SLF001 - a file would have one sender only
+        lambda it: senders.enlist(it, US, lambda _: False, 60)
+    )
+    with closing(journal_class(ledger, sender, lambda: NOW)) as journal:
+        letters = (make_letter, [ONE.update_id], rules, lambda _: None)
+        one = Run(journal, relay, *letters, clock=loop.time)
+        await one.send_all()
+        await journal.run(lambda: ledger.dismiss(sender))
+    return one.counts[DeliveryState.ACCEPTED]
+
+
 def two_runs(ledger, relay, beat_s, later_s, **rules):
-    """Have two senders send what there is, one of them later."""
+    """Have two senders send what there is, one of them later, in virtual time."""
     rules = DeliveryRules(beat_s=beat_s, **rules)
+    sent = []
 
-    async def send(after_s):
+    async def send_later(loop, after_s):
         await asyncio.sleep(after_s)
-        sender = ledger._database.write(  # noqa: SLF001 - a file would have one sender only
-            lambda it: senders.enlist(it, US, lambda _: False, 60)
-        )
-        with closing(Journal(ledger, sender, lambda: NOW)) as journal:
-            one = Run(journal, relay, make_letter, [ONE.update_id], rules, lambda _: None)
-            await one.send_all()
-            await journal.run(lambda: ledger.dismiss(sender))
-        return one.counts[DeliveryState.ACCEPTED]
+        return await send(loop, ledger, relay, rules)
 
-    async def send_both():
-        return await asyncio.gather(send(0), send(later_s))
+    async def send_both(loop):
+        sent.extend(await asyncio.gather(send_later(loop, 0), send_later(loop, later_s)))
 
-    return asyncio.run(send_both())
+    run_virtually(send_both)
+    return sent
+
+
+def test_a_limit_of_ours_is_kept_in_every_second(ledger):
+    relay = Relay(dot_s=0.03)
+    rules = DeliveryRules(max_per_second=20, max_connections=10)
+
+    async def send_all(loop):
+        assert await send(loop, ledger, relay, rules) == 100
+
+    took = run_virtually(send_all)
+
+    assert max(sum(a <= b < a + 1 for b in relay.dots_s) for a in relay.dots_s) <= 20
+    assert took.now_s < 100 / 20 * 1.1
 
 
 @pytest.mark.usefixtures("few_at_a_time")
@@ -364,21 +404,20 @@ def test_a_sender_for_whom_no_connection_is_left_takes_nothing_in_hand(ledger):
 
 
 def test_a_commit_that_stalls_lets_no_letters_out_in_a_rush(ledger):
-    class Stalling:
-        commits = 0
+    class Stalling(SlowJournal):
+        jobs = 0
 
-        def __getattr__(self, name):
-            return getattr(ledger, name)
-
-        def record(self, *given):
-            self.commits += 1
-            if self.commits == 20:
-                time.sleep(1)
-            return ledger.record(*given)
+        def stall_s(self):
+            self.jobs += 1
+            return 1 if self.jobs == 20 else 0
 
     relay = Relay()
+    rules = DeliveryRules(max_per_second=50, max_connections=10)
 
-    run(Stalling(), relay, max_per_second=50, max_connections=10)
+    async def send_all(loop):
+        assert await send(loop, ledger, relay, rules, Stalling) == 100
+
+    run_virtually(send_all)
 
     assert max(sum(a <= b < a + 1 for b in relay.dots_s) for a in relay.dots_s) <= 50
 

@@ -28,7 +28,7 @@ def test_an_early_interrupt_leaves_no_traceback(after_ms):
 
     time.sleep(after_ms / 1000)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
 
     assert process.returncode in ENDS
     assert "Traceback" not in err

@@ -7,11 +7,11 @@ from urllib.request import urlopen
 
 from tests.fakes.repository import FIRST, ID, make_repository
 
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 
 
 def fetch(url):
-    with urlopen(url, timeout=10) as answer:
+    with urlopen(url, timeout=60) as answer:
         return answer.read().decode()
 
 

@@ -1,6 +1,5 @@
 """A page that can be published while letters leave, and letters that whoever sends takes along."""
 
-import time
 from collections import Counter
 
 import pytest
@@ -14,9 +13,13 @@ RELAY = 'transport = "smtp://127.0.0.1:{}"\nmax_connections = 2\nmax_per_second 
 UPDATE = f"{ID}/01-investigating"
 
 
+BEFORE = 3
+"""So many letters the relay takes before it keeps a sender waiting."""
+
+
 @pytest.fixture
 def script():
-    return Script()
+    return Script(holds_after=BEFORE)
 
 
 @pytest.fixture
@@ -33,17 +36,15 @@ def subscribe(repository):
 
 
 def begin(repository, script, *words):
-    """Start to send, and wait until the first letters are out."""
+    """Start to send, and wait until the first letters are out and the next one hangs."""
     first = repository.start_apart(*(words or ("publish", "--yes")))
-    deadline = time.monotonic() + 30
-    while len(script.seen) < 3:
-        assert first.poll() is None, first.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    script.wait_until_it_holds()
     return first
 
 
-def end(process):
+def end(process, script):
+    """Let the letters go on, and wait until all of them are out."""
+    script.go_on.set()
     out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
@@ -65,7 +66,7 @@ def test_the_page_goes_up_while_letters_leave_and_new_ones_are_taken_along(repos
 
     second = repository.run("publish", "--yes")
     page, seen = repository.page(f"incidents/{ID}.html"), len(script.seen)
-    code, out, _ = end(first)
+    code, out, _ = end(first, script)
 
     assert "We know the cause." in page
     assert seen < READERS
@@ -89,7 +90,7 @@ def test_an_end_that_is_published_meanwhile_takes_the_place_of_what_has_not_left
     repository.write_update("02-resolved", "resolved", "02:09")
 
     second = repository.run("publish", "--yes")
-    code, _, _ = end(first)
+    code, _, _ = end(first, script)
 
     told, ends = letters(script, "Investigating"), letters(script, "Resolved")
     rows = accounts(repository)
@@ -111,7 +112,7 @@ def test_a_correction_reaches_those_whose_letters_have_not_left(repository, scri
 
     second = repository.run("publish", "--yes")
     at_once = len(script.seen)
-    code, _, _ = end(first)
+    code, _, _ = end(first, script)
 
     corrected = [body for _, body in script.seen if b"Payments are not affected." in body]
     assert (second.code, code) == (4, 0)
@@ -134,7 +135,7 @@ def test_what_is_not_at_hand_here_keeps_no_letter_of_ours(repository, script):
     second = repository.run("publish", "--yes")
     broken = repository.write("another/01-investigating.md", "not yet an update")
 
-    code, _, err = end(first)
+    code, _, err = end(first, script)
     broken.unlink()
     rest = repository.run("mail", "resume")
 
@@ -153,7 +154,7 @@ def test_a_page_that_is_called_something_else_meanwhile_is_sent_about_as_it_is_n
     config.write_text(config.read_text().replace('name = "Acme Status"', 'name = "Acme Health"'))
 
     second = repository.run("publish", "--yes")
-    code, _, _ = end(first)
+    code, _, _ = end(first, script)
 
     assert (second.code, code) == (4, 0)
     assert len(letters(script, "")) == READERS
@@ -164,7 +165,7 @@ def test_a_wrong_update_can_be_held_while_its_letters_leave(repository, script):
     first = begin(repository, script)
 
     held = repository.run("mail", "hold", UPDATE)
-    code, _, err = end(first)
+    code, _, err = end(first, script)
 
     assert held.code == 0
     assert len(script.seen) < READERS
@@ -173,7 +174,11 @@ def test_a_wrong_update_can_be_held_while_its_letters_leave(repository, script):
     assert (row["accepted"], row["suppressed"]) == (len(script.seen), READERS - len(script.seen))
 
 
-@pytest.mark.parametrize("server", [None, "postgresql"], ids=["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    "server",
+    [None, pytest.param("postgresql", marks=pytest.mark.component("postgresql"))],
+    ids=["sqlite", "postgresql"],
+)
 def test_who_leaves_while_letters_leave_and_has_none_yet_gets_none(
     request, repository, script, server
 ):
@@ -188,7 +193,7 @@ def test_who_leaves_while_letters_leave_and_has_none_yet_gets_none(
 
     codes = {repository.run("subscribers", *words).code for words in removed + erased}
     seen = {reader for reader, _ in script.seen}
-    code, out, err = end(first)
+    code, out, err = end(first, script)
 
     row, told = accounts(repository)["01-investigating"], letters(script, "Investigating")
     rest = READERS - len(gone)
@@ -205,14 +210,15 @@ def test_ctrl_c_while_letters_leave_accounts_for_them(repository, script):
     first = begin(repository, script)
 
     first.send_signal(2)
-    code, _, err = end(first)
+    code, _, err = end(first, script)
 
     assert code == 130
     assert f"account: {READERS} letters = " in err
     assert " queued" in err
 
 
-def test_letters_of_an_incident_whose_page_is_right_go_and_others_are_named(repository):
+def test_letters_of_an_incident_whose_page_is_right_go_and_others_are_named(repository, script):
+    script.go_on.set()
     repository.write("second/01-investigating.md", FIRST)
     repository.run("mail", "hold")
     repository.run("publish", "--yes")
@@ -241,7 +247,7 @@ def test_a_file_that_is_renamed_while_its_letters_leave_costs_nobody_one(reposit
     (folder / "01-investigating.md").rename(folder / "01-first-word.md")
 
     second = repository.run("publish", "--yes")
-    code, _, err = end(first)
+    code, _, err = end(first, script)
     third = repository.run("mail", "resume")
 
     assert second.code == 4
@@ -257,7 +263,7 @@ def test_what_is_retried_while_letters_leave_is_taken_along(repository, script):
 
     retried = repository.run("mail", "retry", UPDATE)
     resumed = repository.run("mail", "resume")
-    code, _, _ = end(first)
+    code, _, _ = end(first, script)
 
     assert retried.code == 4
     assert retried.out == "queued again; another statusgen is sending, and takes them along\n"

@@ -25,7 +25,7 @@ def test_what_waits_ends_with_its_account(tmp_path, number):
     held = wait_for_line(worker, "letters are held")
 
     worker.send_signal(number)
-    out, err = worker.communicate(timeout=30)
+    out, err = worker.communicate(timeout=60)
 
     assert held
     assert out == "0 letters sent, 1 still owed\n"
@@ -49,7 +49,7 @@ def test_a_job_in_the_background_finishes_what_is_in_flight(tmp_path, words, cod
         wait_until(lambda: len(sink.arrived()) > 4)
 
         job.send_signal(signal.SIGTERM)
-        job.communicate(timeout=30)
+        job.communicate(timeout=60)
         total = repository.run("mail", "status", "--json").json["total"]
 
         assert job.returncode == code

@@ -17,6 +17,9 @@ NODE_MODULES = ROOT / ".components" / "npm" / "node_modules"
 VNU_JAR = NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 AXE_SCRIPT = NODE_MODULES / "axe-core" / "axe.min.js"
 
+CORPUS = ROOT.parent / "shared" / "corpus"
+"""Real pages and histories, third-party text that is not ours to copy; not everybody has it."""
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM_PATHS = (
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
@@ -32,6 +35,11 @@ def missing(name: str) -> str | None:
     """
     is_here, how = COMPONENTS[name]
     return None if is_here() else f"{name} is not installed here: {how}"
+
+
+def missing_corpus(name: str) -> str | None:
+    """Say that a part of the corpus is not beside the checkout; None when it is."""
+    return None if (CORPUS / name).is_dir() else "the corpus is not beside the checkout: ../shared"
 
 
 def program(name: str) -> str | None:

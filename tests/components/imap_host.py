@@ -1,6 +1,7 @@
 """A real IMAP server on loopback: Dovecot over Maildirs, with TLS or without. Needs root."""
 
 import mailbox
+import os
 import shutil
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from imaplib import IMAP4
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from tests.components.available import program
 from tests.components.smtp_relay import Certificate, make_certificate
 
 PASSWORD = 'pass "word\\é'
-_START_TIMEOUT_S = 20
+ARRIVED = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
+_START_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,15 @@ class ImapHost:
     certificate: Certificate
     folder: Path
 
-    def deliver(self, user: str, *messages: bytes) -> None:
+    def deliver(self, user: str, *messages: bytes, at: datetime = ARRIVED) -> None:
+        """Have messages arrive at an instant."""
         box = mailbox.Maildir(self._path(user), create=True)
         for message in messages:
             box.add(message)
         for path in (self._path(user), *self._path(user).rglob("*")):
             shutil.chown(path, "nobody", "nogroup")
+        for path in (self._path(user) / "new").iterdir():
+            os.utime(path, (at.timestamp(), at.timestamp()))
 
     def flags(self, user: str) -> list[str]:
         return sorted(one.get_flags() for one in mailbox.Maildir(self._path(user), create=False))
@@ -61,7 +67,7 @@ def imap_host() -> Iterator[ImapHost]:
             yield host
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=60)
 
 
 def _free_port() -> int:
@@ -74,7 +80,7 @@ def _wait_for(host: ImapHost, server: subprocess.Popen) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline and server.poll() is None:
         with suppress(OSError, IMAP4.error):
-            IMAP4("127.0.0.1", host.port, timeout=5).logout()
+            IMAP4("127.0.0.1", host.port, timeout=60).logout()
             return
         time.sleep(0.05)
     log = host.folder / "dovecot.log"

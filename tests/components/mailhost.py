@@ -24,7 +24,7 @@ from tests.components.smtp_relay import Certificate, make_certificate
 
 USER, PASSWORD = "status@example.com", "secret"
 _SBIN = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
-_START_TIMEOUT_S = 20
+_START_TIMEOUT_S = 60
 
 
 def missing_for_mailhost() -> str | None:
@@ -48,7 +48,7 @@ class MailHost:
         return list(mailbox.Maildir(path, create=False)) if is_made else []
 
     def wait_for(self, local_part: str, count: int = 1) -> list[Message]:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while len(letters := self.letters_of(local_part)) < count:
             if time.monotonic() > deadline:
                 raise TimeoutError((self.folder / "maillog").read_text()[-2000:])
@@ -76,7 +76,7 @@ def mailhost(mailboxes: tuple[str, ...], port_beyond: int | None = None) -> Iter
             _run("postfix", "-c", str(folder / "etc"), "stop")
             servers[0].terminate()
             for server in servers:
-                server.wait(timeout=20)
+                server.wait(timeout=60)
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +25,13 @@ class OwnProcess:
 
 
 @contextmanager
-def own_process(module: str, *arguments: str) -> Iterator[OwnProcess]:
-    """Run `python -m MODULE ARGUMENTS` until the block ends."""
+def own_process(
+    module: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[OwnProcess]:
+    """Run `python -m MODULE ARGUMENTS` until the block ends; in our own environment if none."""
     with subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**(os.environ if environment is None else environment), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

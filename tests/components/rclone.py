@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.components.available import missing, rclone
+from tests.components.clock_bridge import bridged
 from tests.components.seaweedfs import ACCESS_KEY, SECRET_KEY, S3Server
 
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,8 @@ def rclone_server() -> Iterator[S3Server]:
         process = subprocess.Popen([*command, folder])
         try:
             _wait_until_ready(process, port)
-            yield S3Server(f"http://127.0.0.1:{port}")
+            with bridged(f"http://127.0.0.1:{port}", {ACCESS_KEY: SECRET_KEY}) as url:
+                yield S3Server(url)
         finally:
             process.kill()
             process.wait()

@@ -19,6 +19,7 @@ import pytest
 from botocore.config import Config
 
 from tests.components.available import missing, weed
+from tests.components.clock_bridge import bridged
 from tests.components.smtp_relay import Certificate
 
 ACCESS_KEY = "testkey"
@@ -72,10 +73,17 @@ def run_seaweedfs(
     folder = Path(tempfile.mkdtemp(prefix="weed-"))
     port = _free_port_range()
     process = _start(folder, port, policies or {}, certificate)
+    secrets = {ACCESS_KEY: SECRET_KEY, **{name: name for name in policies or {}}}
     try:
         server = S3Server(f"http://127.0.0.1:{port}")
-        _wait_until_ready(server, process, folder)
-        yield S3Server(f"https://127.0.0.1:{port + HTTPS_OFFSET}") if certificate else server
+        with bridged(server.endpoint_url, secrets) as url:
+            _wait_until_ready(S3Server(url), process, folder)
+            if not certificate:
+                yield S3Server(url)
+        if certificate:
+            secured = f"https://127.0.0.1:{port + HTTPS_OFFSET}"
+            with bridged(secured, secrets, certificate) as url:
+                yield S3Server(url)
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()

@@ -1,11 +1,15 @@
 """A scripted relay in this process: TLS, AUTH, refusals, and connections that drop."""
 
+import asyncio
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from subprocess import run
+from threading import Event
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -22,8 +26,13 @@ class Script:
     at_rcpt: Mapping[str, Reply] = field(default_factory=dict)
     """Replies by the beginning of the address; DROP closes the connection."""
     at_dot: Mapping[str, Reply] = field(default_factory=dict)
+    holds_after: float = inf
+    """After so many letters it keeps its answers back until `go_on` is set."""
+    go_on: Event = field(default_factory=Event)
     seen: list[tuple[str, bytes]] = field(default_factory=list)
     """(recipient, content) at the final dot, accepted or dropped."""
+    letters: int = 0
+    """How many came to their final dot."""
     port: int = 0
     connections: int = 0
     _tries: dict[str, int] = field(default_factory=dict)
@@ -45,12 +54,22 @@ class Script:
 
     async def handle_DATA(self, server, _session, envelope):  # noqa: N802
         address = envelope.rcpt_tos[0]
+        self.letters += 1
+        while self.letters > self.holds_after and not self.go_on.is_set():  # noqa: ASYNC110 - of a thread
+            await asyncio.sleep(0.01)
         reply = self._reply(self.at_dot, f"dot {address}", address)
         if reply in {None, DROP}:
             self.seen.append((address, envelope.original_content))
         if reply == DROP:
             server.transport.abort()
         return reply or "250 OK"
+
+    def wait_until_it_holds(self) -> None:
+        """Return once a sender waits for an answer that is kept back."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while self.letters <= self.holds_after:
+            assert time.monotonic() < deadline, f"{self.letters} letters have come"
+            time.sleep(0.01)
 
     def _reply(self, replies: Mapping[str, Reply], key: str, address: str) -> str | None:
         self._tries[key] = self._tries.get(key, 0) + 1
@@ -61,6 +80,7 @@ class Script:
 
 
 DROP = "drop"
+_PATIENCE_S = 60
 
 
 def once(reply: str) -> Callable[[int], str | None]:

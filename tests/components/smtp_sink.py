@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.components.available import missing, program
 
 _MOST_CONNECTIONS = 256
-_TIMEOUT_S = 20
+_TIMEOUT_S = 60
 _TRIES = 5
 
 

@@ -33,7 +33,7 @@ def connected_over_the_long_line():
     with (
         echo_server() as port,
         delay_proxy(port, ONE_WAY_S) as line,
-        socket.create_connection(("127.0.0.1", line), timeout=30) as near,
+        socket.create_connection(("127.0.0.1", line), timeout=60) as near,
     ):
         yield near
 

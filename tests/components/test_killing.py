@@ -7,8 +7,9 @@ from random import Random
 from tests.components.killing import kill_after, kill_at, pause, run_with_pauses
 
 
-def start(code):
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+def start(code, *arguments):
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def test_a_process_is_killed_once_it_is_time_or_not_at_all_where_it_has_ended():
@@ -34,18 +35,21 @@ time.sleep(60)
     assert later.exists()
 
 
-def test_a_paused_process_goes_on_afterwards():
+def test_a_paused_process_goes_on_afterwards(tmp_path):
     code = """
-import time
-begun = time.monotonic()
+import pathlib, sys, time
+seen_s, is_over = [time.monotonic()], False
 print("begun", flush=True)
-time.sleep(0.1)
-print(time.monotonic() - begun)
+while not is_over:
+    is_over = pathlib.Path(sys.argv[1]).exists()
+    seen_s.append(time.monotonic())
+print(max(later - earlier for earlier, later in zip(seen_s, seen_s[1:])))
 """
-    process = start(code)
+    process = start(code, tmp_path / "end")
     assert process.stdout.readline() == "begun\n"
 
     pause(process, 0.5)
+    (tmp_path / "end").touch()
 
     assert float(process.communicate()[0]) >= 0.5
 

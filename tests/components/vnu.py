@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tests.components.available import VNU_JAR, java
+from tests.components.clock import not_moved
 
 
 def html_errors(*paths: Path) -> tuple[str, ...]:
@@ -15,7 +16,9 @@ def html_errors(*paths: Path) -> tuple[str, ...]:
     command = [java() or "java", "-Xss1m", "-jar", str(VNU_JAR)]
     command += ["--errors-only", "--format", "json", "--skip-non-html", *map(str, paths)]
 
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, check=False, env=not_moved()
+    )
 
     return tuple(
         f"{message.get('url', '')}:{message.get('lastLine', 0)}: {message['message']}"

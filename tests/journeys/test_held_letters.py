@@ -10,18 +10,16 @@ from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import make_repository
 
 READERS = 80
+BEFORE = 10
+"""So many letters the relay takes before it keeps a sender waiting."""
 WITHIN_S = 2.0
 WATCHED_S = 1.0
 
 
 @pytest.fixture
 def script():
-    with smtp_relay(Script(at_dot={"": slow})) as script:
+    with smtp_relay(Script(holds_after=BEFORE)) as script:
         yield script
-
-
-def slow(_tries):
-    time.sleep(0.04)
 
 
 def repository_with(root, script, database=""):
@@ -33,21 +31,10 @@ def repository_with(root, script, database=""):
 
 
 def wait_until(is_so):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-
-
-def hold_and_watch(repository, script):
-    """Hold in a process of its own, and see that nothing arrives once the time is up."""
-    held = repository.run_apart("mail", "hold")
-    assert held.code == 0, held.err
-    time.sleep(WITHIN_S)
-    arrived = len(script.seen)
-    time.sleep(WATCHED_S)
-    assert len(script.seen) == arrived
-    return arrived
 
 
 def everybody_once(script):
@@ -59,14 +46,17 @@ def everybody_once(script):
 def test_a_publish_stops_and_a_resume_goes_on(tmp_path, script):
     repository = repository_with(tmp_path, script)
     publish = repository.start_apart("publish", "--yes")
-    wait_until(lambda: len(script.seen) > 5)
+    script.wait_until_it_holds()
 
-    arrived = hold_and_watch(repository, script)
-    out, err = publish.communicate(timeout=30)
+    held = repository.run_apart("mail", "hold")
+    script.go_on.set()
+    out, err = publish.communicate(timeout=60)
+    arrived = len(script.seen)
     status = repository.run_apart("mail", "status")
     resumed = repository.run_apart("mail", "resume")
 
-    assert 0 < arrived < READERS
+    assert held.code == 0, held.err
+    assert BEFORE <= arrived < READERS
     assert publish.returncode == 4
     assert "letters are held" in err
     assert f"{READERS} letters = " in err
@@ -75,25 +65,48 @@ def test_a_publish_stops_and_a_resume_goes_on(tmp_path, script):
     assert everybody_once(script), out
 
 
-def test_senders_on_one_server_stop_and_go_on_together(tmp_path, script, postgresql):  # noqa: F811
+def test_senders_on_one_server_stop_and_go_on_together(
+    tmp_path,
+    script,
+    postgresql,  # noqa: F811
+):
     repository = repository_with(tmp_path, script, postgresql.new_database())
     held, published = repository.run_apart("mail", "hold"), repository.run_apart("publish", "--yes")
     workers = [repository.start_apart("mail", "work") for _ in range(2)]
-    time.sleep(1.5)
+    waiting = [one.stderr.readline() for one in workers]
     before = len(script.seen)
 
     first = repository.start_apart("mail", "resume")
-    wait_until(lambda: len(script.seen) > 5)
-    arrived = hold_and_watch(repository, script)
+    script.wait_until_it_holds()
+    again = repository.run_apart("mail", "hold")
+    script.go_on.set()
+    stopped = end_of(first)
+    arrived = len(script.seen)
     second = repository.start_apart("mail", "resume")
-    ended = [end_of(one) for one in (*workers, second, first)]
+    ended = [end_of(one) for one in (*workers, second)]
 
-    assert (held.code, published.code, before) == (0, 4, 0)
+    assert (held.code, published.code, before, again.code) == (0, 4, 0, 0)
     assert f"{READERS} letters, because letters are held" in published.err
-    assert 0 < arrived < READERS
+    assert all("letters are held" in one for one in waiting)
+    assert BEFORE <= arrived < READERS, stopped
     assert [code for code, _, _ in ended[:2]] == [0, 0], ended
-    assert all("letters are held" in err for _, _, err in ended[:2])
     assert everybody_once(script)
+
+
+@pytest.mark.soak
+def test_nothing_arrives_two_seconds_after_a_hold(tmp_path):
+    with smtp_relay(Script(at_dot={"": lambda _tries: time.sleep(0.04)})) as script:
+        repository = repository_with(tmp_path, script)
+        publish = repository.start_apart("publish", "--yes")
+        wait_until(lambda: len(script.seen) > 5)
+
+        repository.run_apart("mail", "hold")
+        time.sleep(WITHIN_S)
+        arrived = len(script.seen)
+        time.sleep(WATCHED_S)
+
+        assert 0 < arrived == len(script.seen) < READERS
+        publish.communicate(timeout=60)
 
 
 def end_of(process):

@@ -11,13 +11,13 @@ from lxml import etree
 
 from statusgen.model.release import headers_for
 from tests.api import strict_client
-from tests.components.chromium import Browsing
+from tests.components.chromium import Browsing, open_browser
 from tests.components.layout import LARGE_TEXT, OPEN_ALL, keyboard_faults, layout_faults
 from tests.components.vnu import html_errors
 from tests.fakes.hostile import FOOTER, NAME, NOW, TEXTS, ZONES, make_hostile, text
 from tests.fakes.repository import tree
 from tests.site.samples import read_page
-from tests.site.served import open_browser, open_tab
+from tests.site.served import open_tab
 
 URL = "https://status.example.com/sub/path/"
 KINDS = (
@@ -70,7 +70,7 @@ def visit(browser, files, **options):
         else:
             route.abort()
 
-    with open_tab(browser, None, **options) as tab:
+    with open_tab(browser, NOW, runs=True, **options) as tab:
         tab.page.route("**/*", answer)
         yield tab
 

@@ -16,7 +16,7 @@ from statusgen.model.relay import Relay
 from statusgen.usecases.mail.working import Round, Worker
 from tests.components.journal_sink import BUSY, TROUBLES, Conduct, journal_sink
 from tests.components.killing import end
-from tests.components.soak import part
+from tests.components.soak import IS_SOAK, part
 from tests.fakes.mail import NOW, make_database, make_letter, queue_letters
 from tests.fakes.mail_worker import UPDATE, Order
 
@@ -88,7 +88,8 @@ def test_random_refusals_and_five_minutes_of_a_busy_relay_keep_nobody_from_the_l
     assert len(arrived) == size
     busy = [one for one in refusals if one.reply == BUSY]
     assert len({one.connection for one in busy} & {one.connection for one in arrived}) > 1
-    assert busy[-1].at_s - busy[0].at_s > busy_s / 2
+    assert len(busy) > 1
+    assert not IS_SOAK or busy[-1].at_s - busy[0].at_s > busy_s / 2
     troubles = [one for one in refusals if one.reply in TROUBLES]
     at_rcpt = sum(one.stage == "RCPT" for one in troubles)
     assert len(troubles) >= 0.25 * (at_rcpt + sum(one.answer != "421" for one in entries))
@@ -107,16 +108,16 @@ def use_of(times_s):
     return (len(times_s) - 1) / (times_s[-1] - times_s[0]) / PER_SECOND
 
 
+@pytest.mark.soak
 def test_a_limit_of_the_relay_is_found_out_then_never_overrun_and_used(tmp_path):
     """Of what the relay takes every letter counts, from the first one on.
 
     That there is a limit is known from the first refusal on only, so of the tries those count
-    that come more than a second after it. It is found out within ten seconds, so where there are
-    only ten the first five need not use it. The bucket lets no burst through: the half letter of
-    leeway is for 36 ms of delay on a busy machine (for a bucket without any see
-    tests/apply/test_pace.py).
+    that come more than a second after it. It is found out within ten seconds. The
+    bucket lets no burst through: the half letter of leeway is for 36 ms of delay on a busy machine
+    (for a bucket without any see tests/apply/test_pace.py).
     """
-    size = PER_SECOND * part(10, 180)
+    size = PER_SECOND * 180
     database, ledger = queue(tmp_path, size)
 
     with journal_sink(tmp_path / "journal", Conduct(per_second=PER_SECOND, burst=1.5)) as sink:
@@ -131,17 +132,17 @@ def test_a_limit_of_the_relay_is_found_out_then_never_overrun_and_used(tmp_path)
     assert account == Account(accepted=size)
     assert busiest_second(arrived) <= PER_SECOND + 1
     assert busiest_second([at for at in tries if at > refused[0] + 1]) <= PER_SECOND + 1
-    settled = part(5, 10)
-    assert use_of([at for at in arrived if at > tries[0] + settled]) >= part(0.6, 0.9)
+    assert use_of([at for at in arrived if at > tries[0] + 10]) >= 0.9
 
 
+@pytest.mark.soak
 def test_a_limit_that_is_known_beforehand_is_kept_from_the_first_letter_on_and_used(tmp_path):
     """Every try counts, from the first one on, and none is refused.
 
     No second of ours holds more than 14 (tests/apply/test_pace.py); at the relay it may be one
     more, as a busy machine holds up some letters on the way.
     """
-    size = PER_SECOND * part(4, 180)
+    size = PER_SECOND * 180
     database, ledger = queue(tmp_path, size)
 
     with journal_sink(
@@ -157,6 +158,7 @@ def test_a_limit_that_is_known_beforehand_is_kept_from_the_first_letter_on_and_u
     database.close()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("has_pipelining", [True, False])
 def test_a_limit_of_ours_is_kept_in_every_second(tmp_path, has_pipelining):
     database, ledger = queue(tmp_path, 60)

@@ -1,25 +1,25 @@
 """Ten years of a real page's incidents: everything is rendered, valid, linked and repeatable."""
 
 import shutil
-from pathlib import Path
 
 import feedparser
 import pytest
 
 from statusgen.config.reader import read_settings
+from tests.components.available import CORPUS
 from tests.components.links import broken_links, loaded_from_elsewhere
 from tests.components.vnu import html_errors
 from tests.fakes.repository import Repository, tree
 
-REAL = Path(__file__).parents[3] / "shared" / "corpus" / "real-repo"
+pytestmark = pytest.mark.corpus("real-repo")
+
+REAL = CORPUS / "real-repo"
 NOW = "2026-11-21T02:10:00Z"
 FEED_LENGTH = 100
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    if not REAL.is_dir():
-        pytest.skip("the real repository is not here: it lies beside the checkout, in ../shared")
     repository = Repository(tmp_path_factory.mktemp("real") / "page")
     shutil.copytree(REAL, repository.root, ignore=shutil.ignore_patterns(".*"))
     done = repository.run("build", now=NOW)

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from tests.components.available import AXE_SCRIPT
+from tests.components.chromium import open_browser, open_page
 from tests.letters.stories import NOW, every_kind, make_first, make_forms, make_incident
-from tests.site.served import open_browser
 
 pytestmark = [pytest.mark.component("chromium"), pytest.mark.component("axe")]
 
@@ -58,20 +58,20 @@ def browser():
 
 @pytest.fixture(scope="module")
 def phone(browser):
-    return open_page(browser)
+    return open_letter(browser)
 
 
 @pytest.fixture(scope="module")
 def screen(browser):
     """A page whose width and colours tests change, with axe-core in it."""
-    page = open_page(browser)
+    page = open_letter(browser)
     page.evaluate(AXE_SCRIPT.read_text(encoding="utf-8"))
     return page
 
 
-def open_page(browser):
-    page = browser.new_page(viewport={"width": WIDTH, "height": 640})
-    page.set_default_timeout(10_000)
+def open_letter(browser):
+    page = open_page(browser, NOW, runs=True, viewport={"width": WIDTH, "height": 640})
+    page.set_default_timeout(60_000)
     return page
 
 

@@ -251,12 +251,12 @@ def test_codes_may_be_shown_because_they_hold_nothing_else(reply, codes):
 
 
 def test_an_endless_reply_is_judged_in_no_time():
-    began_s = time.monotonic()
+    began_s = time.process_time()
 
     assert judge(Reply(550, "a" * 500_000), RCPT) == FAILED
     assert judge(Reply(550, "user " * 100_000), RCPT) == FAILED
 
-    assert time.monotonic() - began_s < 1
+    assert time.process_time() - began_s < 5  # an hour where each character is looked at again
 
 
 @pytest.mark.parametrize(

@@ -107,35 +107,54 @@ def test_the_plural_forms_hold_without_the_name_of_the_language_and_behind_a_byt
     assert told == ["%(num)s a", "%(num)s b", "%(num)s c"]
 
 
-FRENCH = "nplurals=2; plural=(n > 1);"
+DAYS = ("%(num)s day", "%(num)s days")
 
 
-def plurals(header="", one="%(num)s a", two="%(num)s b"):
-    days = 'msgid "%(num)s day"\nmsgid_plural "%(num)s days"\n'
-    forms = "".join(f'msgstr[{n}] "{words}"\n' for n, words in enumerate((one, two)) if words)
-    return f'msgid ""\nmsgstr ""\n{header}"X: y\\n"\n\n{days}{forms}'.encode()
+def plurals(header="", forms=("%(num)s a", "%(num)s b")):
+    days = f'msgid "{DAYS[0]}"\nmsgid_plural "{DAYS[1]}"\n'
+    lines = "".join(f'msgstr[{n}] "{words}"\n' for n, words in enumerate(forms))
+    return f'msgid ""\nmsgstr ""\n{header}"X: y\\n"\n\n{days}{lines}'.encode()
 
 
+@pytest.mark.parametrize("tag", ["de", "fr", "pl", "ar", "ja", "tlh"])
 @pytest.mark.parametrize(
-    ("header", "rule"),
+    "header",
     [
-        ("", FRENCH),
-        (
-            '"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n"\n',
-            FRENCH,
-        ),
-        ('"Plural-Forms: nplurals=2;\\n"\n', FRENCH),
-        ('"Plural-Forms: nplurals=2; "\n"plural=n > 1;\\n"\n', None),
+        "",
+        '"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n"\n',
+        '"Plural-Forms: nplurals=2;\\n"\n',
     ],
-    ids=["missing", "not filled in", "half", "whole, in two pieces"],
+    ids=["missing", "not filled in", "half"],
 )
-def test_without_a_whole_rule_the_plural_forms_are_those_of_the_language(header, rule):
-    catalogue = plurals(header)
-    words = translations(catalogue, "fr")
+def test_without_a_whole_rule_the_plural_forms_go_by_the_one_that_is_to_be_written_down(
+    header, tag
+):
+    rule = missing_plural_rule(plurals(header, ["%(num)s a"]), tag)
+    forms = [f"%(num)s {n}" for n in range(int(re.match(r"nplurals=(\d);", rule)[1]))]
+    without = plurals(header, forms)
+    written = plurals(f'"Plural-Forms: {rule}\\n"\n', forms)
 
-    assert missing_plural_rule(catalogue, "fr") == rule
-    assert words.ngettext("%(num)s day", "%(num)s days", 0) == "%(num)s a"
-    assert words.ngettext("%(num)s day", "%(num)s days", 2) == "%(num)s b"
+    chosen = [
+        [words.ngettext(*DAYS, count) for count in range(200)]
+        for words in (translations(without, tag), translations(written, tag))
+    ]
+
+    assert missing_plural_rule(without, tag) == rule
+    assert missing_plural_rule(written, tag) is None
+    assert chosen[0] == chosen[1]
+    assert set(chosen[0]) <= set(forms)
+
+
+def test_one_and_two_differ_in_german_though_no_rule_is_given():
+    words = translations(plurals(), "de")
+
+    assert [words.ngettext(*DAYS, count) for count in (1, 2)] == ["%(num)s a", "%(num)s b"]
+
+
+def test_a_rule_may_stand_in_several_pieces():
+    header = '"Plural-Forms: nplurals=2; "\n"plural=n > 1;\\n"\n'
+
+    assert missing_plural_rule(plurals(header), "fr") is None
 
 
 def test_a_catalogue_that_counts_nothing_needs_no_rule():

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.site.served import Host, open_browser
+from tests.components.chromium import open_browser
+from tests.site.served import Host
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,19 @@
 """Rendered pages on a real port, and tabs of a real browser whose clock tests turn."""
 
 import json
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 from statusgen.model.release import headers_for
-from tests.components.available import chromium
-from tests.components.chromium import FLAGS
+from tests.components.chromium import open_page
 from tests.site.samples import NOW
 
 
@@ -126,7 +124,7 @@ class Tab:
             quiet = 0 if self.pending else quiet + 1
 
     def wait_until(self, holds) -> None:
-        for _ in range(200):
+        for _ in range(2400):
             if holds():
                 return
             self.page.wait_for_timeout(25)
@@ -134,21 +132,13 @@ class Tab:
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def open_tab(browser: Browser, now: datetime | None = NOW, **options) -> Iterator[Tab]:
-    """A tab whose clock stands still at `now` unless it is moved; None for the real clock."""
+def open_tab(
+    browser: Browser, now: datetime = NOW, *, runs: bool = False, **options
+) -> Iterator[Tab]:
+    """A tab whose clock stands at `now` unless it is moved, or runs on from there."""
     values = {"timezone_id": "UTC", "viewport": {"width": 1000, "height": 800}} | options
-    context = browser.new_context(**values)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
+    page = open_page(browser, now, runs=runs, **values)
+    page.set_default_timeout(60_000)
     tab = Tab(page)
     page.on("request", tab.began)
     page.on("requestfinished", tab.ended)
@@ -158,8 +148,5 @@ def open_tab(browser: Browser, now: datetime | None = NOW, **options) -> Iterato
         "console",
         lambda said: said.type in ("error", "warning") and tab.complaints.append(said.text),
     )
-    if now is not None:
-        page.clock.install(time=now - timedelta(minutes=1))
-        page.clock.pause_at(now)
     yield tab
-    context.close()
+    page.context.close()

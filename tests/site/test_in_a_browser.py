@@ -234,7 +234,7 @@ def test_a_preview_loads_again_under_the_policy_of_its_pages(browser):
     server = LocalPreviewServer(0)
     server.show({key: partial(bytes, body) for key, body in render_site().items()})
 
-    with open_tab(browser, None) as tab:
+    with open_tab(browser, runs=True) as tab:
         tab.page.goto(server.url)
         tab.page.wait_for_timeout(200)
         server.show({key: partial(bytes, body) for key, body in render_site(()).items()})
@@ -422,7 +422,7 @@ def test_screen_readers_hear_no_decoration(browser, host, key):
 def test_what_the_script_adds_is_accessible(browser, host, scheme):
     host.publish(render_site(now=NOW + timedelta(minutes=20)), "a")
 
-    with open_tab(browser, None, color_scheme=scheme) as tab:
+    with open_tab(browser, NOW + timedelta(minutes=20), runs=True, color_scheme=scheme) as tab:
         tab.page.goto(host.url)
         bars = tab.page.locator("svg.bars").first
         bars.hover(position={"x": day_x(tab, 67), "y": 8})

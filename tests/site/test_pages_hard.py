@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.component("chromium"), pytest.mark.component("axe")]
 def test_every_kind_of_page_is_accessible(browser, host, size, scheme):
     host.publish(render_site(settings=make_settings(url=host.url)), "1")
 
-    with open_tab(browser, None, viewport=size, color_scheme=scheme) as tab:
+    with open_tab(browser, runs=True, viewport=size, color_scheme=scheme) as tab:
         for key in KINDS:
             tab.page.goto(host.url + key)
 
@@ -41,7 +41,7 @@ def test_every_kind_of_page_is_accessible(browser, host, size, scheme):
 def test_a_hard_page_is_accessible_and_loses_nothing_on_a_narrow_screen(browser, host, name):
     host.publish(hard_page(name, host.url), "1")
 
-    with open_tab(browser, None, viewport=NARROW) as tab:
+    with open_tab(browser, runs=True, viewport=NARROW) as tab:
         tab.page.goto(host.url)
         problems = Browsing(tab.page).accessibility_problems()
         tab.page.evaluate(OPEN_ALL)
@@ -56,7 +56,7 @@ def test_a_hard_page_is_accessible_and_loses_nothing_on_a_narrow_screen(browser,
 def test_nothing_is_lost_on_any_kind_of_page_nor_in_large_letters(browser, host, options):
     host.publish(render_site(settings=make_settings(url=host.url)), "1")
 
-    with open_tab(browser, None, **options) as tab:
+    with open_tab(browser, runs=True, **options) as tab:
         for key in KINDS:
             tab.page.goto(host.url + key)
             tab.page.evaluate(OPEN_ALL)
@@ -93,7 +93,7 @@ def test_what_is_wrong_since_when_and_when_more_comes_is_above_the_fold_of_a_pho
 def test_the_days_with_trouble_open_by_keyboard_without_script(browser, host):
     host.publish(render_site(settings=make_settings(url=host.url)), "1")
 
-    with open_tab(browser, None, java_script_enabled=False) as tab:
+    with open_tab(browser, runs=True, java_script_enabled=False) as tab:
         tab.page.goto(host.url)
         record = tab.page.locator('[data-day="2026-11-21"]').first
         assert not record.is_visible()
@@ -112,7 +112,7 @@ def test_the_days_with_trouble_open_by_keyboard_without_script(browser, host):
 def test_everything_is_reached_by_keyboard_and_shows_its_focus(browser, host, language):
     host.publish(render_site(settings=make_settings(url=host.url, language=language)), "1")
 
-    with open_tab(browser, None, viewport=PHONE) as tab:
+    with open_tab(browser, runs=True, viewport=PHONE) as tab:
         for key in KINDS:
             tab.page.goto(host.url + key)
             tab.page.evaluate(OPEN_ALL)

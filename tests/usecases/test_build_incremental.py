@@ -20,6 +20,7 @@ from statusgen.config.reader import read_settings
 from statusgen.usecases import listing
 from statusgen.usecases.build import build, prepare
 from tests.builders import instant
+from tests.components.soak import part
 from tests.fakes.repository import ROOT, make_repository, tree
 
 START = instant("2026-11-21T02:10")
@@ -211,7 +212,7 @@ EDITS = (
 SMALL = st.integers(0, 9)
 
 
-@profile(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@profile(max_examples=part(20, 200), suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(EDITS), SMALL, SMALL), min_size=1, max_size=8))
 def test_after_any_edits_the_site_is_what_it_would_be_from_nothing(edits):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

@@ -81,7 +81,7 @@ def test_for_ever_it_sends_what_the_next_publish_queues_until_it_is_stopped(tmp_
     wait_until(repository.letters)
 
     worker.send_signal(signal.SIGTERM)
-    out, err = worker.communicate(timeout=30)
+    out, err = worker.communicate(timeout=60)
 
     assert waiting
     assert published.code == 4
@@ -94,7 +94,7 @@ def test_ctrl_c_while_letters_are_held_accounts_for_what_is_owed(repository):
     held = wait_for_line(worker, "letters are held")
 
     worker.send_signal(signal.SIGINT)
-    out, err = worker.communicate(timeout=30)
+    out, err = worker.communicate(timeout=60)
 
     assert held
     assert (worker.returncode, out) == (130, "0 letters sent, 2 still owed\n")
@@ -106,7 +106,7 @@ def wait_for_line(process, text):
 
 
 def wait_until(is_so):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.05)
