@@ -113,10 +113,10 @@ $(LIBFAKETIME)/libfaketime.so.1: $(LOCKED)/clock.txt | $(VENV)/.installed-dev
 	@cp $(LIBFAKETIME)/libfaketime/vendor/libfaketime/src/libfaketime.so.1 $@
 
 test: $(VENV)/.installed-dev components $(if $(CLOCK),$(LIBFAKETIME)/libfaketime.so.1)
-	@$(ON_THAT_DAY) $(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
+	@$(ON_THAT_DAY) $(PYTHON) -m pytest -n auto $(ARGS)
 
 # What needs no server, with other versions than the locked ones, in an environment beside ours.
-FAST := -n auto --maxprocesses 8 -m 'not server'
+FAST := -n auto -m 'not server'
 UV_INSTALL := $(VENV)/bin/uv pip install --quiet --group dev --editable . --python
 
 test-newest: $(VENV)/.installed-dev
@@ -133,7 +133,7 @@ test-lowest: $(VENV)/.installed-dev
 
 # The long tests at their full length: every request, every fault, every order, every kill.
 soak: $(VENV)/.installed-dev components
-	@SOAK=1 $(PYTHON) -m pytest -n auto --maxprocesses 8 $(SOAKED) $(ARGS)
+	@SOAK=1 $(PYTHON) -m pytest -n auto $(SOAKED) $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	@$(PYTHON) -m ruff check --quiet .
