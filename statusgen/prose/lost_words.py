@@ -136,19 +136,22 @@ def _lost(
     First those on `hidden` lines, then those that don't come next among what is shown.
     """
     missing = Counter(word for _, word in written) - Counter(shown)
+    left = missing.total()
     for line, word in written:
         if missing[word] > 0 and line in hidden:
             missing[word] -= 1
+            left -= 1
             yield line, word
     place = 0
     for line, word in written:
-        if not +missing:
+        if not left:
             return
         ahead = shown[place : place + _LOOK_AHEAD]
         if word in ahead and not (missing[word] > 0 and ahead[0] != word):
             place += ahead.index(word) + 1
         elif missing[word] > 0 and line not in hidden:
             missing[word] -= 1
+            left -= 1
             yield line, word
 
 

@@ -53,6 +53,7 @@ SHOWN = [
     "|a|b|\n|---|---|\n|1|2|\n|3",
     "&copy; &#x41;&#66; a &lt;b&gt;",
     "<eta> <template> <v1.2> `<script>` <!-- a",
+    "The <table> and the <s> folder, </code>, <img> and <td>\n\n- the <ul>",
     "a\nb  \nc\\\nd<br>e",
     "1. [x] a\n2. [ ] b\n    - [X] c",
 ]
@@ -67,6 +68,12 @@ def test_words_that_are_there_twice_are_lost_where_they_are_not_shown():
     [loss] = losses("fixed\n\nfixed <!-- fixed -->\n\nfixed\n\nfixed")
 
     assert loss.line == 2
+
+
+def test_the_work_grows_with_what_is_lost():
+    rows = "\n".join(f"|1|w{number}|" for number in range(20_000))
+
+    assert len(losses(f"|a|\n|-|\n{rows}")) == 20_000
 
 
 def test_many_lost_words_make_a_short_message():
