@@ -46,8 +46,7 @@ IN_ELEMENT = {
     "option": {"select", "datalist"},
     "rp": {"ruby"},
     "rt": {"ruby"},
-    **dict.fromkeys(("tbody", "td", "tfoot", "th", "thead", "tr"), {"table"}),
-}
+} | {one: {"table"} for one in ("tbody", "td", "tfoot", "th", "thead", "tr")}
 """Elements that need no end tag where they belong: in which others."""
 
 BARE_ATTRIBUTES = (
