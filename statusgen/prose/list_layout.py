@@ -22,6 +22,8 @@ _TAB = 4
 _MOST_QUOTES = 20
 """Within each other; deeper ones are left as they are."""
 
+_LONG_NUMBER = re.compile(r"([0-9]{10,})\.(?= )")
+"""A number that CommonMark takes for none of a list, but the library does."""
 _MARKER = re.compile(r"(?:[*+-]|([0-9]{1,9})\.)( +)(?=\S)")
 _RULE = re.compile(r"(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,}")
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
@@ -173,14 +175,16 @@ class _Writer:
         if self._paragraph is not None:
             if self._begins_table(at):
                 self._leave_blank()
-            self._write(max(_TAB * (self._paragraph - 1), 0), text, self._paragraph)
+            self._write(max(_TAB * (self._paragraph - 1), 0), _told(text), self._paragraph)
             return
         depth = self._depth(indent, _TAB)
         del self._open[depth:]
         beyond = indent - self._open[-1].content if depth else indent
-        self._write(_TAB * depth + max(beyond, 0), text, depth)
-        if beyond < _TAB:
-            self._paragraph, self._starts_item = depth, False
+        if beyond >= _TAB:  # code
+            self._write(_TAB * depth + beyond, text, depth)
+            return
+        self._write(_TAB * depth + max(beyond, 0), _told(text), depth)
+        self._paragraph, self._starts_item = depth, False
 
     def _write(self, indent: int, text: str, depth: int) -> None:
         self._out.append(" " * indent + text)
@@ -209,9 +213,13 @@ class _Writer:
         return end
 
     def _end_of_fence(self, at: int, indent: int, text: str) -> int | None:
-        """The line that closes the fence which line `at` opens below a list or a few columns in."""
+        """The line that closes the fence which line `at` opens, unless the library has seen it.
+
+        It has seen those at the margin, outside of quotations.
+        """
         fence = _FENCE.fullmatch(text)
-        if not fence or not indent or (not self._open and indent >= _TAB):
+        is_seen = not indent and not self.quotes
+        if not fence or is_seen or (not self._open and indent >= _TAB):
             return None
         mark = fence[1] or fence[2]
         if len(mark) >= self._unclosed.get(mark[0], len(mark) + 1):
@@ -224,8 +232,10 @@ class _Writer:
         return None
 
     def _write_code(self, at: int, end: int, indent: int) -> None:
-        """The lines of a fenced block as an indented one."""
-        del self._open[self._depth(indent, NESTED_BY) :]
+        """The lines of a fenced block as an indented one.
+
+        It stands in the innermost open item: less indented, the library takes it for text of that.
+        """
         margin = " " * _TAB * (len(self._open) + 1)
         self._leave_blank()
         for line in self.lines[at + 1 : end]:
@@ -233,3 +243,8 @@ class _Writer:
             self._out.append(f"{margin}{code}" if code else "")
         self._leave_blank()
         self._paragraph = None
+
+
+def _told(text: str) -> str:
+    """A line of a paragraph, which the library takes for no item."""
+    return _LONG_NUMBER.sub(r"\1\\.", text, count=1) if _LONG_NUMBER.match(text) else text

@@ -21,6 +21,7 @@ from pymdownx.tilde import DeleteSubExtension
 
 from statusgen.model.notation import remove_control_characters
 from statusgen.prose.elements import ALIASES, BLOCK_TAGS, BODY_HEADING, TAGS
+from statusgen.prose.fenced_code import with_plain_fences
 from statusgen.prose.links import SCHEMES
 from statusgen.prose.list_layout import GitHubLists
 from statusgen.prose.nesting import nested_rightly, without_empty_elements
@@ -89,10 +90,19 @@ def _is_plain(html: str) -> bool:
 
 class _Bodies(Extension):
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  Markdown's name
+        md.preprocessors.register(_Fences(md), "statusgen-fences", 26)
         md.preprocessors.register(_RawBlocks(md), "statusgen-raw-blocks", 21)
         md.treeprocessors.register(_HeadingsAndTasks(md), "statusgen-bodies", 25)
+        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "<"]
         line_break = SubstituteTagInlineProcessor(r"\\\n", "br")
         md.inlinePatterns.register(line_break, "statusgen-line-break", 185)
+
+
+class _Fences(Preprocessor):
+    """Shows the library fenced code where it overlooks some."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return with_plain_fences(lines)
 
 
 class _RawBlocks(Preprocessor):
