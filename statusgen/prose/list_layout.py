@@ -26,6 +26,8 @@ _LONG_NUMBER = re.compile(r"([0-9]{10,})\.(?= )")
 """A number that CommonMark takes for none of a list, but the library does."""
 _MARKER = re.compile(r"(?:[*+-]|([0-9]{1,9})\.)( +)(?=\S)")
 _RULE = re.compile(r"(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,}")
+_UNDERLINE = re.compile(r"(?:=+|-+) *")
+"""What makes a heading of a line of text, and in the library of an item and of a quotation too."""
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
 _TABLE_RULE = re.compile(r" {0,3}\|?(?: *:?-+:? *\|)+(?: *:?-+:?)? *")
 _QUOTE = re.compile(r" {0,3}> ?")
@@ -127,6 +129,9 @@ class _Writer:
         is_quote = self.quotes < _MOST_QUOTES and _QUOTE.match(line)
         if is_quote and not self._depth(indent, NESTED_BY):
             return self._write_quote(at)
+        if self._paragraph and _UNDERLINE.fullmatch(text):
+            self._leave_blank()
+            self._paragraph = None
         marker = None if _RULE.fullmatch(text) else _MARKER.match(text)
         if marker is None or not self._write_item(at, indent, text, marker):
             self._write_text(at, indent, text)
@@ -210,6 +215,8 @@ class _Writer:
         self._out += [f"> {line}" if line else ">" for line in inner.written()]
         self.miscounted += [one._replace(line=at + one.line) for one in inner.miscounted]
         self._paragraph, self._starts_item = 0, False
+        if end < len(self.lines) and _UNDERLINE.fullmatch(self.lines[end]):
+            self._leave_blank()
         return end
 
     def _end_of_fence(self, at: int, indent: int, text: str) -> int | None:
