@@ -63,7 +63,7 @@ def laid_out(lines: Sequence[str]) -> list[str]:
 
 
 def miscounted(lines: Sequence[str]) -> list["WrongNumber"]:
-    """The items whose number does not follow the one before."""
+    """The items whose number is not shown as written, or does not follow the one before."""
     writer = _Writer(lines)
     writer.written()
     return writer.miscounted
@@ -74,7 +74,7 @@ class WrongNumber(NamedTuple):
 
     line: int
     """Its index."""
-    written: int
+    written: str
     shown: int
 
 
@@ -167,8 +167,8 @@ class _Writer:
         place = number
         if before is not None and before.number is not None and number is not None:
             place = before.number + 1
-            if number != place:
-                self.miscounted.append(WrongNumber(at, number, place))
+        if place is not None and marker[1] != str(place):
+            self.miscounted.append(WrongNumber(at, marker[1], place))
         gap = len(marker[2])
         content = indent + len(marker[0]) - (gap - 1 if gap > _TAB else 0)
         self._open[depth:] = [_Item(indent, content, place)]

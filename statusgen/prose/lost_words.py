@@ -21,11 +21,14 @@ MAY_LOSE = re.compile(
     r"<[A-Za-z/!?]"
     r"|\]:"
     r"|\]\([^)\n]*[\"'(]"
+    r"|\[!\["
+    r"|\]\(\s*[dD][aA][tT][aA]:"
     r"|\|"
     r"|^(?:[ >]|[*+-] )*[0-9]{1,9}\. ",
     re.MULTILINE,
 )
-"""What a body holds that may lose words: tags, definitions, titles of links, tables, numbers."""
+"""What a body holds that may lose words: tags, definitions, titles of links, images in links, files
+in addresses, tables, numbers."""
 
 _WORD = re.compile(r"[^\W_]+")
 _LABEL = re.compile(r"^ {0,3}(\[[^]\n]*\]):|(?<=\])\[[^]\n]*\]", re.MULTILINE)
@@ -55,6 +58,16 @@ _NOT_SHOWN = (
         re.compile(r"\|"),
         "{words} stands behind the last column of the table and is not shown",
         "give each row as many cells as the head",
+    ),
+    (
+        re.compile(r"\]\(\s*data:", re.IGNORECASE),
+        "{words} is a file in an address and is not shown",
+        "put it where it has an address of its own, and link to that",
+    ),
+    (
+        re.compile(r"\[!\["),
+        "{words} is the address of an image in a link and is not shown",
+        "link to the image beside it",
     ),
     (
         re.compile(r"\]\("),

@@ -157,7 +157,16 @@ def test_lines_without_lists_stay():
     ],
 )
 def test_items_whose_numbers_do_not_count_up_are_found(body, wrong):
-    assert miscounted(body.split("\n")) == [WrongNumber(*one) for one in wrong]
+    assert miscounted(body.split("\n")) == [
+        WrongNumber(line, str(written), shown) for line, written, shown in wrong
+    ]
+
+
+def test_a_number_that_begins_with_zero_is_not_shown_as_written():
+    assert miscounted(["01. December", "02. December"]) == [
+        WrongNumber(0, "01", 1),
+        WrongNumber(1, "02", 2),
+    ]
 
 
 @pytest.mark.parametrize("unit", ["- a\n  ```\n", "> ", "  - a\n", "1. a\n 2. b\n", "- a\n\n"])

@@ -26,6 +26,9 @@ LOST = [
     ("[a]: b 'c d'\n\n[a]", 0, "'c d' is a link definition that nothing shows"),
     ('a [b](c "d e")', 0, "'d e' is the title of a link and is not shown"),
     ("![b](c 'd')", 0, "'d' is the title of a link and is not shown"),
+    ("[![a](https://b.c)](d.e)", 0, "'b c' is the address of an image in a link and is not shown"),
+    ("a ![b](data:c,d)", 0, "'data c d' is a file in an address and is not shown"),
+    ("01. a", 0, "readers see 1. where 01. is written"),
     ("|a|b|\n|---|---|\n|1|2|3|", 2, "'3' stands behind the last column of the table and is not"),
     ("a <iframe src='b'></iframe>", 0, "'b' stands in a tag and is not shown"),
     ("a <input value=b>", 0, "'b' stands in a tag and is not shown"),
@@ -38,6 +41,7 @@ LOST = [
 def test_what_nobody_sees_is_found_with_its_line(body, line, what):
     [loss] = losses(body)
 
+    assert MAY_LOSE.search(body)
     assert loss.line == line
     assert loss.what.startswith(what)
 
