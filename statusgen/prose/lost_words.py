@@ -24,18 +24,20 @@ MAY_LOSE = re.compile(
     r"|\[!\["
     r"|\]\(\s*[dD][aA][tT][aA]:"
     r"|\|"
+    r"|(?:```|~~~)[^`\n]*[^`\s]"
     r"|^(?:[ >]|[*+-] )*[0-9]{1,9}\. ",
     re.MULTILINE,
 )
 """What a body holds that may lose words: tags, definitions, titles of links, images in links, files
-in addresses, tables, numbers."""
+in addresses, tables, words behind fences, numbers."""
 
 _WORD = re.compile(r"[^\W_]+")
 _LABEL = re.compile(r"^ {0,3}(\[[^]\n]*\]):|(?<=\])\[[^]\n]*\]", re.MULTILINE)
 """Of a link definition, and where it is used: for the author alone."""
 _BRACKETS = re.compile(r"\[[^]\n]*\]")
-_INFO = re.compile(r"^((?:[ >]|[*+-] |[0-9]+\. )*(?:`{3,}|~{3,}))[^`\n]*$", re.MULTILINE)
-"""What stands behind a fence: the language of the code."""
+_FENCE = r"(?:[ >]|[*+-] |[0-9]+\. )*(?:`{3,}|~{3,})"
+_LANGUAGE = re.compile(rf"^({_FENCE}) *(?:\.?[\w#.+-]+(?=\s|$)|\{{.*\}}$)", re.MULTILINE)
+"""What stands behind a fence for editors."""
 _BOX = re.compile(r"^([ >]*(?:[*+-]|[0-9]+\.) +)\[[ xX]\] ", re.MULTILINE)
 """What an item begins with that is done or to be done; readers see a box."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -53,6 +55,11 @@ _NOT_SHOWN = (
         re.compile(r"^ {0,3}\[[^]]*\]:"),
         "{words} is a link definition that nothing shows",
         "use it as [words][label], or write \\[ if it is no definition",
+    ),
+    (
+        re.compile(rf"^{_FENCE}"),
+        "{words} stands behind a code fence and is not shown",
+        "begin the code on the next line",
     ),
     (
         re.compile(r"\|"),
@@ -170,7 +177,7 @@ def _lost(
 
 def _written(body: str) -> Iterator[tuple[int, str]]:
     """The words that are for readers, with their lines."""
-    text = _BOX.sub(r"\1", _without_labels(_INFO.sub(r"\1", body))).replace("<!--", "    ")
+    text = _BOX.sub(r"\1", _without_labels(_LANGUAGE.sub(r"\1", body))).replace("<!--", "    ")
     line = 0
     for token in split(text):
         told = _told_by(token) if token.name else unescape(token.text)
