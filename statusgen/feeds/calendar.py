@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from icalendar import Calendar, Event, vDuration, vText, vUri
+from icalendar import Calendar, Event, vCategory, vDuration, vText, vUri
 
 from statusgen.config.settings import Settings
 from statusgen.model.component import Component
@@ -59,10 +59,10 @@ class CalendarMaker:
         calendar.add("PRODID", PRODUCT)
         calendar.add("VERSION", "2.0")
         calendar.add("CALSCALE", "GREGORIAN")
-        calendar.add("NAME", name)
-        calendar.add("X-WR-CALNAME", vText(name))
-        calendar.add("DESCRIPTION", about)
-        calendar.add("X-WR-CALDESC", vText(about))
+        calendar.add("NAME", _Text(name))
+        calendar.add("X-WR-CALNAME", _Text(name))
+        calendar.add("DESCRIPTION", _Text(about))
+        calendar.add("X-WR-CALDESC", _Text(about))
         calendar.add("URL", vUri(page.link("")))
         calendar.add("SOURCE", vUri(page.link(key)), parameters={"VALUE": "URI"})
         calendar.add("REFRESH-INTERVAL", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
@@ -96,13 +96,28 @@ class CalendarMaker:
         event.add("LAST-MODIFIED", _utc(changed))
         event.add("DTSTART", _utc(window.starts))
         event.add("DTEND", _utc(window.ends))
-        event.add("SUMMARY", canceled % {"title": title} if is_canceled else title)
-        event.add("DESCRIPTION", f"{self._prose.text(maintenance.last.update.body)}\n\n{url}")
+        event.add("SUMMARY", _Text(canceled % {"title": title} if is_canceled else title))
+        event.add(
+            "DESCRIPTION", _Text(f"{self._prose.text(maintenance.last.update.body)}\n\n{url}")
+        )
         event.add("URL", vUri(url))
         if names:
-            event.add("CATEGORIES", names)
+            event.add("CATEGORIES", _categories(names))
         event.add("TRANSP", "TRANSPARENT")  # nobody is busy because we work
         return event
+
+
+class _Text(vText):
+    r"""Text in which `\N` is two letters, as in `C:\NEWS`; the library makes a new line of it."""
+
+    def to_ical(self) -> bytes:
+        return rb"\\N".join(vText(part).to_ical() for part in self.split(r"\N"))
+
+
+def _categories(names: Iterable[str]) -> vCategory:
+    categories = vCategory([])
+    categories.cats = [_Text(name) for name in names]
+    return categories
 
 
 def _sequence(maintenance: Incident) -> int:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -183,6 +183,7 @@ any_line = st.text(
 
 
 @given(title=any_line, body=any_line, name=any_line)
+@example(title=r"C:\NEWS", body=r"\\N \N;,", name=r"\N")
 def test_any_text_is_read_back_as_it_was(title, body, name):
     settings = make_settings(components=(Component("checkout", name),))
 
