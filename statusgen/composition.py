@@ -217,11 +217,11 @@ def _open_lock(settings: Settings, name: str, whoever: str) -> Iterator[None]:
         yield
 
 
-def this_run(now: datetime) -> Run:
-    """Who publishes: this very process, once."""
+def this_run(now: datetime, page: str = "") -> Run:
+    """Who publishes, and which page: this very process, once."""
     from statusgen.adapters.process import this_publisher
 
-    return Run(this_publisher(), now, secrets.token_hex(8))
+    return Run(this_publisher(), now, secrets.token_hex(8), page)
 
 
 def is_gone(publisher: Publisher) -> bool:

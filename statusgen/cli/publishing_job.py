@@ -36,8 +36,8 @@ _OPTIONS = (
         flag_value=NO_REASON,
         default=None,
         metavar="[REASON]",
-        help="Wait for no other publisher, and mail updates that another ledger has claimed; "
-        "the reason is noted in the claim.",
+        help="Wait for no other publisher, take the place of another page, and mail updates that "
+        "another ledger has claimed; the reason is noted in the claim.",
     ),
     click.option(
         "--verify",
@@ -114,7 +114,7 @@ def open_job(context: Context, wishes: Wishes) -> Iterator[Job]:
         state = None
         if settings.mail is not None and not wishes.no_mail:
             state = stack.enter_context(open_state(settings))
-        run = this_run(context.now)
+        run = this_run(context.now, settings.page.url)
         outside = Outside(run, prove_live, progress, is_gone)
         uploader = Uploader(
             settings, prepared.release, targets, outside, takeover=takeover, verify=wishes.verify

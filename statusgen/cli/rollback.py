@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 @click.option("--list", "only_list", is_flag=True, help="Show what can be gone back to.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--force", is_flag=True, help="Go past the brake on many removals.")
-@click.option("--takeover", is_flag=True, help="Wait for no other publisher.")
+@click.option(
+    "--takeover",
+    is_flag=True,
+    help="Wait for no other publisher, and take the place of another page.",
+)
 @json_option
 @pass_context
 def rollback(
@@ -45,7 +49,8 @@ def rollback(
             return
         if not yes and not is_terminal():
             raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
-        outside = Outside(this_run(context.now), prove_live, progress, is_gone)
+        run = this_run(context.now, context.settings.page.url)
+        outside = Outside(run, prove_live, progress, is_gone)
         with open_publishing_lock(context.settings):
             ways = plan_rollback(context.settings, targets, release, outside, takeover=takeover)
             _refuse_braked(ways, force=force)
