@@ -121,7 +121,7 @@ def open_target(target: TargetSettings, *, hurried: bool = False) -> Storage:
             return FolderStorage(target.url, target.path)
         case S3Target():
             from statusgen.adapters.s3 import S3Storage
-            from statusgen.adapters.s3_bucket import HURRIED
+            from statusgen.adapters.s3_client import HURRIED
 
             return S3Storage(
                 target.url,

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import IO, Any
 
-from statusgen.adapters.s3_bucket import Bucket, ConditionFailedError, ConditionRefusedError, Found
+from statusgen.adapters.s3_answers import Found
+from statusgen.adapters.s3_bucket import Bucket, ConditionFailedError, ConditionRefusedError
 from statusgen.adapters.s3_claims import OURS, claim
 from statusgen.adapters.s3_marks import MARK, THREADS, altered, marked, recover
 from statusgen.adapters.threads import in_threads
@@ -214,7 +215,13 @@ class S3Storage:
     def refresh_caches(self) -> None:
         """Invalidate the CloudFront distribution, if the target names one."""
         if self._cloudfront:
-            self._bucket.invalidate(self._cloudfront, uuid.uuid4().hex)
+            try:
+                self._bucket.invalidate(self._cloudfront, uuid.uuid4().hex)
+            except TargetError as error:
+                raise TargetError(
+                    f"{error}. CloudFront was not told to fetch the page anew; readers see it as "
+                    "soon as its copies are too old, in a minute"
+                ) from error
 
     def close(self) -> None:
         """Close the connections."""

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from statusgen.adapters.s3_bucket import Bucket, Found
+from statusgen.adapters.s3_answers import Found
+from statusgen.adapters.s3_bucket import Bucket
 from statusgen.adapters.threads import in_threads
 from statusgen.model.manifest import Record
 from statusgen.model.release import BOOKKEEPING, FINGERPRINT_LENGTH

@@ -107,6 +107,15 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def tell_uploads(uploads: "Uploads") -> None:
+    """Names the targets that are behind, and what else went wrong."""
+    for one in uploads.results:
+        if one.warning:
+            tell(one.warning, "warning", "yellow")
+    for one in uploads.behind:
+        tell(one.failure, "behind", "red")
+
+
 def tell_stopped(queued: "Queued") -> bool:
     """Names the updates whose letters can't leave, and why; returns whether there are any."""
     for failure in queued.behind:
@@ -142,6 +151,7 @@ def result_as_json(
                 "put": one.put,
                 "deleted": one.deleted,
                 "failure": one.failure or None,
+                "warning": one.warning or None,
             }
             for one in uploads.results
         ],

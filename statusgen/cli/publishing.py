@@ -28,6 +28,7 @@ from statusgen.cli.publish_view import (
     result_as_json,
     say_result,
     tell_stopped,
+    tell_uploads,
 )
 from statusgen.cli.publishing_job import Job, Wishes, open_job, planning_options
 from statusgen.cli.sending import to_option
@@ -168,8 +169,7 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
     page_behind = False
     if job.state is not None and not job.uploader.is_page_up(uploads):
         uploads, page_behind = _wait_for_page(job, uploads, started_s)
-    for one in uploads.behind:
-        tell(one.failure, "behind", "red")
+    tell_uploads(uploads)
     mailed = Mailed()
     if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
         mailed = _mail(job, uploads, only, unlock, page_behind=page_behind)

@@ -132,6 +132,8 @@ def _ask(ways: "Sequence[Return]") -> None:
 def _report(context: Context, ways: "Sequence[Return]", results: "Sequence[TargetResult]") -> None:
     def show() -> None:
         for way, one in zip(ways, results, strict=True):
+            if one.warning:
+                tell(one.warning, "warning", "yellow")
             if one.failure:
                 tell(one.failure, "behind", "red")
             elif way.release:

@@ -157,9 +157,12 @@ class Storage(Protocol):
         ...
 
     def refresh_caches(self) -> None:
-        """Tell caches in front of the target, if any are known, to ask anew."""
+        """Tell caches in front of the target, if any are known, to ask anew.
+
+        What keeps us from it, as TargetError, keeps nobody from anything else.
+        """
         ...
 
     def close(self) -> None:
-        """Give back connections."""
+        """Give back connections; who still waits for an answer, in another thread, gets none."""
         ...

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from statusgen.plan.bookkeeping import Run, holder
 from statusgen.plan.plan import TargetPlan
 from statusgen.plan.upload import UploadPlan, plan_upload
 from statusgen.ports.storage import Storage
+from statusgen.usecases.at_once import at_once
 
 Watch = Callable[[str, int | None], AbstractContextManager[Callable[..., None]]]
 """Opens a view on `what` with so many steps ahead, None if unknown; yields what counts one."""
@@ -64,6 +64,8 @@ class TargetResult(Value, frozen=True):
     failure: str = ""
     is_unreachable: bool = False
     is_held: bool = False
+    warning: str = ""
+    """What went wrong beside, although it serves the release."""
 
 
 class Uploads(Value, frozen=True):
@@ -156,9 +158,13 @@ class Uploader:
         )
 
     def _each(self, work: Callable[..., Result], *many: Sequence[Any]) -> list[Result]:
-        """The work on every target, at once."""
-        with ThreadPoolExecutor(len(self._targets)) as pool:
-            return list(pool.map(work, *many))
+        """The work on every target, at once; Ctrl-C ends what they wait for."""
+        try:
+            return at_once(work, *many)
+        except BaseException:
+            for one in self._targets:
+                one.storage.close()
+            raise
 
     def _plan_one(self, storage: Storage) -> TargetPlan:
         try:
@@ -200,7 +206,8 @@ class Uploader:
             )
         puts, deletes = len(planned.upload.puts), len(planned.upload.deletes)
         try:
-            upload(target.storage, planned.upload, self._release, self._outside.run, done)
+            run = self._outside.run
+            warning = upload(target.storage, planned.upload, self._release, run, done)
         except TargetError as error:
             return TargetResult(
                 planned.name,
@@ -208,7 +215,8 @@ class Uploader:
                 is_unreachable=isinstance(error, TargetUnreachable),
                 is_held=isinstance(error, TargetHeld),
             )
-        return TargetResult(planned.name, puts, deletes, failure=self._proof(target.settings))
+        failure = self._proof(target.settings)
+        return TargetResult(planned.name, puts, deletes, failure, warning=warning)
 
     def _proof(self, target: TargetSettings) -> str:
         index = next((one for one in self._release.artifacts if one.key == "index.html"), None)

@@ -1,5 +1,6 @@
 """Targets go their own ways; letters wait for the one that readers see."""
 
+import signal
 import threading
 import time
 from contextlib import contextmanager
@@ -280,6 +281,44 @@ class WaitingStorage(FakeStorage):
     def put_all(self, uploads, may_write, on_done):
         assert self.other.wait(10)
         super().put_all(uploads, may_write, on_done)
+
+
+def test_caches_that_can_not_be_told_are_a_warning_and_nothing_else():
+    storage = FakeStorage("s3://acme", fail_on="refresh caches")
+    uploader = make((BUCKET, storage))
+
+    uploads = run(uploader)
+
+    assert uploads.results[0].warning == "s3://acme: told to fail on refresh caches"
+    assert uploader.is_page_up(uploads)
+    assert storage.observe().manifest.intent is None
+
+
+class HangingStorage(FakeStorage):
+    """Answers nothing, until it is closed."""
+
+    def observe(self):
+        self.asked.set()
+        assert self.closed.wait(10)
+        raise TargetUnreachable("s3://acme: hung up")
+
+    def close(self):
+        self.closed.set()
+
+
+def test_who_is_interrupted_waits_for_nobody():
+    storage = HangingStorage("s3://acme")
+    storage.asked, storage.closed = threading.Event(), threading.Event()
+
+    def interrupt():
+        assert storage.asked.wait(10)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        make((BUCKET, storage)).plan()
+
+    assert storage.closed.is_set()
 
 
 def test_a_slow_target_keeps_no_other_waiting():
