@@ -140,9 +140,9 @@ def tell_stopped(queued: "Queued") -> bool:
 
 
 def result_as_json(
-    plan: "Plan", uploads: "Uploads", mailed: Mailed, next_due: str | None
+    plan: "Plan", uploads: "Uploads", mailed: Mailed, next_due: str | None, trouble: str = ""
 ) -> dict[str, object]:
-    """The result for programs."""
+    """The result for programs; `trouble` is what keeps letters owed, all of them."""
     return {
         "digest": plan.digest,
         "targets": [
@@ -157,6 +157,7 @@ def result_as_json(
         ],
         "letters": {"accepted": mailed.accepted, "audience": mailed.audience},
         "account": account_as_json(mailed.account) if mailed.account else None,
+        "owed_because": trouble or None,
         "kept": [one.incident_id for one in plan.kept],
         "next_update_due": next_due,
     }

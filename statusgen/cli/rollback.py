@@ -37,7 +37,8 @@ def rollback(
     target has kept what its last ten releases put up. The next `publish` puts up again what the
     files say.
     """
-    from statusgen.composition import is_gone, open_publishing_lock, prove_live, this_run
+    from statusgen.cli.publishing_ledger import lock_publishing
+    from statusgen.composition import is_gone, prove_live, this_run
     from statusgen.usecases.rollback import plan_rollback
     from statusgen.usecases.uploading import Outside
 
@@ -51,7 +52,7 @@ def rollback(
             raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
         run = this_run(context.now, context.settings.page.url)
         outside = Outside(run, prove_live, progress, is_gone)
-        with open_publishing_lock(context.settings):
+        with lock_publishing(context).held:
             ways = plan_rollback(context.settings, targets, release, outside, takeover=takeover)
             _refuse_braked(ways, force=force)
             if not yes and any(way.release for way in ways):
