@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.components.soak import part
 from tests.fakes.repository import make_repository
 
 MANIFEST = "_statusgen/manifest.json"
@@ -179,3 +180,38 @@ def test_a_manifest_that_was_tampered_with_harms_nobody(above, place, kind):
     assert place.tags("pages/b/") | place.tags("theirs.txt") == before
     manifest = json.loads(place.bucket.get(MANIFEST)["Body"])
     assert not {"theirs.txt", "pages/b/index.html"} & manifest["objects"].keys()
+
+
+def damage(place):
+    place.put(MANIFEST, b'{"format":3,')
+
+
+def lose(place):
+    place.remove(MANIFEST)
+
+
+@pytest.mark.usefixtures("below")
+def test_what_is_not_ours_outlives_any_number_of_publishes_and_returns(above, place):
+    for number in range(part(20, 1_000)):
+        folder = ("", "incidents/", "assets/", "history/", "a/b/c/")[number % 5]
+        place.put(f"{folder}theirs-{number}.html", b"theirs")
+    ours = set(json.loads(place.bucket.get(MANIFEST)["Body"])["objects"])
+
+    def others():
+        tags = place.tags().items()
+        return {key: tag for key, tag in tags if key not in ours and key[:11] != "_statusgen/"}
+
+    before = others()
+    for cycle in range(part(1, 50)):
+        for spoil in (None, damage, lose):
+            body = f"News {cycle} {spoil}."
+            above.write_update("02-identified", "identified", "02:08", body)
+            if spoil is not None:
+                spoil(place)
+            assert publish(above).code == 0
+        above.write_update("02-identified", "identified", "02:08", f"Wrong {cycle}.")
+        assert publish(above, "--verify").code == 0
+        assert above.run("rollback", "--yes", now=SOON).code == 0
+
+    assert len(before) > 20
+    assert others() == before
