@@ -25,7 +25,9 @@ SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_buck
 	tests/adapters/database/test_engine_damage.py tests/adapters/database/test_log_file.py \
 	tests/adapters/database/test_ledger.py tests/cli/test_importing.py \
 	tests/journeys/test_held_letters.py tests/adapters/test_folder.py \
-	tests/usecases/test_build_incremental.py tests/journeys/test_bad_places.py tests/journeys/test_shared_bucket.py
+	tests/usecases/test_build_incremental.py tests/prose/test_simple_html.py \
+	tests/prose/test_lost_words.py tests/journeys/test_bad_places.py \
+	tests/journeys/test_shared_bucket.py
 
 .PHONY: help demo test test-newest test-lowest update soak check lint format messages bench dist components
 .DEFAULT_GOAL := help
@@ -113,10 +115,10 @@ $(LIBFAKETIME)/libfaketime.so.1: $(LOCKED)/clock.txt | $(VENV)/.installed-dev
 	@cp $(LIBFAKETIME)/libfaketime/vendor/libfaketime/src/libfaketime.so.1 $@
 
 test: $(VENV)/.installed-dev components $(if $(CLOCK),$(LIBFAKETIME)/libfaketime.so.1)
-	@$(ON_THAT_DAY) $(PYTHON) -m pytest -n auto --maxprocesses 8 $(ARGS)
+	@$(ON_THAT_DAY) $(PYTHON) -m pytest -n auto $(ARGS)
 
 # What needs no server, with other versions than the locked ones, in an environment beside ours.
-FAST := -n auto --maxprocesses 8 -m 'not server'
+FAST := -n auto -m 'not server'
 UV_INSTALL := $(VENV)/bin/uv pip install --quiet --group dev --editable . --python
 
 test-newest: $(VENV)/.installed-dev
@@ -133,7 +135,7 @@ test-lowest: $(VENV)/.installed-dev
 
 # The long tests at their full length: every request, every fault, every order, every kill.
 soak: $(VENV)/.installed-dev components
-	@SOAK=1 $(PYTHON) -m pytest -n auto --maxprocesses 8 $(SOAKED) $(ARGS)
+	@SOAK=1 $(PYTHON) -m pytest -n auto $(SOAKED) $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	@$(PYTHON) -m ruff check --quiet .

@@ -29,6 +29,8 @@ CLEARED = ("AWS_", "STATUSGEN_", "BOTO_")
 CLEARED_NAMES = ("NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "COLUMNS", "LINES")
 SERVERS = {"imap_host", "mail_host", "postgresql", "rclone_server", "seaweedfs"}
 """Fixtures that run one."""
+MOST_WORKERS = 8
+"""Each has servers and a browser of its own."""
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -45,6 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.umask(0o022)
     # A shell starts what runs in its background deaf to Ctrl-C, and all that is started from there.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two a core: half of the time is spent waiting, for servers, browsers and processes."""
+    return min(2 * (os.cpu_count() or 1), MOST_WORKERS)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -90,6 +98,18 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if report.skipped and os.environ.get("CI"):
         _fail(report)
     return report
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium for the tests of a module: starting one takes longer than most of them.
+
+    Not for the session: while it runs, nothing else of the process may run an event loop.
+    """
+    from tests.components.chromium import open_browser  # noqa: PLC0415  many tests need none
+
+    with open_browser() as opened:
+        yield opened
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

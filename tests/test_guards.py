@@ -25,7 +25,7 @@ def run_pytest(folder, body, **environment):
     conftest += "\nmissing = {'nothing': 'nothing is not installed here'}.get\n"
     (folder / "conftest.py").write_text(conftest, encoding="utf-8")
     options = ["-q", "-rs", "-p", "no:cacheprovider", "-p", "no:randomly", "-c", os.devnull]
-    environment = {"CI": "", "PYTHONPATH": str(ROOT)} | environment
+    environment = {"CI": "", "PYTEST_ADDOPTS": "", "PYTHONPATH": str(ROOT)} | environment
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, "--rootdir", folder, folder],
         cwd=folder,

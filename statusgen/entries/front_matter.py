@@ -31,6 +31,8 @@ _FENCE = re.compile(r"---[ \t]*")
 _CONFLICT = re.compile("<<<<<<< |>>>>>>> ")
 _SEPARATOR = re.compile("[\u2028\u2029]")
 """What YAML takes for the end of a line, and nobody sees."""
+_ESCAPED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+"""What a backslash between double quotes stands for: `"C:\\temp"` has a tab."""
 _COMMENT = re.compile(r"[ \t]+(#.*)")
 
 try:
@@ -141,14 +143,17 @@ def _headers(text: str, first_line: int) -> tuple[dict[str, Header], list[_Wrong
         return _Reader(text, first_line).headers()
     except yaml.YAMLError as error:
         lines = text.split("\n")
-        place = min(_place_of(error), len(lines) - 1)
+        place = min(_place_of(error, lines), len(lines) - 1)
         raise _Wrong(first_line + place, *explain(lines[place])) from error
 
 
-def _place_of(error: yaml.YAMLError) -> int:
-    """The line that is wrong, from 0: where what can't be read begins."""
+def _place_of(error: yaml.YAMLError, lines: list[str]) -> int:
+    """The line that is wrong, from 0: where what can't be read begins, or a tab in its way."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return 0
+    found = error.problem_mark.line if error.problem_mark else 0
+    if found < len(lines) and lines[found].lstrip(" ").startswith("\t"):
+        return found
     is_begun = error.context_mark and re.search("scanning|flow", error.context or "")
     mark = error.context_mark if is_begun else error.problem_mark or error.context_mark
     return mark.line if mark else 0
@@ -160,7 +165,8 @@ class _Reader:
     def __init__(self, text: str, first_line: int) -> None:
         self._text = text
         self._first_line = first_line
-        self._lines = text.split("\n") if "#" in text else []
+        self._lines = text.split("\n")
+        self._has_comments = "#" in text
 
     def headers(self) -> tuple[dict[str, Header], list[_Wrong]]:
         """Keys with their values, and keys that are there twice."""
@@ -237,7 +243,19 @@ class _Reader:
         line = self._line(event)
         if not isinstance(event, ScalarEvent):
             raise _Wrong(line, "nested too deeply", "write a plain value here")
-        return Scalar(event.value, line, self._behind(event) if self._lines else "")
+        if event.style == '"' and _ESCAPED.search(event.value):
+            self._refuse_backslash(event)
+        return Scalar(event.value, line, self._behind(event) if self._has_comments else "")
+
+    def _refuse_backslash(self, event: ScalarEvent) -> None:
+        """Raise for a value on one line; what is wrong in others is told of what they have become.
+
+        Who writes a path between double quotes doesn't know that it has a tab in it.
+        """
+        mark = event.start_mark
+        line = self._lines[mark.line] if mark else ""
+        if mark and line[: mark.column].endswith(": ") and line.rstrip().endswith('"'):
+            raise _Wrong(self._line(event), *explain(line))
 
     def _line(self, event: Event) -> int:
         return self._first_line + (event.start_mark.line if event.start_mark else 0)

@@ -5,6 +5,7 @@ import re
 from statusgen.model.notation import shown
 
 _PAIR = re.compile(r"\s*(?:- +)?([^\s:#]+)\s*:(?:\s+(.*?))?\s*")
+_COMMENT = re.compile(r"\s#")
 _LISTS = {"[": "]", "{": "}"}
 _QUOTES = ("'", '"')
 _SPECIAL = frozenset("@`%*&!|>?,]}-")
@@ -28,6 +29,9 @@ def explain(line: str) -> tuple[str, str]:
             "write each key on a line of its own, indented like those beside it",
         )
     ending = _LISTS.get(value[:1])
+    if ending and _COMMENT.search(value):
+        what = f"the list of '{key}' is cut off at a #, which begins a comment"
+        return what, "put what holds the # between quotes"
     end_of_list = f"end the list with '{ending}', or " if ending else ""
     return f"the value of '{key}' {what}", f"{end_of_list}write {key}: {quoted(value)}"
 

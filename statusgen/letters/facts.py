@@ -64,6 +64,8 @@ class Facts(Value, frozen=True):
     next_due: datetime | None
     window: Window | None
     moved_from: Window | None
+    was_begun: bool
+    """Whether the work of a maintenance was under way, or its window open, before the update."""
     owes_review: bool
     """Whether a review is promised and not there yet."""
     body: str
@@ -122,6 +124,7 @@ def gather(
         next_due=step.next_due,
         window=step.window,
         moved_from=_moved(here, there),
+        was_begun=_was_begun(here),
         owes_review=here.owes_postmortem and here.ended is not None and not here.postmortem,
         body=step.update.body,
     )
@@ -142,6 +145,13 @@ def _old(then: str | None, now: str | None) -> str | None:
 
 def _moved(here: Incident, there: Incident | None) -> Window | None:
     return there.window if there and there.window != here.window else None
+
+
+def _was_begun(here: Incident) -> bool:
+    if here.window is None:
+        return False
+    is_open = here.window.starts <= here.last.update.at
+    return is_open or any(step.phase.is_under_way for step in here.steps[:-1])
 
 
 def _spoken(duration: timedelta | None, language: Language) -> str | None:

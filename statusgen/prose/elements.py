@@ -12,7 +12,10 @@ BLOCKS = {"blockquote", "hr", "li", "ol", "p", "pre", "ul", BODY_HEADING}
 TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
 TAGS = INLINE | BLOCKS | TABLE
 """All that may reach a reader."""
-ALIASES = {"b": "strong", "i": "em", "strike": "s"} | {f"h{n}": BODY_HEADING for n in range(1, 7)}
+_HEADINGS = {f"h{n}": BODY_HEADING for n in range(1, 7)}
+ALIASES = {"b": "strong", "i": "em", "strike": "s"} | _HEADINGS
+BLOCK_TAGS = BLOCKS | TABLE | set(_HEADINGS)
+"""Tags of all that stands on lines of its own."""
 SHOWN = TAGS | set(ALIASES) | {"img"}
 """All that may stand in a body and become one of `TAGS`."""
 
@@ -38,12 +41,12 @@ IN_ELEMENT = {
     "colgroup": {"table"},
     "dd": {"dl"},
     "dt": {"dl"},
+    "li": {"ol", "ul"},
     "optgroup": {"select"},
     "option": {"select", "datalist"},
     "rp": {"ruby"},
     "rt": {"ruby"},
-    "tfoot": {"table"},
-}
+} | {one: {"table"} for one in ("tbody", "td", "tfoot", "th", "thead", "tr")}
 """Elements that need no end tag where they belong: in which others."""
 
 BARE_ATTRIBUTES = (

@@ -1,31 +1,50 @@
-"""Fenced code in a body's text, where Python-Markdown sees it."""
+"""Fenced code in a body's text: CommonMark's, section 4.5, where a fence is closed.
+
+Fences that stand a few columns in, below a list or in a quotation are read by `list_layout`.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 
-_FENCE = re.compile(r"(~{3,}|`{3,})[ \t]*(?:\{.*\}|\.?[\w#.+-]*)[ \t]*")
+_OPENING = re.compile(r"(~{3,}).*|(`{3,})[^`]*")
+_CLOSING = re.compile(r" {0,3}(~{3,}|`{3,})[ \t]*")
+
+
+def with_plain_fences(lines: Sequence[str]) -> list[str]:
+    """`lines` with each block between two equal fences, as Python-Markdown expects it.
+
+    What stands behind the first fence is for editors.
+    """
+    plain = list(lines)
+    for block, mark in _blocks(lines):
+        plain[block.start] = plain[block.stop - 1] = mark
+    return plain
 
 
 def without_fenced_code(lines: Sequence[str], stand_in: str = "") -> list[str]:
     """`lines` with `stand_in` for every one that belongs to a closed fence."""
-    inside = {number for block in _blocks(lines) for number in block}
+    inside = {number for block, _ in _blocks(lines) for number in block}
     return [stand_in if number in inside else line for number, line in enumerate(lines)]
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[range]:
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[range, str]]:
+    """The lines of each block with its fences, and the mark that opens it."""
+    closing = [found[1] if (found := _CLOSING.fullmatch(line)) else "" for line in lines]
+    closes = _longest_from(closing)
     end = 0
-    for number, closing in enumerate(_closing_lines(lines)):
-        if number >= end and closing:
-            end = closing + 1
-            yield range(number, end)
+    for number, line in enumerate(lines):
+        opening = _OPENING.fullmatch(line) if number >= end and line[:1] in "~`" else None
+        mark = (opening[1] or opening[2]) if opening else ""
+        if mark and len(mark) <= closes[number + 1].get(mark[0], 0):
+            end = next(n for n in range(number + 1, len(lines)) if closing[n].startswith(mark)) + 1
+            yield range(number, end), mark
 
 
-def _closing_lines(lines: Sequence[str]) -> list[int]:
-    """For each line that opens a fence, the next that closes it; 0 for all others."""
-    nearest: dict[str, int] = {}
-    closing = [0] * len(lines)
-    for number in range(len(lines) - 1, -1, -1):
-        if opening := _FENCE.fullmatch(lines[number]):
-            closing[number] = nearest.get(opening[1], 0)
-        nearest[lines[number].rstrip(" \t")] = number
-    return closing
+def _longest_from(marks: Sequence[str]) -> list[dict[str, int]]:
+    """For each line and the end, how long the longest of the `marks` from there on are."""
+    longest: list[dict[str, int]] = [{}]
+    for mark in reversed(marks):
+        known = longest[-1]
+        is_longer = len(mark) > known.get(mark[:1], 0)
+        longest.append({**known, mark[0]: len(mark)} if is_longer else known)
+    return longest[::-1]

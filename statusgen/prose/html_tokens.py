@@ -1,7 +1,8 @@
 """The HTML of a body in tokens: tags that are markup, and text.
 
 A tag is markup where it can do something: `<eta>` is no element of HTML, `<a new version>` has no
-attributes, and `<template>` without an end is a word in a sentence. All of them are text, as typed.
+attributes, and `<template>` or `<table>` without an end is a word in a sentence. All of them are
+text, as typed.
 """
 
 import re
@@ -10,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import NamedTuple
 
-from statusgen.prose.elements import BARE_ATTRIBUTES, ELEMENTS, HIDDEN, IN_ELEMENT, SHOWN, VOID
+from statusgen.prose.elements import (
+    BARE_ATTRIBUTES,
+    BLOCK_TAGS,
+    ELEMENTS,
+    HIDDEN,
+    IN_ELEMENT,
+    SHOWN,
+    VOID,
+)
 
 _VALUE = r"""\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
 _ATTRIBUTE = re.compile(rf"""([^\s"'<>/=]+)(?:{_VALUE})?""")
@@ -20,6 +29,8 @@ _ATTRIBUTES = re.compile(
 )
 _MARK = re.compile(r"<(?:(/?)([A-Za-z][^\s<>/]*)([^<>]*)>|!--)")
 _COMMENT_END = "-->"
+_ALONE = {"br", "hr", "p", "wbr"}
+"""Elements that do something without attributes and without an end."""
 
 
 class Token(NamedTuple):
@@ -41,16 +52,17 @@ def read_tokens(html: str) -> Iterator[Token]:
     """
     tokens = tuple(split(html))
     pairs = _pairs(tokens)
-    names = {token.name for token in tokens}
+    names = {tokens[place].name for place in pairs}
     shown_from = 0
     for place, token in enumerate(tokens):
         if place < shown_from:
             continue
         if token.name in HIDDEN and place in pairs:
             shown_from = pairs[place] + 1
-        elif not token.name or token.name in SHOWN:
-            yield token
-        elif not (place in pairs or _does_something(token, names)):
+        elif not token.name or place in pairs or _does_something(token, names):
+            if not token.name or token.name in SHOWN:
+                yield token
+        else:
             yield Token(token.text)
 
 
@@ -97,22 +109,35 @@ def _is_tag(token: Token) -> bool:
 
 
 def _pairs(tokens: Sequence[Token]) -> dict[int, int]:
-    """The places of tags that have a partner, to the places of these."""
+    """The places of tags that have a partner, to the places of these.
+
+    The end of a block ends all blocks in it, so that `- The <ul> element` stays one item.
+    """
     begun: dict[str, list[int]] = defaultdict(list)
     pairs: dict[int, int] = {}
     for place, token in enumerate(tokens):
-        if not token.name or token.name in SHOWN:
+        if not token.name:
             continue
         if not token.is_end:
             begun[token.name].append(place)
         elif begun[token.name]:
             start = begun[token.name].pop()
             pairs |= {start: place, place: start}
+            if token.name in BLOCK_TAGS:
+                _forget(begun, start)
     return pairs
 
 
+def _forget(begun: dict[str, list[int]], start: int) -> None:
+    """Drop the blocks that began behind `start`."""
+    for name in BLOCK_TAGS & begun.keys():
+        while begun[name] and begun[name][-1] > start:
+            begun[name].pop()
+
+
 def _does_something(token: Token, names: set[str]) -> bool:
-    """Whether an element does so without an end tag: one that needs none, in its place."""
-    if token.name == "wbr" or not names.isdisjoint(IN_ELEMENT.get(token.name, ())):
+    """Whether a tag does so without a partner, where `names` are those of elements with an end."""
+    if token.name in _ALONE or not names.isdisjoint(IN_ELEMENT.get(token.name, ())):
         return True
-    return token.name in VOID and bool(token.attributes.strip("/ \n"))
+    has_attributes = bool(token.attributes.strip("/ \n"))
+    return has_attributes and token.name in SHOWN | VOID

@@ -38,7 +38,13 @@ def shown_address(href: str) -> str:
 def is_told_by(href: str, words: str) -> bool:
     """Whether a link's words already say its address."""
     told = {words, f"http://{words}", f"mailto:{words}", f"tel:{words}"}
-    return unquote(href) in {unquote(one) for one in told}
+    return _compared(href) in {_compared(one) for one in told}
+
+
+def _compared(address: str) -> str:
+    """`address` as those are written that lead to the same place."""
+    scheme, colon, rest = unquote(address).partition(":")
+    return f"{scheme.lower()}{colon}{rest}"
 
 
 def _quoted(text: str, also: str = "") -> str:

@@ -22,8 +22,12 @@ _TAB = 4
 _MOST_QUOTES = 20
 """Within each other; deeper ones are left as they are."""
 
+_LONG_NUMBER = re.compile(r"([0-9]{10,})\.(?= )")
+"""A number that CommonMark takes for none of a list, but the library does."""
 _MARKER = re.compile(r"(?:[*+-]|([0-9]{1,9})\.)( +)(?=\S)")
 _RULE = re.compile(r"(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,}")
+_UNDERLINE = re.compile(r"(?:=+|-+) *")
+"""What makes a heading of a line of text, and in the library of an item and of a quotation too."""
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
 _TABLE_RULE = re.compile(r" {0,3}\|?(?: *:?-+:? *\|)+(?: *:?-+:?)? *")
 _QUOTE = re.compile(r" {0,3}> ?")
@@ -59,7 +63,7 @@ def laid_out(lines: Sequence[str]) -> list[str]:
 
 
 def miscounted(lines: Sequence[str]) -> list["WrongNumber"]:
-    """The items whose number does not follow the one before."""
+    """The items whose number is not shown as written, or does not follow the one before."""
     writer = _Writer(lines)
     writer.written()
     return writer.miscounted
@@ -70,7 +74,7 @@ class WrongNumber(NamedTuple):
 
     line: int
     """Its index."""
-    written: int
+    written: str
     shown: int
 
 
@@ -125,6 +129,9 @@ class _Writer:
         is_quote = self.quotes < _MOST_QUOTES and _QUOTE.match(line)
         if is_quote and not self._depth(indent, NESTED_BY):
             return self._write_quote(at)
+        if self._paragraph and _UNDERLINE.fullmatch(text):
+            self._leave_blank()
+            self._paragraph = None
         marker = None if _RULE.fullmatch(text) else _MARKER.match(text)
         if marker is None or not self._write_item(at, indent, text, marker):
             self._write_text(at, indent, text)
@@ -160,8 +167,8 @@ class _Writer:
         place = number
         if before is not None and before.number is not None and number is not None:
             place = before.number + 1
-            if number != place:
-                self.miscounted.append(WrongNumber(at, number, place))
+        if place is not None and marker[1] != str(place):
+            self.miscounted.append(WrongNumber(at, marker[1], place))
         gap = len(marker[2])
         content = indent + len(marker[0]) - (gap - 1 if gap > _TAB else 0)
         self._open[depth:] = [_Item(indent, content, place)]
@@ -173,14 +180,16 @@ class _Writer:
         if self._paragraph is not None:
             if self._begins_table(at):
                 self._leave_blank()
-            self._write(max(_TAB * (self._paragraph - 1), 0), text, self._paragraph)
+            self._write(max(_TAB * (self._paragraph - 1), 0), _told(text), self._paragraph)
             return
         depth = self._depth(indent, _TAB)
         del self._open[depth:]
         beyond = indent - self._open[-1].content if depth else indent
-        self._write(_TAB * depth + max(beyond, 0), text, depth)
-        if beyond < _TAB:
-            self._paragraph, self._starts_item = depth, False
+        if beyond >= _TAB:  # code
+            self._write(_TAB * depth + beyond, text, depth)
+            return
+        self._write(_TAB * depth + max(beyond, 0), _told(text), depth)
+        self._paragraph, self._starts_item = depth, False
 
     def _write(self, indent: int, text: str, depth: int) -> None:
         self._out.append(" " * indent + text)
@@ -206,12 +215,18 @@ class _Writer:
         self._out += [f"> {line}" if line else ">" for line in inner.written()]
         self.miscounted += [one._replace(line=at + one.line) for one in inner.miscounted]
         self._paragraph, self._starts_item = 0, False
+        if end < len(self.lines) and _UNDERLINE.fullmatch(self.lines[end]):
+            self._leave_blank()
         return end
 
     def _end_of_fence(self, at: int, indent: int, text: str) -> int | None:
-        """The line that closes the fence which line `at` opens below a list or a few columns in."""
+        """The line that closes the fence which line `at` opens, unless the library has seen it.
+
+        It has seen those at the margin, outside of quotations.
+        """
         fence = _FENCE.fullmatch(text)
-        if not fence or not indent or (not self._open and indent >= _TAB):
+        is_seen = not indent and not self.quotes
+        if not fence or is_seen or (not self._open and indent >= _TAB):
             return None
         mark = fence[1] or fence[2]
         if len(mark) >= self._unclosed.get(mark[0], len(mark) + 1):
@@ -224,8 +239,10 @@ class _Writer:
         return None
 
     def _write_code(self, at: int, end: int, indent: int) -> None:
-        """The lines of a fenced block as an indented one."""
-        del self._open[self._depth(indent, NESTED_BY) :]
+        """The lines of a fenced block as an indented one.
+
+        It stands in the innermost open item: less indented, the library takes it for text of that.
+        """
         margin = " " * _TAB * (len(self._open) + 1)
         self._leave_blank()
         for line in self.lines[at + 1 : end]:
@@ -233,3 +250,8 @@ class _Writer:
             self._out.append(f"{margin}{code}" if code else "")
         self._leave_blank()
         self._paragraph = None
+
+
+def _told(text: str) -> str:
+    """A line of a paragraph, which the library takes for no item."""
+    return _LONG_NUMBER.sub(r"\1\\.", text, count=1) if _LONG_NUMBER.match(text) else text

@@ -21,18 +21,23 @@ MAY_LOSE = re.compile(
     r"<[A-Za-z/!?]"
     r"|\]:"
     r"|\]\([^)\n]*[\"'(]"
+    r"|\[!\["
+    r"|\]\(\s*[dD][aA][tT][aA]:"
     r"|\|"
+    r"|(?:```|~~~)[^`\n]*[^`\s]"
     r"|^(?:[ >]|[*+-] )*[0-9]{1,9}\. ",
     re.MULTILINE,
 )
-"""What a body holds that may lose words: tags, definitions, titles of links, tables, numbers."""
+"""What a body holds that may lose words: tags, definitions, titles of links, images in links, files
+in addresses, tables, words behind fences, numbers."""
 
 _WORD = re.compile(r"[^\W_]+")
 _LABEL = re.compile(r"^ {0,3}(\[[^]\n]*\]):|(?<=\])\[[^]\n]*\]", re.MULTILINE)
 """Of a link definition, and where it is used: for the author alone."""
 _BRACKETS = re.compile(r"\[[^]\n]*\]")
-_INFO = re.compile(r"^((?:[ >]|[*+-] |[0-9]+\. )*(?:`{3,}|~{3,}))[^`\n]*$", re.MULTILINE)
-"""What stands behind a fence: the language of the code."""
+_FENCE = r"(?:[ >]|[*+-] |[0-9]+\. )*(?:`{3,}|~{3,})"
+_LANGUAGE = re.compile(rf"^({_FENCE}) *(?:\.?[\w#.+-]+(?=\s|$)|\{{.*\}}$)", re.MULTILINE)
+"""What stands behind a fence for editors."""
 _BOX = re.compile(r"^([ >]*(?:[*+-]|[0-9]+\.) +)\[[ xX]\] ", re.MULTILINE)
 """What an item begins with that is done or to be done; readers see a box."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -52,9 +57,24 @@ _NOT_SHOWN = (
         "use it as [words][label], or write \\[ if it is no definition",
     ),
     (
+        re.compile(rf"^{_FENCE}"),
+        "{words} stands behind a code fence and is not shown",
+        "begin the code on the next line",
+    ),
+    (
         re.compile(r"\|"),
         "{words} stands behind the last column of the table and is not shown",
         "give each row as many cells as the head",
+    ),
+    (
+        re.compile(r"\]\(\s*data:", re.IGNORECASE),
+        "{words} is a file in an address and is not shown",
+        "put it where it has an address of its own, and link to that",
+    ),
+    (
+        re.compile(r"\[!\["),
+        "{words} is the address of an image in a link and is not shown",
+        "link to the image beside it",
     ),
     (
         re.compile(r"\]\("),
@@ -136,25 +156,28 @@ def _lost(
     First those on `hidden` lines, then those that don't come next among what is shown.
     """
     missing = Counter(word for _, word in written) - Counter(shown)
+    left = missing.total()
     for line, word in written:
         if missing[word] > 0 and line in hidden:
             missing[word] -= 1
+            left -= 1
             yield line, word
     place = 0
     for line, word in written:
-        if not +missing:
+        if not left:
             return
         ahead = shown[place : place + _LOOK_AHEAD]
         if word in ahead and not (missing[word] > 0 and ahead[0] != word):
             place += ahead.index(word) + 1
         elif missing[word] > 0 and line not in hidden:
             missing[word] -= 1
+            left -= 1
             yield line, word
 
 
 def _written(body: str) -> Iterator[tuple[int, str]]:
     """The words that are for readers, with their lines."""
-    text = _BOX.sub(r"\1", _without_labels(_INFO.sub(r"\1", body))).replace("<!--", "    ")
+    text = _BOX.sub(r"\1", _without_labels(_LANGUAGE.sub(r"\1", body))).replace("<!--", "    ")
     line = 0
     for token in split(text):
         told = _told_by(token) if token.name else unescape(token.text)

@@ -20,7 +20,8 @@ from pymdownx.saneheaders import SaneHeadersExtension
 from pymdownx.tilde import DeleteSubExtension
 
 from statusgen.model.notation import remove_control_characters
-from statusgen.prose.elements import ALIASES, BLOCKS, BODY_HEADING, TABLE, TAGS
+from statusgen.prose.elements import ALIASES, BLOCK_TAGS, BODY_HEADING, TAGS
+from statusgen.prose.fenced_code import with_plain_fences
 from statusgen.prose.links import SCHEMES
 from statusgen.prose.list_layout import GitHubLists
 from statusgen.prose.nesting import nested_rightly, without_empty_elements
@@ -29,7 +30,6 @@ from statusgen.prose.reach import ShortReach
 
 _BLOCK_LEVEL = markdown.Markdown().block_level_elements
 """Elements that Python-Markdown writes on lines of their own."""
-_RAW_BLOCKS = sorted((BLOCKS | TABLE | set(ALIASES)) - {"b", "i", "strike"})
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b")
 _TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 _PLAIN_LINK = re.compile(
@@ -90,10 +90,19 @@ def _is_plain(html: str) -> bool:
 
 class _Bodies(Extension):
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  Markdown's name
+        md.preprocessors.register(_Fences(md), "statusgen-fences", 26)
         md.preprocessors.register(_RawBlocks(md), "statusgen-raw-blocks", 21)
         md.treeprocessors.register(_HeadingsAndTasks(md), "statusgen-bodies", 25)
+        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "<"]
         line_break = SubstituteTagInlineProcessor(r"\\\n", "br")
         md.inlinePatterns.register(line_break, "statusgen-line-break", 185)
+
+
+class _Fences(Preprocessor):
+    """Shows the library fenced code where it overlooks some."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return with_plain_fences(lines)
 
 
 class _RawBlocks(Preprocessor):
@@ -102,7 +111,7 @@ class _RawBlocks(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         names = Counter((end, name.lower()) for line in lines for end, name in _TAG.findall(line))
         self.md.block_level_elements = [
-            one for one in _RAW_BLOCKS if names["", one] == names["/", one] or one == "hr"
+            one for one in sorted(BLOCK_TAGS) if names["", one] == names["/", one] or one == "hr"
         ]
         return lines
 

@@ -26,8 +26,8 @@ _SPACES_AT_END = re.compile(r" +$", re.MULTILINE)
 _BOLD_WORDS = re.compile(rf"\*\*({_INNER})\*\*")
 _LINKED_WORDS = re.compile(rf"\[({_INNER})\]\(({_ADDRESS})\)")
 _BARE_ADDRESS = re.compile(rf"(?<![^\s(])({_ADDRESS})(?=[.,:;!?)]*(?:\s|$))")
-_WWW = re.compile(r"(?<![^\s('\"])www\.", re.IGNORECASE)
-"""What is an address too."""
+_WWW = re.compile(r"(?<!//)www\.", re.IGNORECASE)
+"""What may be an address too."""
 
 
 def simple_html(body: str, *, keeps_lines: bool = True) -> str | None:

@@ -189,13 +189,13 @@ def test_retired_components_have_no_badge():
 
 @pytest.mark.component("chromium")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_browser_shows_it_as_an_image_in_the_colours_of_the_system(tmp_path, dark):
+def test_a_browser_shows_it_as_an_image_in_the_colours_of_the_system(browser, tmp_path, dark):
     names = ("Checkout", "\u062d\u0627\u0644\u0629", "\u7ed3\u8d26", "\U0001f525 Fire", "x" * 99)
     pictures = [write_badge(tmp_path, number, name) for number, name in enumerate(names)]
     page = tmp_path / "index.html"
     page.write_text("".join(f'<img src="{one.name}" alt="">' for one in pictures))
 
-    with browse(dark=dark) as browsing:
+    with browse(browser, dark=dark) as browsing:
         browsing.page.goto(page.as_uri())
         widths = browsing.page.evaluate("[...document.images].map(one => one.naturalWidth)")
         browsing.page.goto(pictures[0].as_uri())

@@ -231,8 +231,8 @@ def text_of(browsing):
 
 
 @pytest.mark.component("chromium")
-def test_a_browser_shows_the_banner_under_a_strict_policy_and_nothing_else_of_it():
-    with served(a_shop(script_of(an_outage()))) as address, browse() as browsing:
+def test_a_browser_shows_the_banner_under_a_strict_policy_and_nothing_else_of_it(browser):
+    with served(a_shop(script_of(an_outage()))) as address, browse(browser) as browsing:
         messages = []
         browsing.page.on("console", lambda message: messages.append(message.text))
         browsing.page.goto(f"{address}/")
@@ -263,8 +263,8 @@ def test_a_browser_shows_the_banner_under_a_strict_policy_and_nothing_else_of_it
 
 
 @pytest.mark.component("chromium")
-def test_a_browser_shows_nothing_while_all_is_well():
-    with served(a_shop(script_of())) as address, browse() as browsing:
+def test_a_browser_shows_nothing_while_all_is_well(browser):
+    with served(a_shop(script_of())) as address, browse(browser) as browsing:
         browsing.page.goto(f"{address}/", wait_until="load")
         browsing.page.wait_for_timeout(200)
         count = browsing.page.locator("statusgen-banner").count()
@@ -275,9 +275,9 @@ def test_a_browser_shows_nothing_while_all_is_well():
 
 @pytest.mark.component("chromium")
 @pytest.mark.parametrize("by", ["mouse", "button", "escape"])
-def test_a_closed_banner_stays_closed_until_the_next_update(by):
+def test_a_closed_banner_stays_closed_until_the_next_update(browser, by):
     files = a_shop(script_of(an_outage()))
-    with served(files) as address, browse() as browsing:
+    with served(files) as address, browse(browser) as browsing:
         banner = browsing.page.locator("statusgen-banner")
         browsing.page.goto(f"{address}/")
         button = browsing.page.get_by_role("button", name="Close")
@@ -302,9 +302,9 @@ def test_a_closed_banner_stays_closed_until_the_next_update(by):
 
 
 @pytest.mark.component("chromium")
-def test_included_twice_it_is_shown_once():
+def test_included_twice_it_is_shown_once(browser):
     head = INCLUDE + "<script src=/embed.js></script>" + INCLUDE
-    with served(a_shop(script_of(an_outage()), head)) as address, browse() as browsing:
+    with served(a_shop(script_of(an_outage()), head)) as address, browse(browser) as browsing:
         browsing.page.goto(f"{address}/")
         browsing.page.locator("statusgen-banner p a").wait_for()
         count = browsing.page.locator("statusgen-banner").count()
@@ -314,9 +314,9 @@ def test_included_twice_it_is_shown_once():
 
 
 @pytest.mark.component("chromium")
-def test_hostile_titles_are_shown_as_they_are():
+def test_hostile_titles_are_shown_as_they_are(browser):
     shop = a_shop("")
-    with served(shop) as address, browse() as browsing:
+    with served(shop) as address, browse(browser) as browsing:
         for title in HOSTILE:
             shop["/embed.js"] = script_of(an_outage(title=title))
             browsing.page.goto(f"{address}/")
@@ -338,8 +338,8 @@ def test_hostile_titles_are_shown_as_they_are():
         "Object.defineProperty(document, 'currentScript', {value: null})",
     ],
 )
-def test_it_fails_silent_where_the_browser_lacks_something(sabotage):
-    with served(a_shop(script_of(an_outage()))) as address, browse() as browsing:
+def test_it_fails_silent_where_the_browser_lacks_something(browser, sabotage):
+    with served(a_shop(script_of(an_outage()))) as address, browse(browser) as browsing:
         browsing.page.add_init_script(sabotage)
         browsing.page.goto(f"{address}/", wait_until="load")
         browsing.page.wait_for_timeout(200)
@@ -348,11 +348,11 @@ def test_it_fails_silent_where_the_browser_lacks_something(sabotage):
 
 
 @pytest.mark.component("chromium")
-def test_it_can_stand_on_top_and_follows_the_direction_and_the_colours():
+def test_it_can_stand_on_top_and_follows_the_direction_and_the_colours(browser):
     head = "<script src=/embed.js data-position=top></script>"
     shop = a_shop(script_of(an_outage(title="\u0639\u0637\u0644")), head)
     shop["/"] = shop["/"].replace("lang=en", "lang=ar dir=rtl")
-    with served(shop) as address, browse(dark=True, width=320) as browsing:
+    with served(shop) as address, browse(browser, dark=True, width=320) as browsing:
         browsing.page.goto(f"{address}/")
         browsing.page.locator("statusgen-banner p a").wait_for()
         box = browsing.page.locator("statusgen-banner").bounding_box()
@@ -370,10 +370,10 @@ def test_it_can_stand_on_top_and_follows_the_direction_and_the_colours():
 @pytest.mark.component("chromium")
 @pytest.mark.component("axe")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_it_is_accessible_in_every_state(dark):
+def test_it_is_accessible_in_every_state(browser, dark):
     shop = a_shop("", "<meta name=viewport content='width=device-width'>" + INCLUDE)
     policy = "default-src 'self' 'unsafe-inline' 'unsafe-eval'"
-    with served(shop, policy) as address, browse(dark=dark) as browsing:
+    with served(shop, policy) as address, browse(browser, dark=dark) as browsing:
         for severity in ("SEV1", "SEV2", "SEV3"):
             shop["/embed.js"] = script_of(an_outage(severity=severity))
             browsing.page.goto(f"{address}/")

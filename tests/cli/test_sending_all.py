@@ -8,7 +8,9 @@ from tests.components.postgresql import postgresql  # noqa: F401  a fixture
 from tests.components.smtp_relay import Script, once, smtp_relay
 from tests.fakes.repository import FIRST, ID, make_repository, parse_letters
 
-READERS = 30
+READERS = 16
+MANY = 30
+"""So many that a run hears of what is published before it is done."""
 RELAY = 'transport = "smtp://127.0.0.1:{}"\nmax_connections = 2\nmax_per_second = 10'
 UPDATE = f"{ID}/01-investigating"
 
@@ -24,15 +26,15 @@ def script():
 
 @pytest.fixture
 def repository(tmp_path, script):
-    """A publish mails thirty readers, some letters a second."""
+    """A publish mails sixteen readers, some letters a second."""
     with smtp_relay(script) as relay:
         repository = make_repository(tmp_path, mail=RELAY.format(relay.port))
         subscribe(repository)
         yield repository
 
 
-def subscribe(repository):
-    repository.subscribe(*(f"reader{number}@example.com" for number in range(READERS)))
+def subscribe(repository, readers=READERS):
+    repository.subscribe(*(f"reader{number}@example.com" for number in range(readers)))
 
 
 def begin(repository, script, *words):
@@ -73,7 +75,7 @@ def test_the_page_goes_up_while_letters_leave_and_new_ones_are_taken_along(repos
     assert second.code == 4
     assert "because another statusgen is sending, and takes them along" in second.err
     assert "next: statusgen mail status shows how far they are" in second.err
-    assert (code, "60 letters about 2 updates sent" in out) == (0, True)
+    assert (code, f"{2 * READERS} letters about 2 updates sent" in out) == (0, True)
     assert set(letters(script, "Investigating").values()) == {1}
     assert set(letters(script, "Update:").values()) == {1}
     assert len(script.seen) == 2 * READERS
@@ -117,13 +119,14 @@ def test_a_correction_reaches_those_whose_letters_have_not_left(repository, scri
     corrected = [body for _, body in script.seen if b"Payments are not affected." in body]
     assert (second.code, code) == (4, 0)
     assert b"Payments are not affected." not in script.seen[at_once][1]
-    assert 0 < len(corrected) < READERS - at_once
+    assert 0 < len(corrected) < MANY - at_once
     assert set(letters(script, "Investigating").values()) == {1}
-    assert len(script.seen) == READERS
+    assert len(script.seen) == MANY
 
 
 def slow(repository, rate=4):
-    """So slow that a run hears of what is published before it is done."""
+    """Mail many readers, a few letters a second."""
+    subscribe(repository, MANY)
     config = repository.root / "statusgen.toml"
     config.write_text(config.read_text().replace("max_per_second = 10", f"max_per_second = {rate}"))
 
@@ -142,7 +145,7 @@ def test_what_is_not_at_hand_here_keeps_no_letter_of_ours(repository, script):
     assert (second.code, code, rest.code) == (4, 0, 0)
     assert "what was published meanwhile" in err
     assert set(letters(script, "Investigating").values()) == {1}
-    assert (len(letters(script, "Investigating")), len(letters(script, "Update:"))) == (30, 30)
+    assert (len(letters(script, "Investigating")), len(letters(script, "Update:"))) == (MANY, MANY)
 
 
 def test_a_page_that_is_called_something_else_meanwhile_is_sent_about_as_it_is_now(
@@ -157,7 +160,7 @@ def test_a_page_that_is_called_something_else_meanwhile_is_sent_about_as_it_is_n
     code, _, _ = end(first, script)
 
     assert (second.code, code) == (4, 0)
-    assert len(letters(script, "")) == READERS
+    assert len(letters(script, "")) == MANY
     assert b"Acme Health" in script.seen[-1][1]
 
 

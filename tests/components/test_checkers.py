@@ -64,11 +64,11 @@ def test_what_comes_from_another_host_is_found(tmp_path):
 
 
 @pytest.mark.component("chromium", "axe")
-def test_the_browser_stays_on_loopback_and_sees_what_is_hard_to_read(tmp_path):
+def test_the_browser_stays_on_loopback_and_sees_what_is_hard_to_read(browser, tmp_path):
     body = '<main><h1>Hi</h1><p style="color:#ccc">pale</p></main><script src="https://x.test/a">'
     page = write_page(tmp_path, "index.html", body + "</script><script>missing()</script>")
 
-    with browse(width=360) as browsing:
+    with browse(browser, width=360) as browsing:
         browsing.page.goto(page.as_uri())
         problems = browsing.accessibility_problems()
 
@@ -89,10 +89,10 @@ def test_the_browser_stays_on_loopback_and_sees_what_is_hard_to_read(tmp_path):
         ("<p>below</p><p style='margin-top: -2em'>above</p>", "on one another"),
     ],
 )
-def test_what_a_narrow_window_loses_is_found(tmp_path, body, fault):
+def test_what_a_narrow_window_loses_is_found(browser, tmp_path, body, fault):
     page = write_page(tmp_path, "index.html", body)
 
-    with browse(width=320) as browsing:
+    with browse(browser, width=320) as browsing:
         browsing.page.goto(page.as_uri())
         found = layout_faults(browsing.page)
 
@@ -100,7 +100,7 @@ def test_what_a_narrow_window_loses_is_found(tmp_path, body, fault):
 
 
 @pytest.mark.component("chromium")
-def test_what_the_keyboard_misses_is_found(tmp_path):
+def test_what_the_keyboard_misses_is_found(browser, tmp_path):
     body = (
         "<style>.plain:focus { outline: none }</style>"
         "<a href='#a'>well</a><details><summary>well</summary>more</details>"
@@ -109,7 +109,7 @@ def test_what_the_keyboard_misses_is_found(tmp_path):
     )
     page = write_page(tmp_path, "index.html", body)
 
-    with browse(width=320) as browsing:
+    with browse(browser, width=320) as browsing:
         browsing.page.goto(page.as_uri())
         found = keyboard_faults(browsing.page)
 

@@ -48,6 +48,31 @@ def test_with_these_quotes_it_is_read(line, value):
     assert document.headers[key].value.text in line.replace("''", "'")
 
 
+@pytest.mark.parametrize("value", ["C:\\temp", "C:\\audio"])
+def test_what_a_backslash_makes_between_double_quotes_is_told(value):
+    document, [problem] = parse_document(f'---\ntitle: "{value}"\n---\nBody'.encode(), "a.md")
+
+    assert document is None
+    assert (problem.line, problem.remedy) == (2, f"write title: '{value}'")
+    assert "has a backslash between double quotes" in problem.what
+
+
+def test_a_tab_is_told_on_its_line():
+    header = "---\nseverity: SEV1\ntitle: a\n\tcause: b\n---\nBody"
+
+    document, [problem] = parse_document(header.encode(), "a.md")
+
+    assert document is None
+    assert (problem.line, problem.what) == (4, "a tab stands in front of the key")
+
+
+def test_a_list_that_a_comment_cuts_off_is_not_said_to_lack_its_end():
+    what, remedy = explain("tags: [near-miss #1, security]")
+
+    assert what == "the list of 'tags' is cut off at a #, which begins a comment"
+    assert remedy == "put what holds the # between quotes"
+
+
 def test_a_list_that_is_not_closed_may_be_meant_as_one():
     what, remedy = explain("components: [a, b")
 

@@ -22,7 +22,7 @@ def first_try(fault):
     def spoil(_number, request):
         seen[request] += 1
         chance = crc32(request.partition("/page/")[2].encode())
-        is_chosen = chance % part(3 if fault != SLOW else 100, 1) == 0
+        is_chosen = chance % part(6 if fault != SLOW else 100, 1) == 0
         is_due = seen[request] % 2 and (is_chosen or request.endswith("page/index.html"))
         return fault if is_due else PASS
 

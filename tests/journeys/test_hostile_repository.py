@@ -11,7 +11,7 @@ from lxml import etree
 
 from statusgen.model.release import headers_for
 from tests.api import strict_client
-from tests.components.chromium import Browsing, open_browser
+from tests.components.chromium import Browsing
 from tests.components.layout import LARGE_TEXT, OPEN_ALL, keyboard_faults, layout_faults
 from tests.components.vnu import html_errors
 from tests.fakes.hostile import FOOTER, NAME, NOW, TEXTS, ZONES, make_hostile, text
@@ -50,12 +50,6 @@ def repositories(tmp_path_factory):
 @pytest.fixture(scope="module")
 def sites(repositories):
     return {language: tree(one.root / "_site") for language, one in repositories.items()}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with open_browser() as opened:
-        yield opened
 
 
 @contextmanager

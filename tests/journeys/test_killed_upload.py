@@ -30,7 +30,7 @@ def test_whenever_a_publish_is_killed_readers_find_a_whole_page_and_the_next_com
         assert publish(state)[0] == 0
         sequence, over = site.manifest().sequence, False
 
-        for number in count(1, part(3, 1)):
+        for number in count(1, part(4, 1)):
             for moment in moments(number):
                 state = 1 - state
                 code, said = publish(state, at(number, moment))
@@ -48,5 +48,5 @@ def test_whenever_a_publish_is_killed_readers_find_a_whole_page_and_the_next_com
             if over:
                 break
 
-        assert kills > part(10, 60)
+        assert kills > part(8, 60)
         assert site.listed(FOREIGN) == site.foreign

@@ -293,6 +293,32 @@ def test_a_canceled_window_speaks_of_no_work_below(components, language):
     assert told[language == "de"] in form.text
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param(
+            (later_in_maintenance(7 * 24 * 60 + 30, "canceled", body="Stop."),), id="by its window"
+        ),
+        pytest.param(
+            (
+                later_in_maintenance(60, "in_progress", body="Go."),
+                later_in_maintenance(90, "canceled", body="Stop."),
+            ),
+            id="by an update",
+        ),
+    ],
+)
+def test_work_that_had_begun_is_not_said_to_take_no_place(later):
+    incident = database_upgrade(*later)
+
+    form = make_forms().form(incident, incident.last, now=NOW)
+
+    for part in (form.text, form.html):
+        assert "not take place" not in part
+        assert "Components now" in part
+    assert "- Checkout: Operational" in form.text
+
+
 def test_a_cancellation_that_the_author_tells_is_told_once():
     body = starting_words("canceled", ["Checkout"])
     incident = database_upgrade(later_in_maintenance(60, "canceled", body=body))

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from tests.components.available import AXE_SCRIPT
-from tests.components.chromium import open_browser, open_page
+from tests.components.chromium import open_page
 from tests.letters.stories import NOW, every_kind, make_first, make_forms, make_incident
 
 pytestmark = [pytest.mark.component("chromium"), pytest.mark.component("axe")]
@@ -48,12 +48,6 @@ CUT_OFF = """[...document.querySelectorAll(".inside *")].filter((one) =>
     one.getBoundingClientRect().right > innerWidth && !one.closest(".body table")).length"""
 """What the edge of the card hides; a table of the author's can be moved below it."""
 LEFT = "(all) => all.map((one) => one.getBoundingClientRect().left)"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with open_browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -57,4 +57,6 @@ def test_words_that_are_the_address_need_it_no_second_time():
     assert is_told_by("https://example.com/%C3%BC", "https://example.com/ü")
     assert is_told_by("http://www.example.com", "www.example.com")
     assert is_told_by("mailto:help@example.com", "help@example.com")
+    assert is_told_by("https://EXAMPLE.com/A", "HTTPS://EXAMPLE.com/A")
+    assert not is_told_by("https://example.com/a", "https://example.com/A")
     assert not is_told_by("https://example.com/login", "https://example.com")

@@ -106,8 +106,14 @@ def test_a_fenced_block_may_stand_in_an_item():
 
 @pytest.mark.parametrize(
     "body",
-    ["- a\n  ```\n  <div> <eta>\n  ```", "  ~~~\n  <div> <eta>\n  ~~~"],
-    ids=["item", "column"],
+    [
+        pytest.param("- a\n  ```\n  <div> <eta>\n  ```", id="in an item"),
+        pytest.param("- a\n  - b\n ```\n <div> <eta>\n ```", id="below a list"),
+        pytest.param("  ~~~\n  <div> <eta>\n  ~~~", id="a few columns in"),
+        pytest.param("```html {1} a\n<div> <eta>\n````", id="with words behind the fence"),
+        pytest.param("> ```\n> <div> <eta>\n> ```\n> a", id="in a quotation"),
+        pytest.param("> - a\n> ```\n> <div> <eta>\n> ```", id="below a list in a quotation"),
+    ],
 )
 def test_what_is_in_such_a_block_is_code(body):
     assert "<pre><code>&lt;div&gt; &lt;eta&gt;\n</code></pre>" in MARKUP.html(body)
@@ -115,6 +121,20 @@ def test_what_is_in_such_a_block_is_code(body):
 
 def test_a_fence_that_nothing_closes_is_text():
     assert "```" in MARKUP.html("- a\n  ```\n  b")
+
+
+@pytest.mark.parametrize(
+    "body", ["1234567890. a <b>b</b>", "- a\n\n  1234567890. b", "1. `a`\n1234567890. b"]
+)
+def test_a_number_of_ten_digits_begins_no_item(body):
+    html = MARKUP.html(body)
+
+    assert "1234567890. " in html
+    assert html.count("<li>") == (body[:2] in ("- ", "1."))
+
+
+def test_such_a_number_in_code_stays():
+    assert laid_out(["    1234567890. a"]) == ["    1234567890. a"]
 
 
 def test_lines_without_lists_stay():
@@ -137,7 +157,16 @@ def test_lines_without_lists_stay():
     ],
 )
 def test_items_whose_numbers_do_not_count_up_are_found(body, wrong):
-    assert miscounted(body.split("\n")) == [WrongNumber(*one) for one in wrong]
+    assert miscounted(body.split("\n")) == [
+        WrongNumber(line, str(written), shown) for line, written, shown in wrong
+    ]
+
+
+def test_a_number_that_begins_with_zero_is_not_shown_as_written():
+    assert miscounted(["01. December", "02. December"]) == [
+        WrongNumber(0, "01", 1),
+        WrongNumber(1, "02", 2),
+    ]
 
 
 @pytest.mark.parametrize("unit", ["- a\n  ```\n", "> ", "  - a\n", "1. a\n 2. b\n", "- a\n\n"])

@@ -26,6 +26,11 @@ LOST = [
     ("[a]: b 'c d'\n\n[a]", 0, "'c d' is a link definition that nothing shows"),
     ('a [b](c "d e")', 0, "'d e' is the title of a link and is not shown"),
     ("![b](c 'd')", 0, "'d' is the title of a link and is not shown"),
+    ("[![a](https://b.c)](d.e)", 0, "'b c' is the address of an image in a link and is not shown"),
+    ("a ![b](data:c,d)", 0, "'data c d' is a file in an address and is not shown"),
+    ("a\n```Error: b\nc\n```", 1, "'Error b' stands behind a code fence and is not shown"),
+    ("- a\n  ~~~ sh b\n  c\n  ~~~", 1, "'b' stands behind a code fence and is not shown"),
+    ("01. a", 0, "readers see 1. where 01. is written"),
     ("|a|b|\n|---|---|\n|1|2|3|", 2, "'3' stands behind the last column of the table and is not"),
     ("a <iframe src='b'></iframe>", 0, "'b' stands in a tag and is not shown"),
     ("a <input value=b>", 0, "'b' stands in a tag and is not shown"),
@@ -38,6 +43,7 @@ LOST = [
 def test_what_nobody_sees_is_found_with_its_line(body, line, what):
     [loss] = losses(body)
 
+    assert MAY_LOSE.search(body)
     assert loss.line == line
     assert loss.what.startswith(what)
 
@@ -49,10 +55,12 @@ SHOWN = [
     "![a](b.png) <img src=c.png alt=d>",
     "<b class=x>a</b> <font color=red>b</font><abbr title='c d'>e</abbr>",
     "```python\na\n```\n\n- b\n  ~~~ js\n  c\n  ~~~",
+    "```{.sh a=b}\nc\n```\n\n> ``` c++\n> d\n> ```\n\n```a` b\n\n~~~not closed",
     "21. a\n22. b\n    1. c\n    2. d",
     "|a|b|\n|---|---|\n|1|2|\n|3",
     "&copy; &#x41;&#66; a &lt;b&gt;",
     "<eta> <template> <v1.2> `<script>` <!-- a",
+    "The <table> and the <s> folder, </code>, <img> and <td>\n\n- the <ul>",
     "a\nb  \nc\\\nd<br>e",
     "1. [x] a\n2. [ ] b\n    - [X] c",
 ]
@@ -67,6 +75,12 @@ def test_words_that_are_there_twice_are_lost_where_they_are_not_shown():
     [loss] = losses("fixed\n\nfixed <!-- fixed -->\n\nfixed\n\nfixed")
 
     assert loss.line == 2
+
+
+def test_the_work_grows_with_what_is_lost():
+    rows = "\n".join(f"|1|w{number}|" for number in range(20_000))
+
+    assert len(losses(f"|a|\n|-|\n{rows}")) == 20_000
 
 
 def test_many_lost_words_make_a_short_message():

@@ -27,6 +27,8 @@ HTML = [
     ("<iframe src=x>inside</iframe>", "<p>inside</p>"),
     ("<div><span>Text</span></div>", "<p>Text</p>"),
     ("`<script>`", "<p><code>&lt;script&gt;</code></p>"),
+    (r"\<b>x\</b> `\<`", r"<p>&lt;b&gt;x&lt;/b&gt; <code>\&lt;</code></p>"),
+    ("The <table> and <s> folder", "<p>The &lt;table&gt; and &lt;s&gt; folder</p>"),
     (
         "[a](https://example.com/x?y=1&z=2)",
         '<p><a href="https://example.com/x?y=1&amp;z=2">a</a></p>',

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from statusgen.prose.markup import Markup
 from statusgen.prose.simple_html import simple_html
+from tests.components.soak import part
 
 MARKUPS = {
     keeps_lines: Markup("https://status.example.com/", keeps_lines=keeps_lines)
@@ -100,7 +101,7 @@ def test_anything_else_is_left_to_the_library(body):
 
 
 @pytest.mark.parametrize("keeps_lines", [True, False])
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=part(300, 30_000), deadline=None)
 @given(body=BODY)
 @example(body="- a\n\n- b")
 @example(body="a\n- b")
@@ -109,6 +110,7 @@ def test_anything_else_is_left_to_the_library(body):
 @example(body="**a****b**")
 @example(body="[a](https://example.com)[b](https://example.com)")
 @example(body="- https://example.com/ \n- b ")
+@example(body="[a](https://example.com)WWW.b.de")
 def test_both_ways_lead_to_the_same_place(body, keeps_lines):
     simple = simple_html(body, keeps_lines=keeps_lines)
 

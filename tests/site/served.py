@@ -109,8 +109,8 @@ class Tab:
     def poll(self, host: Host) -> None:
         """Let time pass until the page asks for news, and wait until it has them."""
         before = host.times("release.json")
-        for _ in range(30):
-            self.pass_time(6)
+        for _ in range(15):
+            self.pass_time(12)
             self.settle()
             if host.times("release.json") > before:
                 return

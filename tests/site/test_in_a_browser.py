@@ -202,7 +202,7 @@ def test_no_page_offends_its_own_policy_or_complains(browser, host):
 
     for key in PAGES:
         with open_tab(browser) as tab:
-            tab.page.goto(host.url + key, wait_until="networkidle")
+            tab.page.goto(host.url + key)
             tab.poll(host)
 
             assert tab.complaints == [], key

@@ -126,13 +126,13 @@ def test_the_html_checker_finds_no_error(tmp_path):
 @pytest.mark.component("chromium")
 @pytest.mark.component("axe")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_browser_finds_it_accessible_and_narrow_enough_for_a_phone(tmp_path, dark):
+def test_a_browser_finds_it_accessible_and_narrow_enough_for_a_phone(browser, tmp_path, dark):
     long = make_incident(title="x" * 200, body="y" * 400 + "\n\n" + "|a" * 30 + "\n" + "|-" * 30)
     files = render_site() | render_site((long,))
     del files["404.html"]  # its links lead to the published page only
     write_site(tmp_path, files)
 
-    with browse(width=320, dark=dark) as browsing:
+    with browse(browser, width=320, dark=dark) as browsing:
         for key in sorted(key for key in files if key.endswith(".html")):
             browsing.page.goto((tmp_path / key).as_uri())
 
