@@ -121,7 +121,7 @@ def open_target(target: TargetSettings, *, hurried: bool = False) -> Storage:
             return FolderStorage(target.url, target.path)
         case S3Target():
             from statusgen.adapters.s3 import S3Storage
-            from statusgen.adapters.s3_bucket import HURRIED
+            from statusgen.adapters.s3_client import HURRIED
 
             return S3Storage(
                 target.url,
@@ -217,11 +217,11 @@ def _open_lock(settings: Settings, name: str, whoever: str) -> Iterator[None]:
         yield
 
 
-def this_run(now: datetime) -> Run:
-    """Who publishes: this very process, once."""
+def this_run(now: datetime, page: str = "") -> Run:
+    """Who publishes, and which page: this very process, once."""
     from statusgen.adapters.process import this_publisher
 
-    return Run(this_publisher(), now, secrets.token_hex(8))
+    return Run(this_publisher(), now, secrets.token_hex(8), page)
 
 
 def is_gone(publisher: Publisher) -> bool:

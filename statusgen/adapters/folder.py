@@ -5,14 +5,20 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from statusgen.adapters.disk import room_for
-from statusgen.adapters.files import alone_in, explain, is_plain_folder, write_new
+from statusgen.adapters.files import (
+    alone_in,
+    explain,
+    is_plain_file,
+    is_plain_folder,
+    write_new,
+)
 from statusgen.errors import TargetError
 from statusgen.model.claim import Claim
 from statusgen.model.manifest import (
@@ -73,16 +79,13 @@ class FolderStorage:
             written_ns = path.stat().st_mtime_ns if path.exists() else 0
         return self._checked(manifest, written_ns)
 
-    def recover(self, keys: Collection[str]) -> Manifest:
-        """Take what lies at the release's own keys for ours, as there was a manifest of ours."""
+    def recover(self, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return the plain files at these keys: nothing tells who wrote them."""
         with self._explained(""):
-            there = [key for key in keys if os.path.lexists(self.root / key)]
-            packs = [pack_sequence(PACKS + path.name) for path in (self.root / PACKS).glob("*")]
-        return Manifest(
-            dict.fromkeys(there, UNKNOWN),
-            sequence=max(packs, default=0),
-            packs=dict.fromkeys(filter(None, packs), 0),
-        )
+            return {key: _record(self.root / key, key) for key in keys if self._may_be_ours(key)}
+
+    def marked(self, keys: Collection[str]) -> None:
+        """Return that files bear no mark."""
 
     def try_access(self) -> Room:
         """Ask whether we may write there, or could make the folder; nothing is written."""
@@ -160,6 +163,12 @@ class FolderStorage:
             return (self.root / pack_key(sequence)).read_bytes()
         return None
 
+    def kept_packs(self) -> Collection[int]:
+        """Return the releases of which anything is kept."""
+        with self._explained(PACKS):
+            names = [path.name for path in (self.root / PACKS).glob("*")]
+        return sorted(filter(None, (pack_sequence(PACKS + name) for name in names)))
+
     def delete_packs(self, sequences: Collection[int]) -> None:
         """Forget what was kept of these releases."""
         for sequence in sequences:
@@ -197,6 +206,13 @@ class FolderStorage:
                         is_ours = _is_as_recorded(entry, key, record, written_ns)
                         seen[key] = record if is_ours else UNKNOWN
         return manifest if seen == manifest.records else replace(manifest, records=seen)
+
+    def _may_be_ours(self, key: str) -> bool:
+        path = self.root / key
+        is_below_another = any(
+            os.path.lexists(self.root / folder / BOOKKEEPING) for folder in _folders(key)
+        )
+        return self._has_plain_folder(key) and is_plain_file(path) and not is_below_another
 
     def _is_foreign(self, artifact: Artifact) -> bool:
         path = self.root / artifact.key
@@ -259,6 +275,11 @@ def _folders(key: str) -> Iterator[str]:
     while folder:
         yield folder
         folder = folder.rpartition("/")[0]
+
+
+def _record(path: Path, key: str) -> Record:
+    body = path.read_bytes()
+    return Record(fingerprint_of(hashlib.sha256(body).hexdigest(), headers_for(key)), len(body))
 
 
 def _is_as_recorded(entry: os.DirEntry[str], key: str, record: Record, written_ns: int) -> bool:

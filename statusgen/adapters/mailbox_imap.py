@@ -3,17 +3,20 @@
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from statusgen.adapters.watchdog import Watchdog
 from statusgen.errors import MailError
 from statusgen.model.mail_source import ImapSource
 from statusgen.ports.mailbox import MOST_BYTES, Mail
 
 _TIMEOUT_S = 30.0
+_PATIENCE = 2
+"""So many timeouts may the whole answer to a command take, whatever trickles in."""
 _ARRIVED = re.compile(rb'INTERNALDATE "([^"]+)"')
 _FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
 
@@ -41,15 +44,16 @@ class ImapMailbox:
         self._password = password
         self._tls_context = tls_context
         self._timeout_s = timeout_s
+        self._watchdog = Watchdog()
         self._client: imaplib.IMAP4 | None = None
 
     def unsettled(self) -> Iterator[Mail]:
         """See Mailbox.unsettled."""
         client = self._open()
-        with _explained(_BROKE_OFF):
+        with self._waiting(_BROKE_OFF):
             numbers = _checked(client.uid("SEARCH", "UNSEEN"), _BROKE_OFF)
         for number in b" ".join(one for one in numbers if one).split():
-            with _explained(_BROKE_OFF):
+            with self._waiting(_BROKE_OFF):
                 answer = _checked(client.uid("FETCH", number.decode(), _FETCH), _BROKE_OFF)
             mail = _mail(number.decode(), answer)
             if mail is not None:  # else it was deleted meanwhile
@@ -58,14 +62,15 @@ class ImapMailbox:
     def settle(self, mail: Mail, *, is_understood: bool) -> None:
         """See Mailbox.settle."""
         flags = r"(\Seen)" if is_understood else r"(\Seen \Flagged)"
-        with _explained(_BROKE_OFF):
-            answer = self._open().uid("STORE", mail.name, "+FLAGS.SILENT", flags)
+        client = self._open()
+        with self._waiting(_BROKE_OFF):
+            answer = client.uid("STORE", mail.name, "+FLAGS.SILENT", flags)
             _checked(answer, _BROKE_OFF)
 
     def close(self) -> None:
         """See Mailbox.close."""
         if self._client is not None:
-            with suppress(OSError, imaplib.IMAP4.error):
+            with suppress(MailError), self._waiting(_BROKE_OFF):
                 self._client.logout()
             with suppress(OSError):
                 self._client.shutdown()
@@ -73,11 +78,11 @@ class ImapMailbox:
     def _open(self) -> imaplib.IMAP4:
         if self._client is None:
             source = self._source
-            with _explained(_UNREACHABLE):
+            with self._waiting(_UNREACHABLE):
                 self._client = self._connect()
-            with _explained(_NO_LOGIN):
+            with self._waiting(_NO_LOGIN):
                 self._log_in(self._client)
-            with _explained(_NO_FOLDER):
+            with self._waiting(_NO_FOLDER):
                 _checked(self._client.select(_quoted(source.folder)), _NO_FOLDER)
         return self._client
 
@@ -91,11 +96,42 @@ class ImapMailbox:
     def _connect(self) -> imaplib.IMAP4:
         source = self._source
         if not source.is_tls:
-            return imaplib.IMAP4(source.host, source.port, timeout=self._timeout_s)
+            plain = _guarded(imaplib.IMAP4, self._watchdog)
+            return plain(source.host, source.port, timeout=self._timeout_s)
         context = self._tls_context or ssl.create_default_context()
-        return imaplib.IMAP4_SSL(
-            source.host, source.port, ssl_context=context, timeout=self._timeout_s
-        )
+        context.sslsocket_class = _guarded_tls(self._watchdog)
+        secure = _guarded(imaplib.IMAP4_SSL, self._watchdog)
+        return secure(source.host, source.port, ssl_context=context, timeout=self._timeout_s)
+
+    @contextmanager
+    def _waiting(self, otherwise: str) -> Iterator[None]:
+        with _explained(otherwise), self._watchdog.ending(_PATIENCE * self._timeout_s):
+            if self._client is not None:
+                self._watchdog.guard(self._client)
+            yield
+
+
+def _guarded(client: type[imaplib.IMAP4], watchdog: Watchdog) -> Callable[..., imaplib.IMAP4]:
+    """Return the class with its first words with the server, the greeting, looked after."""
+
+    def open_guarded(self: imaplib.IMAP4, *args: Any, **options: Any) -> None:
+        client.open(self, *args, **options)
+        watchdog.guard(self)
+
+    return type("GuardedIMAP", (client,), {"open": open_guarded})
+
+
+def _guarded_tls(watchdog: Watchdog) -> type[ssl.SSLSocket]:
+    class Socket(ssl.SSLSocket):
+        @property
+        def sock(self) -> ssl.SSLSocket:
+            return self
+
+        def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  ssl's own
+            watchdog.guard(self)
+            super().do_handshake(block)
+
+    return Socket
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """`plan` and `publish`: what would happen, and making it happen."""
 
 import time
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -28,11 +27,13 @@ from statusgen.cli.publish_view import (
     result_as_json,
     say_result,
     tell_stopped,
+    tell_uploads,
 )
 from statusgen.cli.publishing_job import Job, Wishes, open_job, planning_options
+from statusgen.cli.publishing_ledger import lock_publishing, tell_owed
 from statusgen.cli.sending import to_option
 from statusgen.cli.sending_all import send_all, total_of
-from statusgen.errors import Refused, Unavailable, UsageError
+from statusgen.errors import DatabaseError, Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,7 @@ def plan(
     wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
     with open_job(context, wishes) as job:
         tell_kept(job.plan.kept)
+        tell_owed(job.trouble)
         tell_warnings(job.prepared.archive.warnings)
         context.report(plan_as_json(job.plan), lambda: _say_plan(job))
         for brake in job.plan.brakes:
@@ -71,7 +73,7 @@ def plan(
         if not job.plan.is_empty:
             force = ["--force"] if job.plan.brakes else []
             tell_next(" ".join(["statusgen publish", *force, *wishes.flags()]))
-        if any(target.failure for target in job.plan.targets):
+        if job.trouble or any(target.failure for target in job.plan.targets):
             raise click.exceptions.Exit(Unavailable.exit_code)
 
 
@@ -113,9 +115,11 @@ def publish(
     if not yes and not is_terminal():
         raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
     wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
-    with _lock(context) as lock, open_job(context, wishes) as job:
+    lock = lock_publishing(context)
+    with lock.held, open_job(context, wishes, lock.trouble) as job:
         only = letters.named(job, readers)
         tell_kept(job.plan.kept)
+        tell_owed(job.trouble)
         refuse(job.plan, expect, force=force)
         _rehearse(job)
         tell_warnings(job.prepared.archive.warnings)
@@ -124,18 +128,9 @@ def publish(
         elif not job.plan.is_empty:
             _ask(job, only)
         letters.hold_others(job, only)
-        failed = _apply(job, only, lock.close)
+        failed = _apply(job, only, lock.held.close)
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)
-
-
-def _lock(context: Context) -> ExitStack:
-    """Keeps other publishes of this checkout away until it is closed: before letters leave."""
-    from statusgen.composition import open_publishing_lock
-
-    lock = ExitStack()
-    lock.enter_context(open_publishing_lock(context.settings))
-    return lock
 
 
 def _say_plan(job: Job) -> None:
@@ -168,15 +163,18 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
     page_behind = False
     if job.state is not None and not job.uploader.is_page_up(uploads):
         uploads, page_behind = _wait_for_page(job, uploads, started_s)
-    for one in uploads.behind:
-        tell(one.failure, "behind", "red")
-    mailed = Mailed()
+    tell_uploads(uploads)
+    mailed, trouble = Mailed(), job.trouble
     if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
-        mailed = _mail(job, uploads, only, unlock, page_behind=page_behind)
+        try:
+            mailed = _mail(job, uploads, only, unlock, page_behind=page_behind)
+        except DatabaseError as error:
+            trouble = str(error)
+            tell_owed(trouble)
     elif job.state is not None and job.plan.letters:
         tell("no letter was sent, because the page is not up; run publish again to go on")
-    is_behind = bool(uploads.behind) or mailed.is_behind
-    _report(job, uploads, mailed, is_behind=is_behind)
+    is_behind = bool(trouble or uploads.behind or mailed.is_behind)
+    _report(job, uploads, mailed, trouble, is_behind=is_behind)
     return is_behind
 
 
@@ -254,7 +252,7 @@ def _left(state: "State", queued: "Queued", why: str, steps: str) -> Mailed:
     return mailed_of(total, 0, len(queued.update_ids)).behind(steps)
 
 
-def _report(job: Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) -> None:
+def _report(job: Job, uploads: "Uploads", mailed: Mailed, trouble: str, *, is_behind: bool) -> None:
     from statusgen.cli.due_view import due_text
     from statusgen.model.notation import format_instant
     from statusgen.prose.times import PageClock
@@ -265,9 +263,9 @@ def _report(job: Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) ->
     first = next((row for row in rows if row.at), None)
     instant = format_instant(first.at) if first and first.at else None
     promise = due_text(first, PageClock(settings.page.zone), now) if first else ""
-    told = mailed if job.state is not None else None
+    told = mailed if job.state is not None and not trouble else None
     job.context.report(
-        result_as_json(job.plan, uploads, mailed, instant),
+        result_as_json(job.plan, uploads, mailed, instant, trouble),
         lambda: say_result(uploads, told, promise),
     )
     if job.wishes.no_mail and settings.mail is not None:

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,7 +10,8 @@ import click
 
 from statusgen.cli.context import Context, json_option, open_targets
 from statusgen.cli.output import progress
-from statusgen.errors import ContentError
+from statusgen.cli.publishing_ledger import read_ledger
+from statusgen.errors import ContentError, DatabaseError
 from statusgen.model.value import Value
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ _OPTIONS = (
         flag_value=NO_REASON,
         default=None,
         metavar="[REASON]",
-        help="Wait for no other publisher, and mail updates that another ledger has claimed; "
-        "the reason is noted in the claim.",
+        help="Wait for no other publisher, take the place of another page, and mail updates that "
+        "another ledger has claimed; the reason is noted in the claim.",
     ),
     click.option(
         "--verify",
@@ -87,6 +88,8 @@ class Job(Value, frozen=True):
     state: "State | None"
     """None when no letters are to be planned."""
     plan: "Plan"
+    trouble: str = ""
+    """Why the ledger can't be had, so that letters stay owed; empty: it can, or none is asked."""
 
 
 def planning_options(command: Command) -> Command:
@@ -97,12 +100,15 @@ def planning_options(command: Command) -> Command:
 
 
 @contextmanager
-def open_job(context: Context, wishes: Wishes) -> Iterator[Job]:
-    """The plan as of now; raises whatever keeps it from being made."""
-    from statusgen.composition import is_gone, open_state, prove_live, this_run
+def open_job(context: Context, wishes: Wishes, trouble: str = "") -> Iterator[Job]:
+    """The plan as of now; raises whatever keeps it from being made.
+
+    Without a ledger it has no letters; `trouble` says why there is none, if that is known.
+    """
+    from statusgen.composition import is_gone, prove_live, this_run
     from statusgen.plan.mail import MailOptions
     from statusgen.usecases.build import prepare
-    from statusgen.usecases.publish import plan_publish
+    from statusgen.usecases.publish import MailPlan, plan_mail, plan_publish
     from statusgen.usecases.uploading import Outside, Uploader
 
     settings, takeover = context.settings, wishes.takeover is not None
@@ -111,23 +117,29 @@ def open_job(context: Context, wishes: Wishes) -> Iterator[Job]:
         with progress("Rendering", None), _hint(is_useful=keep is None):
             prepared = prepare(settings, context.open_cache(), context.now, keep)
         targets = stack.enter_context(open_targets(settings))
-        state = None
-        if settings.mail is not None and not wishes.no_mail:
-            state = stack.enter_context(open_state(settings))
-        run = this_run(context.now)
+        state: State | None = None
+        mail = MailPlan()
+        archive, options = prepared.archive, MailOptions(late=wishes.late, takeover=takeover)
+        if settings.mail is None or wishes.no_mail:
+            trouble = ""
+        elif not trouble:
+
+            def read(state: "State") -> MailPlan:
+                return plan_mail(archive, state.ledger, context.now, options)
+
+            found = read_ledger(stack, settings, read)
+            if isinstance(found, str):
+                trouble = found
+            else:
+                state, mail = found
+        run = this_run(context.now, settings.page.url)
         outside = Outside(run, prove_live, progress, is_gone)
         uploader = Uploader(
             settings, prepared.release, targets, outside, takeover=takeover, verify=wishes.verify
         )
-        planned = plan_publish(
-            uploader,
-            prepared.archive,
-            state.ledger if state else None,
-            context.now,
-            MailOptions(late=wishes.late, takeover=takeover),
-            people_told=partial(_people_told, settings),
-        )
-        yield Job(context, wishes, prepared, uploader, run, state, planned)
+        told = partial(_people_told, None if trouble else settings)
+        planned = plan_publish(uploader, archive, mail, people_told=told)
+        yield Job(context, wishes, prepared, uploader, run, state, planned, trouble)
 
 
 @contextmanager
@@ -151,11 +163,12 @@ def _keep_broken(context: Context, archive: "Archive") -> "Archive":
         return keep_broken([one.storage for one in targets], context.now, archive)
 
 
-def _people_told(settings: "Settings", incident_ids: Collection[str]) -> Mapping[str, int]:
+def _people_told(settings: "Settings | None", incident_ids: Collection[str]) -> Mapping[str, int]:
     """Asked for what is removed only, and then also where no letters are planned."""
     from statusgen.composition import open_state
 
-    if settings.mail is None:
+    if settings is None or settings.mail is None:
         return {}
-    with open_state(settings) as state:
+    with suppress(DatabaseError), open_state(settings) as state:
         return state.ledger.people_told(incident_ids)
+    return {}

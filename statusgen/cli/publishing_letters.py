@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from statusgen.cli.output import count, tell
 from statusgen.cli.publish_view import canary_line, sample_lines, terminal_width
 from statusgen.cli.sending import find_readers
-from statusgen.errors import UsageError
+from statusgen.errors import DatabaseError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,8 @@ def named(job: "Job", readers: "Sequence[str]") -> frozenset[int] | None:
     """Whom --to names, as ids; None: everybody."""
     if not readers:
         return None
+    if job.trouble:
+        raise DatabaseError(f"{job.trouble}. --to is about letters, so nothing was done")
     if job.state is None:
         raise UsageError("--to is about letters, and none are planned; leave it out")
     return find_readers(job.state, readers)

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 @click.option("--list", "only_list", is_flag=True, help="Show what can be gone back to.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--force", is_flag=True, help="Go past the brake on many removals.")
-@click.option("--takeover", is_flag=True, help="Wait for no other publisher.")
+@click.option(
+    "--takeover",
+    is_flag=True,
+    help="Wait for no other publisher, and take the place of another page.",
+)
 @json_option
 @pass_context
 def rollback(
@@ -33,7 +37,8 @@ def rollback(
     target has kept what its last ten releases put up. The next `publish` puts up again what the
     files say.
     """
-    from statusgen.composition import is_gone, open_publishing_lock, prove_live, this_run
+    from statusgen.cli.publishing_ledger import lock_publishing
+    from statusgen.composition import is_gone, prove_live, this_run
     from statusgen.usecases.rollback import plan_rollback
     from statusgen.usecases.uploading import Outside
 
@@ -45,8 +50,9 @@ def rollback(
             return
         if not yes and not is_terminal():
             raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
-        outside = Outside(this_run(context.now), prove_live, progress, is_gone)
-        with open_publishing_lock(context.settings):
+        run = this_run(context.now, context.settings.page.url)
+        outside = Outside(run, prove_live, progress, is_gone)
+        with lock_publishing(context).held:
             ways = plan_rollback(context.settings, targets, release, outside, takeover=takeover)
             _refuse_braked(ways, force=force)
             if not yes and any(way.release for way in ways):
@@ -127,6 +133,8 @@ def _ask(ways: "Sequence[Return]") -> None:
 def _report(context: Context, ways: "Sequence[Return]", results: "Sequence[TargetResult]") -> None:
     def show() -> None:
         for way, one in zip(ways, results, strict=True):
+            if one.warning:
+                tell(one.warning, "warning", "yellow")
             if one.failure:
                 tell(one.failure, "behind", "red")
             elif way.release:

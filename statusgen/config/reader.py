@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from statusgen.config import values
 from statusgen.config.brand import read_brand
@@ -80,7 +81,7 @@ def parse_settings(text: str, raw: dict[str, Any], root: Path) -> Settings:
         severities=read_severities(top.child("severities")),
         targets=read_targets(top, root),
         mail=_mail(top.child("mail"), root) if top.has("mail") else None,
-        database=_state(top.child("state"), root),
+        database=_state(top.child("state")),
         brakes=_brakes(top.child("brakes")),
         fingerprint=_fingerprint(text, page.brand),
     )
@@ -105,9 +106,9 @@ def _refuse_published(top: Table, settings: Settings) -> None:
     served = [one for one in folders if one not in (here, *here.parents)]  # wrong all the same
     public = [*served, settings.root / CONTENT_FOLDER]
     _, _, outbox = (settings.mail.transport if settings.mail else "").partition("folder:")
-    _, _, database = settings.database.partition("sqlite:///")
+    _, _, database = unquote(settings.database).partition("sqlite:///")
     for place, text in ((("mail", "transport"), outbox), (("state", "database"), database)):
-        path = Path(text).resolve()
+        path = (settings.root / text).resolve()
         if text and any(folder == path or folder in path.parents for folder in public):
             top.complain(
                 place,
@@ -223,11 +224,10 @@ def _understood(url: str, parse: Callable[[str], object], example: str) -> str:
     return url
 
 
-def _state(table: Table, root: Path) -> str:
+def _state(table: Table) -> str:
     url = table.take("database", _database, DEFAULT_DATABASE)
     table.finish()
-    path = url.removeprefix("sqlite:///")
-    return f"sqlite:///{root / path}" if path != url else url
+    return url
 
 
 def _database(value: Any) -> str:

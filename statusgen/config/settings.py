@@ -155,7 +155,7 @@ class Settings(Value, frozen=True):
     targets: tuple[TargetSettings, ...]
     mail: MailSettings | None
     database: str
-    """An SQLAlchemy URL; SQLite paths are absolute."""
+    """An SQLAlchemy URL, as it was written: a SQLite path is relative to `root`."""
     brakes: Brakes
     fingerprint: str
     """Changes when statusgen.toml does; caches of what depends on it are keyed by it."""

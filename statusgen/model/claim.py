@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from statusgen.model.notation import format_instant, printable
+from statusgen.model.stamp import is_stamp
 from statusgen.model.value import Value
 
 
@@ -42,6 +43,7 @@ def format_claim(claim: Claim) -> bytes:
 def parse_claim(data: bytes) -> Claim:
     """Return the claim in the bytes, `UNREADABLE` for anything else."""
     try:
-        return _DECODER.decode(data)
+        found = _DECODER.decode(data)
     except (msgspec.MsgspecError, ValueError):
         return UNREADABLE
+    return found if found.at is None or is_stamp(found.at) else UNREADABLE

@@ -7,9 +7,10 @@ import msgspec
 
 from statusgen.model.manifest import Conditions, Intent, KeptRelease, Manifest, Record
 from statusgen.model.release import FINGERPRINT_LENGTH, check_key
+from statusgen.model.stamp import is_stamp
 
-FORMAT = 2
-"""Format 1 had objects only, without tags and sequences; it is read still."""
+FORMAT = 3
+"""Format 1 had objects only, without tags and sequences, format 2 no page; both are read still."""
 
 
 class NewerFormatError(ValueError):
@@ -28,6 +29,7 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     intent: Intent | None = None
     kept: tuple[KeptRelease, ...] = ()
     packs: dict[int, int] = {}
+    page: str = ""
 
 
 class _Format(msgspec.Struct):
@@ -50,6 +52,7 @@ def format_manifest(manifest: Manifest) -> bytes:
         manifest.intent,
         manifest.kept,
         dict(sorted(manifest.packs.items())),
+        manifest.page,
     )
     return _ENCODER.encode(document) + b"\n"
 
@@ -65,8 +68,9 @@ def parse_manifest(data: bytes) -> Manifest:
     document = _DECODER.decode(data)
     for key, record in document.objects.items():
         check_key(key)
-        if record.size < 0 or not _FINGERPRINT.fullmatch(record.fingerprint):
+        if min(record.size, record.sequence) < 0 or not _FINGERPRINT.fullmatch(record.fingerprint):
             raise ValueError(f"the entry of {key!r} is damaged")
+    _check_history(document)
     return Manifest(
         document.objects,
         document.sequence,
@@ -75,4 +79,19 @@ def parse_manifest(data: bytes) -> Manifest:
         document.conditions,
         document.kept,
         document.packs,
+        document.page,
     )
+
+
+def _check_history(document: _Document) -> None:
+    """Let pass what could have come about: instants of our age, and numbers that only grow."""
+    intents = (document.intent,) if document.intent else ()
+    if not all(is_stamp(one.at) for one in (*intents, *document.kept)):
+        raise ValueError("it tells of a time that can't be")
+    kept = [one.sequence for one in document.kept]
+    if kept != sorted(set(kept), reverse=True) or any(one.objects < 0 for one in document.kept):
+        raise ValueError("its releases are out of order")
+    newest = document.sequence
+    numbers = {newest, *kept, *document.packs, *(one for one in document.packs.values() if one)}
+    if min(numbers) < 0 or max(numbers) > newest or 0 in document.packs:
+        raise ValueError("it counts releases that never were")

@@ -34,6 +34,8 @@ class Run(Value, frozen=True):
     by: Publisher
     at: datetime
     token: str
+    page: str = ""
+    """The URL of the page that it publishes; empty: that need not be known."""
 
 
 def begun(there: Manifest, plan: UploadPlan, run: Run, conditions: Conditions) -> Manifest:
@@ -52,6 +54,7 @@ def begun(there: Manifest, plan: UploadPlan, run: Run, conditions: Conditions) -
         token=run.token,
         intent=Intent(run.token, run.by, run.at, len(plan.puts)),
         conditions=conditions,
+        page=run.page or there.page,
     )
 
 

@@ -8,7 +8,7 @@ from statusgen.letters.audience import audience_of
 from statusgen.model.delivery import Audience
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step
-from statusgen.model.value import replace
+from statusgen.model.value import Value, replace
 from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
 from statusgen.plan.plan import Backlog, KeptIncident, Plan, make_plan, removed_incidents
 from statusgen.ports.ledger import Ledger
@@ -23,34 +23,42 @@ PeopleTold = Callable[[Collection[str]], Mapping[str, int]]
 """How many people have mail about each of these incidents, as far as anybody knows."""
 
 
-def plan_publish(  # noqa: PLR0913  what a plan is made of, each once
+class MailPlan(Value, frozen=True):
+    """What is to be mailed, and what an earlier run left unsent."""
+
+    choice: MailChoice = NO_MAIL
+    backlog: tuple[Backlog, ...] = ()
+
+
+def plan_mail(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailPlan:
+    """What content and ledger call for. Reads, and changes nothing."""
+    mail = archive.settings.mail
+    if mail is None:
+        return MailPlan()
+    choice = choose(archive, ledger, now, options)
+    choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
+    return MailPlan(choice, tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt)))
+
+
+def plan_publish(
     uploader: Uploader,
     archive: Archive,
-    ledger: Ledger | None,
-    now: datetime,
-    options: MailOptions,
+    mail: MailPlan,
     *,
     people_told: PeopleTold = lambda _: {},
 ) -> Plan:
-    """The plan at `now`; without a ledger it has no letters. Reads, and changes nothing.
+    """The plan of page and letters. Reads, and changes nothing.
 
     Raises `ContentError` when there are letters to be queued about an incident that is kept.
     """
-    settings = archive.settings
-    choice = NO_MAIL
-    backlog: tuple[Backlog, ...] = ()
-    if ledger is not None and settings.mail is not None:
-        choice = choose(archive, ledger, now, options)
-        choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
-        backlog = tuple(Backlog(*one) for one in ledger.backlog(settings.mail.in_doubt))
-        refuse_mail_about_kept(archive, (one.update.incident_id for one in choice.mailed))
+    refuse_mail_about_kept(archive, (one.update.incident_id for one in mail.choice.mailed))
     targets = uploader.plan()
     removed = removed_incidents(targets)
     return make_plan(
         targets,
-        choice,
-        backlog,
-        settings.brakes.max_updates,
+        mail.choice,
+        mail.backlog,
+        archive.settings.brakes.max_updates,
         people_told=people_told(removed) if removed else {},
         kept=[KeptIncident(one.source.id, one.problems) for one in archive.kept],
     )

@@ -76,7 +76,7 @@ def _plan_one(
     settings: Settings, target: Target, wanted: str, outside: Outside, *, takeover: bool
 ) -> Return:
     storage = target.storage
-    seen, _ = look(storage, (), None if takeover else outside.is_gone)
+    seen, _ = look(storage, (), None if takeover else outside.is_gone, page=outside.run.page)
     chosen = _choose(storage.name, seen.manifest.kept if seen.manifest else (), wanted)
     release = _release(storage, chosen)
     uploader = Uploader(settings, release, [target], outside, takeover=takeover)

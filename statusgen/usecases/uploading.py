@@ -2,23 +2,24 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
 
 from statusgen.apply.fence import who_writes
-from statusgen.apply.pack import recovered
+from statusgen.apply.ownership import recovered, strangers
 from statusgen.apply.upload import upload
 from statusgen.config.settings import S3Target, Settings, TargetSettings
 from statusgen.errors import TargetError, TargetHeld, TargetUnreachable, UsageError
-from statusgen.model.manifest import Conditions, Observed, Publisher
+from statusgen.model.manifest import Conditions, Observed, Publisher, is_another_page
+from statusgen.model.notation import printable
 from statusgen.model.release import Release
 from statusgen.model.value import Value, replace
 from statusgen.plan.bookkeeping import Run, holder
 from statusgen.plan.plan import TargetPlan
-from statusgen.plan.upload import plan_upload
+from statusgen.plan.upload import UploadPlan, plan_upload
 from statusgen.ports.storage import Storage
+from statusgen.usecases.at_once import at_once
 
 Watch = Callable[[str, int | None], AbstractContextManager[Callable[..., None]]]
 """Opens a view on `what` with so many steps ahead, None if unknown; yields what counts one."""
@@ -63,6 +64,8 @@ class TargetResult(Value, frozen=True):
     failure: str = ""
     is_unreachable: bool = False
     is_held: bool = False
+    warning: str = ""
+    """What went wrong beside, although it serves the release."""
 
 
 class Uploads(Value, frozen=True):
@@ -155,24 +158,41 @@ class Uploader:
         )
 
     def _each(self, work: Callable[..., Result], *many: Sequence[Any]) -> list[Result]:
-        """The work on every target, at once."""
-        with ThreadPoolExecutor(len(self._targets)) as pool:
-            return list(pool.map(work, *many))
+        """The work on every target, at once; Ctrl-C ends what they wait for."""
+        try:
+            return at_once(work, *many)
+        except BaseException:
+            for one in self._targets:
+                one.storage.close()
+            raise
 
     def _plan_one(self, storage: Storage) -> TargetPlan:
         try:
             seen, notes = self._look(storage)
+            planned = self._planned(seen)
+            if seen.manifest and (not_ours := strangers(storage, seen.manifest, planned.deletes)):
+                damage = f"it lists {printable(not_ours[0])}, which no release of ours put there"
+                seen, note = _made_anew(storage, self._keys, replace(seen, damage=damage))
+                planned, notes = self._planned(seen), (*notes, note)
         except TargetError as error:
             return _failed_plan(storage.name, error)
-        planned = plan_upload(
-            self._release, seen, self._settings.brakes.max_deletes, keep_assets=True
-        )
         return TargetPlan(storage.name, planned, notes=notes)
 
     def _look(self, storage: Storage) -> tuple[Observed, tuple[str, ...]]:
-        keys = [one.key for one in self._release.artifacts]
-        is_gone = None if self._takeover else self._outside.is_gone
-        return look(storage, keys, is_gone, verify=self._verify)
+        is_gone = None if self._takeover else self._is_gone
+        page = self._outside.run.page
+        return look(storage, self._keys, is_gone, verify=self._verify, page=page)
+
+    def _is_gone(self, publisher: Publisher) -> bool:
+        """What we left half done ourselves, for want of an answer, is not waited for."""
+        return publisher == self._outside.run.by or self._outside.is_gone(publisher)
+
+    def _planned(self, seen: Observed) -> UploadPlan:
+        return plan_upload(self._release, seen, self._settings.brakes.max_deletes, keep_assets=True)
+
+    @property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(one.key for one in self._release.artifacts)
 
     def _upload_one(
         self, done: Callable[..., None], planned: TargetPlan, target: Target
@@ -186,7 +206,8 @@ class Uploader:
             )
         puts, deletes = len(planned.upload.puts), len(planned.upload.deletes)
         try:
-            upload(target.storage, planned.upload, self._release, self._outside.run, done)
+            run = self._outside.run
+            warning = upload(target.storage, planned.upload, self._release, run, done)
         except TargetError as error:
             return TargetResult(
                 planned.name,
@@ -194,7 +215,8 @@ class Uploader:
                 is_unreachable=isinstance(error, TargetUnreachable),
                 is_held=isinstance(error, TargetHeld),
             )
-        return TargetResult(planned.name, puts, deletes, failure=self._proof(target.settings))
+        failure = self._proof(target.settings)
+        return TargetResult(planned.name, puts, deletes, failure, warning=warning)
 
     def _proof(self, target: TargetSettings) -> str:
         index = next((one for one in self._release.artifacts if one.key == "index.html"), None)
@@ -206,19 +228,31 @@ class Uploader:
 
 
 def look(
-    storage: Storage, keys: Collection[str], is_gone: IsGone | None, *, verify: bool = False
+    storage: Storage,
+    keys: Collection[str],
+    is_gone: IsGone | None,
+    *,
+    verify: bool = False,
+    page: str = "",
 ) -> tuple[Observed, tuple[str, ...]]:
     """What is on a target, and what is odd about it, each in half a sentence.
 
-    Raises `TargetHeld` where somebody else is at work; with `is_gone` None nobody is waited for.
-    A damaged manifest is made anew, with the help of the `keys` of the release.
+    Raises `TargetHeld` where somebody else is at work, or where another page is than the one
+    with the URL `page`; with `is_gone` None nobody is waited for, and no page kept. A damaged
+    manifest is made anew, with the help of the `keys` of the release.
     """
     seen = storage.observe()
-    manifest, notes = seen.manifest, []
+    notes = []
     if seen.damage:
-        notes.append(f"its manifest is damaged ({seen.damage}); made anew from a listing")
-        manifest = recovered(storage, keys)
-    elif manifest is not None and verify:
+        seen, note = _made_anew(storage, keys, seen)
+        notes.append(note)
+    manifest = seen.manifest
+    if manifest is not None and is_gone is not None and is_another_page(manifest, page):
+        raise TargetHeld(
+            f"{storage.name}: the page {printable(manifest.page)} is there, and not {page}; give "
+            "this one a place of its own, or add --takeover if the page has moved"
+        )
+    if manifest is not None and verify and not seen.damage:
         manifest = storage.verified(manifest)
     if manifest is not None and manifest.intent is not None:
         if is_gone is not None and holder(seen, is_gone):
@@ -233,6 +267,12 @@ def look(
             "late"
         )
     return replace(seen, manifest=manifest), tuple(notes)
+
+
+def _made_anew(storage: Storage, keys: Collection[str], seen: Observed) -> tuple[Observed, str]:
+    """What a damaged manifest should have said, and a note on that."""
+    note = f"its manifest is damaged ({printable(seen.damage)}); made anew from what is kept there"
+    return replace(seen, manifest=recovered(storage, keys)), note
 
 
 def _failed_plan(name: str, error: TargetError) -> TargetPlan:

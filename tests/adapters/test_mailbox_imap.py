@@ -8,6 +8,7 @@ from statusgen.adapters.mailbox_imap import ImapMailbox
 from statusgen.errors import MailError
 from statusgen.model.mail_source import ImapSource
 from statusgen.ports.mailbox import MOST_BYTES
+from tests.components.dripping import dripping
 from tests.components.imap_host import ARRIVED, PASSWORD, ImapHost, imap_host
 
 TEXT = b"From: bob@example.org\nSubject: hello\n\nhello\n"
@@ -161,7 +162,7 @@ def test_a_silent_server_is_left_in_time():
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         closing(imap(server.getsockname()[1], timeout_s=0.2)) as box,
-        pytest.raises(MailError, match="did not answer in time"),
+        pytest.raises(MailError, match=r"did not answer in time"),
     ):
         list(box.unsettled())
 
@@ -176,3 +177,16 @@ def test_a_password_is_never_in_an_error():
         list(box.unsettled())
 
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["a greeting", "a handshake"])
+@pytest.mark.parametrize("at_once", [b"* OK ", b"* OK ready\r\n"], ids=["cut short", "whole"])
+def test_a_server_that_sends_byte_by_byte_is_given_up(is_tls, at_once):
+    with dripping(at_once=at_once) as port:
+        source = ImapSource("127.0.0.1", port, "ann", is_tls=is_tls)
+
+        with (
+            closing(ImapMailbox(source, PASSWORD, timeout_s=0.2)) as box,
+            pytest.raises(MailError, match=r"did not answer in time|can't be reached|broke off"),
+        ):
+            list(box.unsettled())

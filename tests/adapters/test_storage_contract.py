@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from statusgen.adapters.folder import FolderStorage
-from statusgen.apply.pack import recovered
+from statusgen.apply.ownership import recovered
 from statusgen.apply.upload import upload
 from statusgen.errors import TargetError, TargetHeld
 from statusgen.model.claim import Claim
@@ -182,7 +182,8 @@ def test_what_is_ours_is_found_again_without_the_manifest(target):
 
     found = target.storage.recover(list(FIRST))
 
-    assert found.records.keys() == FIRST.keys()
+    assert found.keys() == FIRST.keys()
+    assert target.storage.kept_packs() == [1]
 
 
 def test_a_manifest_is_replaced_only_by_who_knows_its_version(target):

@@ -104,7 +104,7 @@ def test_the_smallest_configuration_has_every_default(tmp_path):
     assert (page.support, page.history_days) == (None, 90)
     assert tuple(found.severities.values()) == DEFAULT_SEVERITIES
     assert (found.components, found.targets, found.mail) == ((), (), None)
-    assert found.database == f"sqlite:///{tmp_path}/.statusgen/state.db"
+    assert found.database == "sqlite:///.statusgen/state.db"
     assert (found.brakes.max_updates, found.brakes.max_deletes) == (5, 0.2)
     assert found.root == tmp_path
 
@@ -141,7 +141,7 @@ def test_every_key_is_read(tmp_path):
             "E2EXAMPLE",
         ),
     )
-    assert found.database == f"sqlite:///{tmp_path}/deep/state.db"
+    assert found.database == "sqlite:///deep/state.db"
     assert (found.brakes.max_updates, found.brakes.max_deletes) == (9, 0.5)
 
 
@@ -271,6 +271,27 @@ def test_no_message_shows_a_password(tmp_path, url):
 
     assert len(problems) == 2
     assert "hunter2" not in "".join(problems)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'endpoint_url = "http://key:hunter2@127.0.0.1:9000"',
+        'endpoint_url = "http://key:hun#ter2@127.0.0.1:9000"',
+        'endpoint_url = "http://key:hunter2@127.0.0.1:none"',
+        'public_url = "https://key:hunter2@status.example.com"',
+        'url = "s3://key:hunter2@bucket"',
+        'url = "https://key:hun/ter2@bucket.example.com"',
+    ],
+)
+def test_no_message_about_a_target_shows_a_password(tmp_path, line):
+    first = "" if line.startswith("url") else 'url = "s3://acme"\n'
+    text = f"{SMALLEST}[[targets]]\n{first}{line}\n"
+
+    problems = "".join(problems_of(tmp_path, text))
+
+    assert "hun" not in problems
+    assert "ter2" not in problems
 
 
 RAW = st.recursive(

@@ -1,5 +1,6 @@
 """Targets go their own ways; letters wait for the one that readers see."""
 
+import signal
 import threading
 import time
 from contextlib import contextmanager
@@ -9,8 +10,10 @@ import pytest
 
 from statusgen.config.settings import FolderTarget, S3Target
 from statusgen.errors import TargetError, TargetUnreachable, UsageError
-from statusgen.model.manifest import MANIFEST_KEY, Conditions
+from statusgen.model.manifest import MANIFEST_KEY, Conditions, Record
+from statusgen.model.manifest_json import format_manifest
 from statusgen.model.release import Release, artifact_from_bytes
+from statusgen.model.value import replace
 from statusgen.usecases.uploading import RETRY_AFTER_S, Outside, Target, Uploader
 from tests.builders import make_settings
 from tests.fakes.publishing import make_run, publish
@@ -26,9 +29,9 @@ def unseen(_what, _total):
     yield lambda *_: None
 
 
-def make(*pairs, prove=lambda *_: "", is_gone=lambda _: False, **options):
+def make(*pairs, prove=lambda *_: "", is_gone=lambda _: False, page="", **options):
     targets = [Target(settings, storage) for settings, storage in pairs]
-    outside = Outside(make_run(), prove, unseen, is_gone)
+    outside = Outside(replace(make_run(), page=page), prove, unseen, is_gone)
     return Uploader(make_settings(), RELEASE, targets, outside, **options)
 
 
@@ -179,6 +182,77 @@ def test_a_damaged_manifest_is_made_anew_and_said():
     assert storage.observe().manifest.kept
 
 
+def tamper(storage, **changes):
+    there = storage.observe().manifest
+    storage.objects[MANIFEST_KEY] = format_manifest(replace(there, **changes))
+
+
+@pytest.mark.parametrize("can_mark", [True, False], ids=["bucket", "folder"])
+def test_a_manifest_that_lists_what_is_not_ours_is_refused_whole(can_mark):
+    storage = FakeStorage("s3://acme", can_mark=can_mark)
+    run(make((BUCKET, storage)))
+    storage.put_foreign("notes.txt", b"theirs")
+    records = storage.observe().manifest.records
+    tamper(storage, records={**records, "notes.txt": Record("0" * 32, 6)})
+
+    [planned] = make((BUCKET, storage)).plan()
+    uploads = run(make((BUCKET, storage)))
+
+    assert "it lists notes.txt, which no release of ours put there" in planned.notes[0]
+    assert planned.upload.deletes == ()
+    assert not uploads.behind
+    assert storage.objects["notes.txt"] == b"theirs"
+    assert storage.observe().manifest.records.keys() == records.keys()
+
+
+def test_another_page_is_not_published_over_unless_it_moved():
+    storage = FakeStorage("s3://acme")
+    run(make((BUCKET, storage), page="https://one.example.com"))
+    other = make((BUCKET, storage), page="https://two.example.com")
+    moved = make((BUCKET, storage), page="https://two.example.com", takeover=True)
+
+    [refused] = other.plan()
+    [planned] = moved.plan()
+
+    assert refused.is_held
+    assert "the page https://one.example.com is there, and not https://two" in refused.failure
+    assert planned.upload is not None
+
+
+@pytest.mark.parametrize("url", ["http://ONE.example.com", "https://one.example.com"])
+def test_the_same_page_by_another_scheme_is_the_same(url):
+    storage = FakeStorage("s3://acme")
+    run(make((BUCKET, storage), page="https://one.example.com"))
+
+    [planned] = make((BUCKET, storage), page=url).plan()
+
+    assert planned.upload.is_empty
+
+
+class FailingOnceStorage(FakeStorage):
+    """Has a bad half minute while the release goes up: `failing` requests find no answer."""
+
+    failing = 0
+
+    def put_all(self, uploads, may_write, on_done):
+        if self.failing:
+            self.failing -= 1
+            raise TargetUnreachable("s3://acme: failed; publish again")
+        super().put_all(uploads, may_write, on_done)
+
+
+def test_our_own_upload_that_found_no_answer_is_not_waited_for():
+    storage = FailingOnceStorage("s3://acme")
+    storage.failing = 2
+    uploader = make((BUCKET, storage))
+
+    uploads = uploader.upload_until(time.monotonic() + 60, run(uploader), lambda _: None)
+
+    assert not uploads.behind
+    assert uploader.is_page_up(uploads)
+    assert storage.observe().manifest.intent is None
+
+
 def test_what_others_changed_is_put_up_again_when_one_looks():
     storage = FakeStorage("s3://acme")
     run(make((BUCKET, storage)))
@@ -207,6 +281,44 @@ class WaitingStorage(FakeStorage):
     def put_all(self, uploads, may_write, on_done):
         assert self.other.wait(10)
         super().put_all(uploads, may_write, on_done)
+
+
+def test_caches_that_can_not_be_told_are_a_warning_and_nothing_else():
+    storage = FakeStorage("s3://acme", fail_on="refresh caches")
+    uploader = make((BUCKET, storage))
+
+    uploads = run(uploader)
+
+    assert uploads.results[0].warning == "s3://acme: told to fail on refresh caches"
+    assert uploader.is_page_up(uploads)
+    assert storage.observe().manifest.intent is None
+
+
+class HangingStorage(FakeStorage):
+    """Answers nothing, until it is closed."""
+
+    def observe(self):
+        self.asked.set()
+        assert self.closed.wait(10)
+        raise TargetUnreachable("s3://acme: hung up")
+
+    def close(self):
+        self.closed.set()
+
+
+def test_who_is_interrupted_waits_for_nobody():
+    storage = HangingStorage("s3://acme")
+    storage.asked, storage.closed = threading.Event(), threading.Event()
+
+    def interrupt():
+        assert storage.asked.wait(10)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        make((BUCKET, storage)).plan()
+
+    assert storage.closed.is_set()
 
 
 def test_a_slow_target_keeps_no_other_waiting():

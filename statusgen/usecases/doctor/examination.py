@@ -67,7 +67,7 @@ def examine(
     if not around.targets:
         findings.append(_no_target())
     for target, facts in zip(around.targets, seen, strict=True):
-        findings += judge_target(target.storage.name, facts, around.is_gone)
+        findings += judge_target(target.storage.name, facts, around.is_gone, settings.page.url)
     for url, told in answers.items():
         releases = _releases(url, around.targets, seen)
         is_spare = url != settings.page.url
