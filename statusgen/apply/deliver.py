@@ -88,13 +88,19 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
             waits, only = rules.waits, rules.only
             ledger.prepare(update_ids, rules.in_doubt, now, waits=waits, only=only)
             with closing(Journal(ledger, sender, clock)) as journal:
-                run = Run(journal, transport, letters, update_ids, rules, process.on_done)
-                asyncio.run(run.send_all())
+                run = Run(
+                    *(journal, transport, letters, update_ids, rules, process.on_done),
+                    struck_before=ledger.struck_before(clock()),
+                )
+                try:
+                    asyncio.run(run.send_all())
+                finally:
+                    ledger.conclude(run.tally.refusals, clock())
         finally:
             ledger.dismiss(sender)
         return DeliveryReport(
             accounts=tuple((update_id, ledger.account(update_id)) for update_id in update_ids),
-            sent=run.counts[DeliveryState.ACCEPTED],
+            sent=run.tally.counts[DeliveryState.ACCEPTED],
             resent=ledger.unreported_copies(update_ids),
             in_doubt=doubted(ledger, update_ids),
             trouble=run.trouble,

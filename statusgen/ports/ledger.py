@@ -18,6 +18,7 @@ from statusgen.model.delivery import (
     Standing,
 )
 from statusgen.model.manifest import Publisher
+from statusgen.model.refusals import Refusals
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
 
@@ -176,11 +177,18 @@ class Ledger(Protocol):
 
         Returns (update id, subscriber id) of those whose dot may go out. The others are not in
         the sender's hands any more, are for one who has left meanwhile, are too old, or were held,
-        unless the sender passes holds. What an outcome means for its reader (`Meaning`) is
-        written with it. A letter that would go out again (queued, deferred) does not if it was
-        withdrawn meanwhile. That a letter was accepted is written even by a sender that was
-        settled as gone, as long as nobody else has taken the letter in hand.
+        unless the sender passes holds. A letter that would go out again (queued, deferred) does
+        not if it was withdrawn meanwhile. That a letter was accepted is written even by a sender
+        that was settled as gone, as long as nobody else has taken the letter in hand.
         """
+        ...
+
+    def conclude(self, refusals: Refusals, now: datetime) -> None:
+        """Let follow for readers what a run was told of them, as `model.refusals` weighs it."""
+        ...
+
+    def struck_before(self, now: datetime) -> frozenset[int]:
+        """Return the ids of readers who have a strike that counts, of a day before."""
         ...
 
     def next_due(self, update_ids: Sequence[str]) -> datetime | None:

@@ -12,7 +12,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.schema import erased_address, subscriber
-from statusgen.adapters.database.strikes import add_strike, counting_strikes, forget_strikes
+from statusgen.adapters.database.strikes import (
+    add_strike,
+    counting_strikes,
+    forget_strikes,
+    take_back,
+)
 from statusgen.errors import UsageError
 from statusgen.model.subscriber import (
     Consent,
@@ -93,10 +98,15 @@ class SqlAddressBook:
                 .values(state=state, changed_at=now)
             )
 
-    def strike(self, subscriber_id: int, now: datetime) -> Strike:
+    def strike(self, subscriber_id: int, now: datetime, *, may_end: bool = True) -> Strike:
         """See AddressBook.strike."""
         with self._database.writing() as connection:
-            return add_strike(connection, subscriber_id, now)
+            return add_strike(connection, subscriber_id, now, may_end=may_end)
+
+    def restore(self, since: datetime, now: datetime) -> int:
+        """See AddressBook.restore."""
+        with self._database.writing() as connection:
+            return take_back(connection, since, now)
 
     def count(self, state: SubscriberState, since: datetime | None = None) -> int:
         """See AddressBook.count."""
