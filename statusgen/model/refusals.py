@@ -1,12 +1,11 @@
 """Which of the readers that a run could not reach are believed to be gone.
 
 A relay that has lost its list of users says of everybody that there is no such mailbox. So what
-it says of a reader counts at once only where it stands alone; else it is a strike, one of three
-on different days, and where it is said of many no strike is the last.
+it says of a reader counts at once only where it is rare; else it is a strike, one of three on
+different days, and where it is said of many no strike is the last.
 """
 
 from collections.abc import Collection
-from itertools import pairwise
 from typing import Final
 
 from statusgen.model.replies import Meaning
@@ -14,10 +13,10 @@ from statusgen.model.value import Value
 
 _PERCENT: Final = 5
 """So many of the letters of a run, or of the readers within a day, may be said to be gone."""
-_ALWAYS_IN_A_RUN: Final = 1
+_FEW: Final = 2
+"""So many among `_NEAR` letters in a row are rare, or in a small run that took as many others."""
+_NEAR: Final = 100
 _ALWAYS_IN_A_DAY: Final = 3
-_ALONE: Final = 100
-"""No other is refused among so many letters before and after one that stands alone."""
 
 OF_READERS: Final = frozenset({Meaning.NO_SUCH_MAILBOX, Meaning.MAILBOX_TROUBLE})
 """What says something of the reader, and nothing of the letter or of whoever sends."""
@@ -67,20 +66,27 @@ def weigh(
     They wait for their third one.
     """
     news = [one for one in refusals.each if one.subscriber_id not in struck_before]
-    most = max(_ALWAYS_IN_A_RUN, refusals.settled * _PERCENT // 100)
+    few = min(_FEW, max(refusals.settled // 2, 1))
+    most = max(few, refusals.settled * _PERCENT // 100)
     too_many = len(news) > most or gone_today + len(news) > most_in_a_day(readers)
     is_wave = refusals.is_wave or too_many
-    alone = set() if is_wave else _places_alone(refusals)
+    rare = set() if is_wave else _rare_places(refusals)
     gone = frozenset(
         one.subscriber_id
         for one in news
-        if one.meaning is Meaning.NO_SUCH_MAILBOX and one.place in alone
+        if one.meaning is Meaning.NO_SUCH_MAILBOX and one.place in rare
     )
     struck = frozenset(one.subscriber_id for one in refusals.each) - gone
     return Verdict(gone, struck, may_end=not is_wave)
 
 
-def _places_alone(refusals: Refusals) -> set[int]:
+def _rare_places(refusals: Refusals) -> set[int]:
     places = sorted(one.place for one in refusals.each)
-    crowded = {place for pair in pairwise(places) if pair[1] - pair[0] <= _ALONE for place in pair}
+    crowds = zip(places, places[_FEW:], strict=False)
+    crowded = {
+        place
+        for start, (first, last) in enumerate(crowds)
+        if last - first < _NEAR
+        for place in places[start : start + _FEW + 1]
+    }
     return set(places) - crowded

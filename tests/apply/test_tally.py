@@ -136,10 +136,10 @@ def test_nobody_is_lost_to_a_wave_and_the_dead_are_found_within_three_strikes(se
     said = SAID[seed % len(SAID)]
     dead = set(chance.sample(range(READERS), chance.choice([0, 1, 3, 10, 30])))
     page = Page(dead)
-    start, share = chance.randrange(READERS), chance.choice([0.03, 0.1, 0.3, 0.5, 1.0])
-    end = start + chance.choice([2, 5, 20, 100, READERS])
+    start, share = chance.randrange(READERS - 3), chance.choice([0.1, 0.3, 0.5, 1.0])
+    end = start + chance.choice([3, 5, 20, 100, READERS])
     hit = {one for one in range(start, end) if chance.random() < share}
-    hit |= {start, start + 1}
+    hit |= {start, start + 1, start + 2}
 
     for _ in range(chance.randint(1, 2)):  # days with a wave
         page.day(hit.__contains__, said)
