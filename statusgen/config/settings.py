@@ -120,6 +120,8 @@ class MailSettings(Value, frozen=True):
     transport: str
     """`folder:PATH` (made absolute), `smtp://…`, `smtps://…` or `ses://…`."""
     reply_to: str | None = None
+    helo: str | None = None
+    """How a relay is greeted; None: by this machine's name, or its address."""
     max_connections: int = 10
     max_per_second: int = 0
     in_doubt: InDoubt = InDoubt.RESEND
