@@ -16,6 +16,7 @@ from statusgen.model.delivery import (
     Result,
     Sender,
     Standing,
+    Trouble,
 )
 from statusgen.model.manifest import Publisher
 from statusgen.model.refusals import Refusals
@@ -126,8 +127,15 @@ class Ledger(Protocol):
         """Let senders at work know, with their next beat, that there is something new to say."""
         ...
 
-    def dismiss(self, sender: Sender) -> None:
-        """Take leave: what the sender still has claimed is queued again."""
+    def dismiss(self, sender: Sender, trouble: Trouble | None = None) -> None:
+        """Take leave: what the sender still has claimed is queued again.
+
+        `trouble` is what stopped it; None: nothing did, and what stopped others is over.
+        """
+        ...
+
+    def last_trouble(self) -> Trouble | None:
+        """Return what stopped the last run early; None: nothing did."""
         ...
 
     def senders(self) -> tuple[Publisher, ...]:

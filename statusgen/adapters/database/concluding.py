@@ -14,6 +14,8 @@ _A_DAY = timedelta(days=1)
 
 def conclude(connection: Connection, refusals: Refusals, now: datetime) -> None:
     """See Ledger.conclude. Readers are written in the order of their ids, whoever else writes."""
+    if not refusals.each:
+        return
     readers, gone_today = _numbers(connection, now)
     verdict = weigh(refusals, struck_before(connection, now), gone_today, readers)
     for one in sorted((*verdict.gone, *verdict.struck)):

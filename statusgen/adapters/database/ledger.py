@@ -35,6 +35,7 @@ from statusgen.model.delivery import (
     Result,
     Sender,
     Standing,
+    Trouble,
 )
 from statusgen.model.manifest import Publisher
 from statusgen.model.refusals import Refusals
@@ -137,17 +138,21 @@ class SqlLedger:
 
     def enlist(self, by: Publisher, is_gone: IsGone) -> Sender:
         """See Ledger.enlist."""
-        is_alone = self._database.path is not None  # a file has one user at a time
-        gone: IsGone = (lambda _: True) if is_alone else is_gone
+        gone = (lambda _: True) if self._database.path else is_gone  # a file has one user at a time
         return self._database.write(lambda it: senders.enlist(it, by, gone, self._lease_s))
 
     def beat(self, sender: Sender) -> Standing | None:
         """See Ledger.beat."""
         return self._database.write(lambda it: senders.beat(it, sender, self._lease_s))
 
-    def dismiss(self, sender: Sender) -> None:
+    def dismiss(self, sender: Sender, trouble: Trouble | None = None) -> None:
         """See Ledger.dismiss."""
-        self._database.write(lambda it: senders.settle(it, sender.number))
+        self._database.write(lambda it: senders.dismiss(it, sender, trouble))
+
+    def last_trouble(self) -> Trouble | None:
+        """See Ledger.last_trouble."""
+        with self._database.reading() as connection:
+            return senders.last_trouble(connection)
 
     def senders(self) -> tuple[Publisher, ...]:
         """See Ledger.senders."""
@@ -201,8 +206,7 @@ class SqlLedger:
 
     def conclude(self, refusals: Refusals, now: datetime) -> None:
         """See Ledger.conclude."""
-        if refusals.each:
-            self._database.write(lambda it: concluding.conclude(it, refusals, self._there(now)))
+        self._database.write(lambda it: concluding.conclude(it, refusals, self._there(now)))
 
     def struck_before(self, now: datetime) -> frozenset[int]:
         """See Ledger.struck_before."""
@@ -271,9 +275,8 @@ class SqlLedger:
 
     def retry(self, update_id: str, states: Sequence[DeliveryState], now: datetime) -> int:
         """See Ledger.retry."""
-        there = self._there(now)
         return self._database.write(
-            lambda it: sending.retry(it, self._number(it, update_id), states, there)
+            lambda it: sending.retry(it, self._number(it, update_id), states, self._there(now))
         )
 
     def hold(self, update_id: str, now: datetime) -> int:
