@@ -75,6 +75,11 @@ class PageSettings(Value, frozen=True):
         """The host of `url`, used in message ids and feed ids."""
         return urlsplit(self.url).hostname or "localhost"
 
+    @property
+    def path(self) -> str:
+        """The path of `url` without a trailing slash; empty for a page that has its host alone."""
+        return urlsplit(self.url).path
+
     def link(self, key: str) -> str:
         """The absolute link to the artifact at `key`; the page itself for ''."""
         return f"{self.url}/{key}"
