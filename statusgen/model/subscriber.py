@@ -94,8 +94,19 @@ def parse_address(text: str) -> str:
 
 
 def address_key(address: str) -> str:
-    """Return what two spellings of the same mailbox have in common."""
-    return unicodedata.normalize("NFC", address.casefold())
+    """Return what two spellings of the same mailbox have in common.
+
+    Letters that are folded into several are not: `ß@x` and `ss@x` are two mailboxes.
+    """
+    folded = ((one.casefold(), one.lower()) for one in address)
+    key = "".join(fold if len(fold) == 1 else lower for fold, lower in folded)
+    return unicodedata.normalize("NFC", key)
+
+
+def address_keys(address: str) -> tuple[str, ...]:
+    """Return the key, and behind it the one that earlier versions gave, if it was another."""
+    key, earlier = address_key(address), unicodedata.normalize("NFC", address.casefold())
+    return (key,) if key == earlier else (key, earlier)
 
 
 def needs_smtputf8(address: str) -> bool:
