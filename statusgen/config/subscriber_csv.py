@@ -93,7 +93,7 @@ def write_subscribers(subscribers: Iterable[Subscriber]) -> Iterator[str]:
     for one in subscribers:
         components = " ".join(one.components)
         cells = (one.address, components, one.min_severity, one.language, one.audience)
-        yield _line(map(_harmless, cells))
+        yield _line(map(_harmless, map(str, cells)))
 
 
 def bad_header(row: BadRow) -> str:
