@@ -146,10 +146,12 @@ def open_transport(mail: MailSettings) -> Transport:
         from statusgen.adapters.ses import SesTransport
 
         return SesTransport(parse_ses(mail.transport), mail.from_address, mail.max_connections)
+    from statusgen.adapters.machine_name import full_name
     from statusgen.adapters.smtp import SmtpTransport
 
-    relay = parse_relay(mail.transport)
-    return SmtpTransport(relay, os.environ.get(SMTP_PASSWORD, ""))
+    password = os.environ.get(SMTP_PASSWORD, "")
+    sender, helo = mail.return_path or mail.from_address, mail.helo or full_name()
+    return SmtpTransport(parse_relay(mail.transport), password, helo=helo, sender=sender)
 
 
 @contextmanager

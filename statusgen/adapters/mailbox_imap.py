@@ -1,5 +1,6 @@
 """A folder on an IMAP server as a mailbox: what nobody has seen."""
 
+import base64
 import imaplib
 import re
 import ssl
@@ -83,7 +84,8 @@ class ImapMailbox:
             with self._waiting(_NO_LOGIN):
                 self._log_in(self._client)
             with self._waiting(_NO_FOLDER):
-                _checked(self._client.select(_quoted(source.folder)), _NO_FOLDER)
+                name = _quoted(_modified_utf7(source.folder))
+                _checked(self._client.select(name), _NO_FOLDER)
         return self._client
 
     def _log_in(self, client: imaplib.IMAP4) -> None:
@@ -175,3 +177,15 @@ def _arrived(words: bytes) -> datetime:
 def _quoted(text: str) -> str:
     """RFC 3501: imaplib quotes passwords, but not users and folders."""
     return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+
+
+def _modified_utf7(name: str) -> str:
+    """RFC 3501 section 5.1.3: how servers write a folder's name."""
+    return re.sub(r"&|[^\x20-\x7e]+", lambda found: _shifted(found[0]), name)
+
+
+def _shifted(text: str) -> str:
+    if text == "&":
+        return "&-"
+    encoded = base64.b64encode(text.encode("utf-16-be"), altchars=b"+,")
+    return f"&{encoded.decode().rstrip('=')}-"

@@ -175,6 +175,7 @@ def _mail(table: Table, root: Path) -> MailSettings:
         from_address=address,
         transport=table.take("transport", partial(_transport, root), "", required=True),
         reply_to=table.take("reply_to", values.address, None),
+        helo=table.take("helo", values.helo, None),
         max_connections=table.take("max_connections", values.positive, 10),
         max_per_second=table.take("max_per_second", values.number, 0),
         in_doubt=table.take("in_doubt", values.word(InDoubt, "choice"), InDoubt.RESEND),

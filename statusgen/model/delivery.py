@@ -143,6 +143,13 @@ class Outcome(Value, frozen=True):
     is_connection_usable: bool = True
 
 
+class Trouble(Value, frozen=True):
+    """Why a run of letters stopped early."""
+
+    at: datetime
+    text: str
+
+
 class Result(Value, frozen=True):
     """The outcome of one attempt, to be written to the ledger."""
 

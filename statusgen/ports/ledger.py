@@ -16,8 +16,10 @@ from statusgen.model.delivery import (
     Result,
     Sender,
     Standing,
+    Trouble,
 )
 from statusgen.model.manifest import Publisher
+from statusgen.model.refusals import Refusals
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
 
@@ -125,8 +127,15 @@ class Ledger(Protocol):
         """Let senders at work know, with their next beat, that there is something new to say."""
         ...
 
-    def dismiss(self, sender: Sender) -> None:
-        """Take leave: what the sender still has claimed is queued again."""
+    def dismiss(self, sender: Sender, trouble: Trouble | None = None) -> None:
+        """Take leave: what the sender still has claimed is queued again.
+
+        `trouble` is what stopped it; None: nothing did, and what stopped others is over.
+        """
+        ...
+
+    def last_trouble(self) -> Trouble | None:
+        """Return what stopped the last run early; None: nothing did."""
         ...
 
     def senders(self) -> tuple[Publisher, ...]:
@@ -176,11 +185,18 @@ class Ledger(Protocol):
 
         Returns (update id, subscriber id) of those whose dot may go out. The others are not in
         the sender's hands any more, are for one who has left meanwhile, are too old, or were held,
-        unless the sender passes holds. What an outcome means for its reader (`Meaning`) is
-        written with it. A letter that would go out again (queued, deferred) does not if it was
-        withdrawn meanwhile. That a letter was accepted is written even by a sender that was
-        settled as gone, as long as nobody else has taken the letter in hand.
+        unless the sender passes holds. A letter that would go out again (queued, deferred) does
+        not if it was withdrawn meanwhile. That a letter was accepted is written even by a sender
+        that was settled as gone, as long as nobody else has taken the letter in hand.
         """
+        ...
+
+    def conclude(self, refusals: Refusals, now: datetime) -> None:
+        """Let follow for readers what a run was told of them, as `model.refusals` weighs it."""
+        ...
+
+    def struck_before(self, now: datetime) -> frozenset[int]:
+        """Return the ids of readers who have a strike that counts, of a day before."""
         ...
 
     def next_due(self, update_ids: Sequence[str]) -> datetime | None:

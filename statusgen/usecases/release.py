@@ -147,7 +147,7 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
         *(artifact_from_bytes(key, body) for key, body in site.assets().items()),
         *press.incidents(),
         *press.history(by_month),
-        *Subscriptions(archive, press, prose, site.language).files(now),
+        *Subscriptions(archive, press, prose, site.language, now).files(),
         *live_files(page, archive, site, prose),
         artifact_from_bytes("sitemap.xml", site.sitemap(archive.outlines, by_month)),
         artifact_from_bytes("robots.txt", site.robots()),

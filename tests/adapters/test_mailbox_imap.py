@@ -1,3 +1,4 @@
+import imaplib
 import socket
 import threading
 from contextlib import closing, contextmanager
@@ -58,6 +59,27 @@ def test_unseen_messages_are_read_once_and_kept_with_a_flag_if_they_are_not_unde
     with closing(plain(inbox)) as box:
         assert list(box.unsettled()) == []
     assert inbox.flags("ann") == sorted([*seen, "S", "FS"])
+
+
+@needs_dovecot
+@pytest.mark.parametrize(
+    ("name", "on_the_wire"),  # RFC 3501 section 5.1.3
+    [
+        ("R&D", "R&-D"),
+        ("Rückläufer & Co", "R&APw-ckl&AOQ-ufer &- Co"),
+        ("&", "&-"),
+        ("mail.台北.日本語", "mail.&U,BTFw-.&ZeVnLIqe-"),
+        ("Post 📬", "Post &2D3c7A-"),
+    ],
+)
+def test_a_folder_has_any_name(inbox, name, on_the_wire):
+    with imaplib.IMAP4("127.0.0.1", inbox.port) as client:
+        client.authenticate("PLAIN", lambda _: f"\0ann\0{PASSWORD}".encode())
+        assert client.create(f'"{on_the_wire}"')[0] == "OK"
+        client.append(f'"{on_the_wire}"', "", None, TEXT.replace(b"\n", b"\r\n"))
+
+    with closing(plain(inbox, folder=name)) as box:
+        assert len(list(box.unsettled())) == 1
 
 
 @needs_dovecot

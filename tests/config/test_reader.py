@@ -64,6 +64,7 @@ from = "Acme Status <status@example.com>"
 transport = "folder:outbox"
 reply_to = "support@example.com"
 max_connections = 4
+helo = "mail.example.com"
 max_per_second = 7
 in_doubt = "hold"
 subject = "incident"
@@ -150,6 +151,7 @@ def test_the_mail_table_is_read(tmp_path):
 
     assert (mail.from_name, mail.from_address) == ("Acme Status", "status@example.com")
     assert (mail.transport, mail.reply_to) == (f"folder:{tmp_path}/outbox", "support@example.com")
+    assert mail.helo == "mail.example.com"
     assert (mail.max_connections, mail.max_per_second, mail.canary) == (4, 7, 50)
     assert (mail.in_doubt, mail.subject) == ("hold", "incident")
     assert mail.unsubscribe_url == "https://subscribe.example.com"
