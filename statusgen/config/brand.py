@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,6 +10,7 @@ from statusgen.config import values
 from statusgen.config.settings import BrandSettings, Image
 from statusgen.config.table import Table
 from statusgen.model.notation import BadValue, shown
+from statusgen.repository_files import NotOurs, read_file
 
 MOST_BYTES = 200_000
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -65,21 +66,19 @@ def _colour(value: Any) -> str:
 def _image(root: Path, kinds: tuple[str, ...]) -> Callable[[Any], Image]:
     def read(value: Any) -> Image:
         name = values.text(value)
-        path = root / name
         try:
-            size = path.stat().st_size
-            body = path.read_bytes() if path.is_file() and size <= MOST_BYTES else b""
+            body = read_file(root, name, MOST_BYTES)
+        except NotOurs as bad:
+            raise BadValue(f"{shown(name)}: {bad.what}", bad.remedy) from bad
         except OSError as error:
             raise BadValue(
                 f"{shown(name)} can't be read ({error.strerror})",
                 "name a file, relative to statusgen.toml",
             ) from error
-        if size > MOST_BYTES:
-            raise BadValue(f"{shown(name)} has {size // 1000} kB", "use an image of at most 200 kB")
         kind = next((one for one in kinds if _is(one, body)), None)
         if kind is None:
             raise BadValue(f"{shown(name)} is not an image", f"use one of {', '.join(kinds)}")
-        return Image(path.stem, kind, body)
+        return Image(PurePosixPath(name).stem, kind, body)
 
     return read
 
