@@ -4,6 +4,7 @@ Everything is escaped but `.txt`; an unknown name is an error, not an empty stri
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from statusgen.prose.language import SOURCE, Language
 from statusgen.template_files import TemplateFiles, broken, problem
 from statusgen.template_words import EXTENSIONS, install_words
 
+_CONFLICT = re.compile("^(?:<<<<<<<|>>>>>>>) ", re.MULTILINE)
 _HALF = "half a character (a surrogate), which can't be written"
 
 
@@ -61,7 +63,13 @@ class Templates(TemplateFiles):
 
     def _source(self, name: str) -> tuple[str, str, None] | None:
         path = self.path_of(name)
-        return (self.read(name).decode(), str(path), None) if path else None
+        if path is None:
+            return None
+        text = self.read(name).decode()
+        if conflict := _CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise broken(name, line, "a merge conflict is not resolved")
+        return text, str(path), None
 
     def speak(self, tag: str) -> Language:
         """Render in the language `tag` from now on; raises `ContentError` for a broken catalogue.

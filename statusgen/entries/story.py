@@ -159,7 +159,7 @@ def _warnings(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
                     "rename the file or correct its time",
                 )
             )
-        if before.update.body.strip() == file.update.body.strip():
+        if before.update.body.strip() == file.update.body.strip() and not _is_twin(before, file):
             problems.append(
                 _warning(
                     file,
@@ -168,10 +168,34 @@ def _warnings(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
                     "say what is new, or leave the update out",
                 )
             )
+    problems += _twins(published)
     steps = fold([one.update for one in published], words.severities).steps
     last = published[-1], steps[-1]
     unnamed = _reopened(published, steps) or _without_components(*last)
     return [*problems, *unnamed, *_left_down(*last)]
+
+
+def _twins(published: list[UpdateFile]) -> list[Problem]:
+    """Files that say the same at the same instant, as a copy does: all would be mailed."""
+    first: dict[object, UpdateFile] = {}
+    return [
+        _warning(
+            file,
+            "at",
+            f"is the same update as {before.update.stem}.md: phase, at and text are alike",
+            "remove one of them, or readers are told twice",
+        )
+        for file in published
+        if (before := first.setdefault(_told(file), file)) is not file
+    ]
+
+
+def _is_twin(one: UpdateFile, other: UpdateFile) -> bool:
+    return _told(one) == _told(other)
+
+
+def _told(file: UpdateFile) -> tuple[object, ...]:
+    return file.update.phase, file.update.at, file.update.body.strip()
 
 
 def _reopened(published: list[UpdateFile], steps: Sequence[Step]) -> list[Problem]:

@@ -5,6 +5,7 @@ are left alone.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -20,6 +21,13 @@ POSTMORTEM_STEM = "postmortem"
 _ENDING = ".md"
 FILE_LIMIT = 1_000_000
 """Bytes; more than front matter and body may have together."""
+_LEFTOVER = re.compile(
+    r"[._](?:LOCAL|REMOTE|BASE|BACKUP)[._][0-9]+$"  # git mergetool
+    r"|\.(?:orig|rej|bak)$|~$"  # patch, merge tools and editors
+    r"|\.sync-conflict|conflicted copy|_conflict-[0-9]"  # Syncthing, Dropbox, ownCloud
+    r"|[ (](?:copy|Copy|Kopie)(?:\)| ?[0-9)]+\)?)?$|\([0-9]+\)$"  # file managers, browsers
+)
+"""What is added to the name of a file by programs that keep another version of it beside it."""
 
 
 class Folder(NamedTuple):
@@ -138,6 +146,11 @@ def _problem_of(folder_id: str, stem: str, facts: os.stat_result) -> Problem | N
 @cache
 def _bad_stem(stem: str) -> BadValue | None:
     """What is wrong with the name; the same few names are in every folder."""
+    if _LEFTOVER.search(stem):
+        return BadValue(
+            "git, an editor or a synchroniser left this copy behind",
+            "take over what you want from it into the update itself, and delete it",
+        )
     try:
         parse_stem(stem)
     except BadValue as bad:
