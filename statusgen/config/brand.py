@@ -78,7 +78,7 @@ def _image(root: Path, kinds: tuple[str, ...]) -> Callable[[Any], Image]:
         kind = next((one for one in kinds if _is(one, body)), None)
         if kind is None:
             raise BadValue(f"{shown(name)} is not an image", f"use one of {', '.join(kinds)}")
-        return Image(PurePosixPath(name).stem, kind, body)
+        return Image(PurePosixPath(name).stem, kind, drawn_anew(body) if kind == "svg" else body)
 
     return read
 
@@ -96,6 +96,20 @@ def _is_svg(body: bytes) -> bool:
     except (ET.ParseError, ValueError, LookupError):
         return False
     return drawing.tag == f"{_SVG}svg" and not any(_can_act(one) for one in drawing.iter())
+
+
+def drawn_anew(drawing: bytes) -> bytes:
+    """The SVG of what only draws: without what could run, or load something from elsewhere.
+
+    Raises: `BadValue` for a drawing that can't be read.
+    """
+    from py_svg_hush import filter_svg  # noqa: PLC0415  few pages have a drawing of their own
+
+    try:
+        return filter_svg(drawing, {"image": ["png", "jpeg", "gif", "webp"]})
+    except ValueError as error:
+        remedy = "save it again as plain SVG, or use a png"
+        raise BadValue("the drawing can't be read", remedy) from error
 
 
 def _can_act(element: ET.Element) -> bool:
