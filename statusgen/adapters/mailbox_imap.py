@@ -20,7 +20,10 @@ _PATIENCE = 2
 """So many timeouts may the whole answer to a command take, whatever trickles in."""
 _ARRIVED = re.compile(rb'INTERNALDATE "([^"]+)"')
 _FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
+_MOST_ANSWER = MOST_BYTES + 2_000_000
+"""Bytes: a message's head, or a long list of those that nobody has seen."""
 
+_TOO_MUCH = "the IMAP server sends more than was asked for; check its host and port"
 _BROKE_OFF = "the IMAP server broke off; run the command again to go on"
 _UNREACHABLE = "the IMAP server can't be reached; check host, port and network, then try again"
 _TOO_SLOW = "the IMAP server did not answer in time; run the command again to go on"
@@ -98,11 +101,11 @@ class ImapMailbox:
     def _connect(self) -> imaplib.IMAP4:
         source = self._source
         if not source.is_tls:
-            plain = _guarded(imaplib.IMAP4, self._watchdog)
+            plain = _guarded(_Imap, self._watchdog)
             return plain(source.host, source.port, timeout=self._timeout_s)
         context = self._tls_context or ssl.create_default_context()
         context.sslsocket_class = _guarded_tls(self._watchdog)
-        secure = _guarded(imaplib.IMAP4_SSL, self._watchdog)
+        secure = _guarded(_ImapOverTls, self._watchdog)
         return secure(source.host, source.port, ssl_context=context, timeout=self._timeout_s)
 
     @contextmanager
@@ -134,6 +137,41 @@ def _guarded_tls(watchdog: Watchdog) -> type[ssl.SSLSocket]:
             super().do_handshake(block)
 
     return Socket
+
+
+class _Bounded:
+    """A client that takes of each answer no more than any that was asked for, and leaves then.
+
+    A server says how long what follows is, and could say 2 GB, or never come to an end.
+    """
+
+    _taken = 0
+
+    def uid(self, command: str, *args: str) -> Any:
+        self._taken = 0
+        return super().uid(command, *args)  # type: ignore[misc]
+
+    def read(self, size: int) -> bytes:
+        self._take(size)
+        return super().read(size)  # type: ignore[misc, no-any-return]
+
+    def readline(self) -> bytes:
+        line: bytes = super().readline()  # type: ignore[misc]
+        self._take(len(line))
+        return line
+
+    def _take(self, size: int) -> None:
+        self._taken += size
+        if self._taken > _MOST_ANSWER:
+            raise MailError(_TOO_MUCH)
+
+
+class _Imap(_Bounded, imaplib.IMAP4):
+    pass
+
+
+class _ImapOverTls(_Bounded, imaplib.IMAP4_SSL):
+    pass
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`subscribers`: the address book."""
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,6 +199,8 @@ def export(context: Context, out: Path | None) -> None:
         active = state.address_book.subscribers(state=SubscriberState.ACTIVE)
         lines = write_subscribers(active)
         if out is None:
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")  # as in a file: no address is changed
             sys.stdout.writelines(lines)
             return
         try:

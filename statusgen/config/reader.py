@@ -1,6 +1,7 @@
 """statusgen.toml becomes `Settings`, or every problem in it at once."""
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from urllib.parse import unquote
 
 from statusgen.config import values
 from statusgen.config.brand import read_brand
-from statusgen.config.places import STATE_FOLDER
+from statusgen.config.places import STATE_FOLDER, is_of_tools
 from statusgen.config.settings import (
     Brakes,
     BrandSettings,
@@ -34,8 +35,10 @@ from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import BadValue, parse_id, shown
 from statusgen.model.relay import parse_relay
 from statusgen.model.ses import parse_ses
+from statusgen.repository_files import NotOurs, read_file
 
 FILE_NAME = "statusgen.toml"
+MOST_BYTES = 1_000_000
 DEFAULT_DATABASE = "sqlite:///.statusgen/state.db"
 
 Value = TypeVar("Value")
@@ -44,7 +47,7 @@ Value = TypeVar("Value")
 def find_root(start: Path) -> Path:
     """The folder with statusgen.toml, `start` or the nearest above it. Raises `UsageError`."""
     for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
+        if os.path.lexists(folder / FILE_NAME):
             return folder
     raise UsageError(
         f"no {FILE_NAME} in {start} or above it; "
@@ -55,8 +58,10 @@ def find_root(start: Path) -> Path:
 def read_settings(root: Path) -> Settings:
     """The settings in `root`; raises `ContentError` with every problem."""
     try:
-        text = (root / FILE_NAME).read_bytes().decode("utf-8-sig")
+        text = read_file(root, FILE_NAME, MOST_BYTES).decode("utf-8-sig")
         raw = tomllib.loads(text)
+    except NotOurs as bad:
+        raise _whole(0, bad.what, bad.remedy) from bad
     except OSError as error:
         raise _whole(0, f"can't be read ({error.strerror})", "make the file readable") from error
     except UnicodeDecodeError as error:
@@ -109,6 +114,9 @@ def _refuse_published(top: Table, settings: Settings) -> None:
     _, _, database = unquote(settings.database).partition("sqlite:///")
     for place, text in ((("mail", "transport"), outbox), (("state", "database"), database)):
         path = (settings.root / text).resolve()
+        if text and is_of_tools(path, settings.root):
+            what = f"{place[-1]} lies in a folder of git or the like"
+            top.complain(place, what, "choose another folder")
         if text and any(folder == path or folder in path.parents for folder in public):
             top.complain(
                 place,

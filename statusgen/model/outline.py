@@ -1,6 +1,6 @@
 """An incident in a few facts: enough for lists, totals and decisions about ten thousand of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from statusgen.model.incident import Incident
@@ -120,25 +120,30 @@ def outline(incident: Incident) -> Outline:
                 step.update.stem,
                 step.update.at,
                 is_mailed=step.update.notify is not False and not incident.is_notice,
-                is_for_all=_is_for_all(step, incident.steps[: step.number - 1]),
+                is_for_all=is_for_all,
             )
-            for step in incident.steps
+            for step, is_for_all in zip(incident.steps, _are_for_all(incident.steps), strict=True)
         ),
     )
 
 
-def _is_for_all(step: Step, earlier: Iterable[Step]) -> bool:
-    return step.update.notify is True and all(_reaches_all_of(step, one) for one in earlier)
+def _are_for_all(steps: Iterable[Step]) -> Iterator[bool]:
+    """Of each update, whether a lower severity, fewer audiences or components leave out nobody.
 
-
-def _reaches_all_of(step: Step, earlier: Step) -> bool:
-    """Whether a lower severity, fewer audiences or components leave nobody out."""
-    if not set(earlier.audiences) <= set(step.audiences):
-        return False
-    if step.affected and not earlier.affected:
-        return False
-    return (
-        step.severity is None
-        or earlier.severity is None
-        or step.severity.rank <= earlier.severity.rank
-    )
+    Nobody of those to whom an earlier update went. In one pass: an incident may have thousands.
+    """
+    audiences: set[str] = set()
+    widest_rank: int | None = None
+    was_for_everything = False
+    for step in steps:
+        rank = step.severity.rank if step.severity else None
+        yield (
+            step.update.notify is True
+            and audiences.issubset(step.audiences)
+            and not (was_for_everything and step.affected)
+            and (rank is None or widest_rank is None or rank <= widest_rank)
+        )
+        audiences.update(step.audiences)
+        was_for_everything = was_for_everything or not step.affected
+        if rank is not None:
+            widest_rank = rank if widest_rank is None else min(rank, widest_rank)

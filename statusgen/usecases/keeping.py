@@ -14,6 +14,7 @@ from statusgen.entries.records import decode_sources
 from statusgen.entries.tree import (
     CONTENT_FOLDER,
     POSTMORTEM_STEM,
+    opened,
     read_file,
     scan_content,
     shown_path,
@@ -21,6 +22,7 @@ from statusgen.entries.tree import (
 from statusgen.entries.update_file import parse_update
 from statusgen.errors import ContentError, Problem, TargetError
 from statusgen.model.manifest import Manifest, Record
+from statusgen.model.notation import BadValue
 from statusgen.model.outline import outline
 from statusgen.model.release import page_of
 from statusgen.ports.storage import Storage
@@ -124,8 +126,9 @@ def _stems(incident_id: str, problems: Iterable[Problem], settings: Settings) ->
 
 def _is_draft(incident_id: str, stem: str, settings: Settings) -> bool:
     try:
-        raw = read_file(settings.root, incident_id, stem)
-    except OSError:
+        with opened(settings.root, incident_id) as folder:
+            raw = read_file(folder, stem)
+    except (BadValue, OSError):
         return False
     path = shown_path(incident_id, stem)
     file, _ = parse_update(raw, path, incident_id, stem, vocabulary(settings))

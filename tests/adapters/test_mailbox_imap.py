@@ -189,6 +189,20 @@ def test_a_silent_server_is_left_in_time():
         list(box.unsettled())
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [b"* 1 FETCH (BODY[] {2147483648}\r\n", b"* 1 EXISTS\r\n" * 200_000, b"* " + b"1" * 3_000_000],
+    ids=["a-literal-of-two-gigabytes", "lines-without-end", "a-line-without-end"],
+)
+def test_a_server_that_sends_without_end_is_left(answer):
+    with (
+        scripted(b"* OK [CAPABILITY IMAP4rev1] hello\r\n", answer) as port,
+        closing(imap(port)) as box,
+        pytest.raises(MailError, match=r"more than was asked for|broke off|can't be reached"),
+    ):
+        list(box.unsettled())
+
+
 def test_a_password_is_never_in_an_error():
     answer = b"AAAA0 NO secret ann is wrong\r\n"
     with (

@@ -34,6 +34,28 @@ def test_an_outline_holds_the_facts_of_the_last_update():
     assert facts.last_at == facts.changed_at == instant("03:00")
 
 
+def is_for_all(*updates):
+    return [one.is_for_all for one in outline(make_incident(*updates)).told]
+
+
+def test_an_update_is_for_all_where_no_earlier_one_went_to_somebody_else():
+    low = {"severity": "SEV3"}
+
+    assert is_for_all(make_first(**low), make_update(at="02:10", severity="SEV1")) == [True, True]
+    assert is_for_all(make_first(), make_update(at="02:10", **low)) == [True, False]
+    assert is_for_all(
+        make_first(), make_update(at="02:10", **low), make_update(at="02:20", severity="SEV1")
+    ) == [True, False, True]
+    assert is_for_all(make_first(), make_update(at="02:10", components=["api"])) == [True, False]
+    assert is_for_all(
+        make_first(components=["api"]), make_update(at="02:10", components=["checkout"])
+    ) == [True, True]
+    assert is_for_all(
+        make_first(notify=("stakeholders",)), make_update(at="02:10", notify=("subscribers",))
+    ) == [False, False]
+    assert is_for_all(make_first(notify=("managers",)), make_update(at="02:10")) == [False, False]
+
+
 def test_a_maintenance_has_no_severity():
     facts = outline(make_incident(make_scheduled()))
 
