@@ -78,7 +78,7 @@ def plan(
 @click.command()
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--expect", metavar="DIGEST", help="Apply the plan with this digest, or nothing.")
-@click.option("--force", is_flag=True, help="Go past the brakes on many updates or removals.")
+@click.option("--force", is_flag=True, help="Go past the brakes: what was refused is meant.")
 @to_option
 @planning_options
 @pass_context
@@ -120,7 +120,7 @@ def publish(
         _rehearse(job)
         tell_warnings(job.prepared.archive.warnings)
         if yes:
-            tell_removals(job.plan.removals)
+            tell_removals(job.plan)
         elif not job.plan.is_empty:
             _ask(job, only)
         letters.hold_others(job, only)
@@ -187,7 +187,8 @@ def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Upl
     if limit is None or not job.plan.letters or not uploads.is_out_of_reach:
         return uploads, False
     tell(f"no target can be reached; trying for {limit.total_seconds():.0f} s before mailing")
-    uploads = job.uploader.upload_until(started_s + limit.total_seconds(), uploads)
+    deadline_s = started_s + limit.total_seconds()
+    uploads = job.uploader.upload_until(deadline_s, job.plan.targets, uploads)
     is_up = job.uploader.is_page_up(uploads)
     if not is_up:
         tell("still no target; the letters go out with the full text and say that the page lags")

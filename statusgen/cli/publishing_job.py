@@ -10,7 +10,7 @@ import click
 
 from statusgen.cli.context import Context, json_option, open_targets
 from statusgen.cli.output import progress
-from statusgen.errors import ContentError
+from statusgen.errors import ContentError, DatabaseError
 from statusgen.model.value import Value
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from statusgen.config.settings import Settings
     from statusgen.plan.bookkeeping import Run
     from statusgen.plan.plan import Plan
+    from statusgen.ports.ledger import Ledger
     from statusgen.usecases.archive import Archive
     from statusgen.usecases.build import Prepared
     from statusgen.usecases.uploading import Uploader
@@ -125,7 +126,7 @@ def open_job(context: Context, wishes: Wishes) -> Iterator[Job]:
             state.ledger if state else None,
             context.now,
             MailOptions(late=wishes.late, takeover=takeover),
-            people_told=partial(_people_told, settings),
+            people=LedgerPeople(settings),
         )
         yield Job(context, wishes, prepared, uploader, run, state, planned)
 
@@ -151,11 +152,30 @@ def _keep_broken(context: Context, archive: "Archive") -> "Archive":
         return keep_broken([one.storage for one in targets], context.now, archive)
 
 
-def _people_told(settings: "Settings", incident_ids: Collection[str]) -> Mapping[str, int]:
-    """Asked for what is removed only, and then also where no letters are planned."""
-    from statusgen.composition import open_state
+class LedgerPeople:
+    """See `usecases.publish.People`: the ledger is opened for each question, as few have one."""
 
-    if settings.mail is None:
-        return {}
-    with open_state(settings) as state:
-        return state.ledger.people_told(incident_ids)
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+
+    def about_incidents(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """See `People`."""
+        return self._ask(lambda ledger: ledger.people_told(incident_ids)) or {}
+
+    def about_updates(self, update_ids: Collection[str]) -> Mapping[str, int] | None:
+        """See `People`; an incident of which no more is known is named by its own id."""
+        whole = {one for one in update_ids if "/" not in one}
+        return self._ask(
+            lambda ledger: {**ledger.readers_of(update_ids), **ledger.people_told(whole)}
+        )
+
+    def _ask(self, question: "Callable[[Ledger], Mapping[str, int]]") -> Mapping[str, int] | None:
+        from statusgen.composition import open_state
+
+        if self._settings.mail is None:
+            return None
+        try:
+            with open_state(self._settings) as state:
+                return question(state.ledger)
+        except DatabaseError:
+            return None  # the page doesn't wait for the ledger

@@ -1,6 +1,7 @@
 """The manifest as it lies on a target: JSON, equal bytes for equal manifests."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -8,8 +9,8 @@ import msgspec
 from statusgen.model.manifest import Conditions, Intent, KeptRelease, Manifest, Record
 from statusgen.model.release import FINGERPRINT_LENGTH, check_key
 
-FORMAT = 2
-"""Format 1 had objects only, without tags and sequences; it is read still."""
+FORMAT = 3
+"""Format 1 had objects only, format 2 did not say which updates are shown; both are read still."""
 
 
 class NewerFormatError(ValueError):
@@ -28,6 +29,8 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     intent: Intent | None = None
     kept: tuple[KeptRelease, ...] = ()
     packs: dict[int, int] = {}
+    shown: dict[str, str] | None = None
+    let_go: dict[str, Annotated[datetime, msgspec.Meta(tz=True)]] = {}
 
 
 class _Format(msgspec.Struct):
@@ -50,6 +53,8 @@ def format_manifest(manifest: Manifest) -> bytes:
         manifest.intent,
         manifest.kept,
         dict(sorted(manifest.packs.items())),
+        None if manifest.shown is None else dict(sorted(manifest.shown.items())),
+        dict(sorted(manifest.let_go.items())),
     )
     return _ENCODER.encode(document) + b"\n"
 
@@ -75,4 +80,6 @@ def parse_manifest(data: bytes) -> Manifest:
         document.conditions,
         document.kept,
         document.packs,
+        document.shown,
+        document.let_go,
     )

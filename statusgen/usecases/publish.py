@@ -1,7 +1,8 @@
 """`plan` and `publish`: one path from content to readers; a plan is where it stops half way."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from statusgen.errors import Refused
 from statusgen.letters.audience import audience_of
@@ -10,7 +11,14 @@ from statusgen.model.incident import Incident
 from statusgen.model.step import Step
 from statusgen.model.value import replace
 from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
-from statusgen.plan.plan import Backlog, KeptIncident, Plan, make_plan, removed_incidents
+from statusgen.plan.plan import (
+    Backlog,
+    KeptIncident,
+    Plan,
+    lost_updates,
+    make_plan,
+    removed_incidents,
+)
 from statusgen.ports.ledger import Ledger
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.keeping import refuse_mail_about_kept
@@ -19,8 +27,20 @@ from statusgen.usecases.uploading import Uploader
 NO_MAIL = MailChoice((), (), ())
 
 
-PeopleTold = Callable[[Collection[str]], Mapping[str, int]]
-"""How many people have mail about each of these incidents, as far as anybody knows."""
+MOST_BRAKES = 20
+"""So many are named when a plan is refused; `statusgen plan` names all."""
+
+
+class People(Protocol):
+    """Who has mail about what; asked for what goes only, and then also without letters."""
+
+    def about_incidents(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """How many people have mail about each of these incidents; none: left out."""
+        ...
+
+    def about_updates(self, update_ids: Collection[str]) -> Mapping[str, int] | None:
+        """The same for updates; None where no letters are sent at all."""
+        ...
 
 
 def plan_publish(  # noqa: PLR0913  what a plan is made of, each once
@@ -30,7 +50,7 @@ def plan_publish(  # noqa: PLR0913  what a plan is made of, each once
     now: datetime,
     options: MailOptions,
     *,
-    people_told: PeopleTold = lambda _: {},
+    people: People | None = None,
 ) -> Plan:
     """The plan at `now`; without a ledger it has no letters. Reads, and changes nothing.
 
@@ -51,7 +71,8 @@ def plan_publish(  # noqa: PLR0913  what a plan is made of, each once
         choice,
         backlog,
         settings.brakes.max_updates,
-        people_told=people_told(removed) if removed else {},
+        people_told=people.about_incidents(removed) if people and removed else {},
+        losses=lost_updates(targets, people.about_updates if people else lambda _: None),
         kept=[KeptIncident(one.source.id, one.problems) for one in archive.kept],
     )
 
@@ -73,8 +94,11 @@ def refuse(plan: Plan, expected: str | None, *, force: bool) -> None:
             f"the plan is {plan.digest} now and not {expected}; look at `statusgen plan` again"
         )
     if plan.brakes and not force:
+        rest = len(plan.brakes) - MOST_BRAKES
+        named = [*plan.brakes[:MOST_BRAKES], *([f"and {rest:,} more"] if rest > 0 else [])]
+        pull = "Pull what colleagues have published, or restore the files. " if plan.losses else ""
         raise Refused(
-            f"{'; '.join(plan.brakes)}; nothing was done. Look at `statusgen plan`, and add "
+            f"{'; '.join(named)}; nothing was done. {pull}Look at `statusgen plan`, and add "
             "--force if it is meant"
         )
 

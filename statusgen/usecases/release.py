@@ -156,7 +156,11 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
     ]
     press.remember()
     mark = artifact_from_bytes(release_mark.KEY, release_mark.release_mark(artifacts))
-    return Release((*artifacts, mark), partial(published_sources, archive, threading.Lock()))
+    return Release(
+        (*artifacts, mark),
+        sources=partial(published_sources, archive, threading.Lock()),
+        shown=lambda: {one.id: one.shown for one in archive.outlines},
+    )
 
 
 def published_sources(archive: Archive, lock: threading.Lock, keys: Iterable[str]) -> bytes:

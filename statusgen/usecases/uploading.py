@@ -1,7 +1,7 @@
 """Targets brought up to one release, each for itself, and those with a public URL proved."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
@@ -19,6 +19,7 @@ from statusgen.plan.bookkeeping import Run, holder
 from statusgen.plan.plan import TargetPlan
 from statusgen.plan.upload import plan_upload
 from statusgen.ports.storage import Storage
+from statusgen.usecases.memory import letting_go, missing_from, with_memory
 
 Watch = Callable[[str, int | None], AbstractContextManager[Callable[..., None]]]
 """Opens a view on `what` with so many steps ahead, None if unknown; yields what counts one."""
@@ -120,25 +121,41 @@ class Uploader:
 
     def plan(self) -> tuple[TargetPlan, ...]:
         """What each target needs, in the order of the targets."""
-        return tuple(self._each(self._plan_one, [one.storage for one in self._targets]))
+        plans = self._each(self._plan_one, [one.storage for one in self._targets])
+        return with_memory(plans, self._release)
 
     def upload(self, plans: Sequence[TargetPlan]) -> Uploads:
-        """Carries the plans out, all at once; a target that fails keeps no other back."""
+        """Carries the plans out, all at once; a target that fails keeps no other back.
+
+        Whoever does so means what the plans say goes: the targets remember it.
+        """
         puts = sum(len(one.upload.puts) for one in plans if one.upload)
+        plans = letting_go(plans, self._outside.run.at)
         with self._outside.watch("Uploading", puts) as done:
             upload_one = partial(self._upload_one, done)
             results = self._each(upload_one, plans, self._targets)
         return Uploads(results)
 
-    def upload_until(self, deadline_s: float, first: Uploads, wait: Wait = time.sleep) -> Uploads:
-        """Tries again while no target that readers see answers, until the monotonic deadline."""
-        uploads = first
+    def upload_until(
+        self,
+        deadline_s: float,
+        plans: Sequence[TargetPlan],
+        first: Uploads,
+        wait: Wait = time.sleep,
+    ) -> Uploads:
+        """Tries again while no target that readers see answers, until the monotonic deadline.
+
+        `plans` are those of the first try. A target that could not be looked at then stays behind
+        where nobody was asked about what would go there.
+        """
+        uploads, asked = first, brakes_of(plans)
         while not self.is_page_up(uploads) and uploads.is_out_of_reach:
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 break
             wait(min(RETRY_AFTER_S, left_s))
-            uploads = self.upload(self.plan())
+            again = [_unless_braked(one, asked) for one in self.plan()]
+            uploads = self.upload(again)
         return uploads
 
     def is_page_up(self, uploads: Uploads) -> bool:
@@ -167,7 +184,8 @@ class Uploader:
         planned = plan_upload(
             self._release, seen, self._settings.brakes.max_deletes, keep_assets=True
         )
-        return TargetPlan(storage.name, planned, notes=notes)
+        missing = missing_from(self._release, storage, planned)
+        return TargetPlan(storage.name, planned, notes=notes, missing=missing)
 
     def _look(self, storage: Storage) -> tuple[Observed, tuple[str, ...]]:
         keys = [one.key for one in self._release.artifacts]
@@ -233,6 +251,27 @@ def look(
             "late"
         )
     return replace(seen, manifest=manifest), tuple(notes)
+
+
+def brakes_of(plans: Iterable[TargetPlan]) -> frozenset[str]:
+    """What has to be asked before these plans are carried out, whatever the target."""
+    plans = tuple(plans)
+    missing = {one.update_id for plan in plans for one in plan.missing}
+    return frozenset(
+        missing | {str(brake) for plan in plans if plan.upload for brake in plan.upload.brakes}
+    )
+
+
+def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
+    unasked = sorted(brakes_of([planned]) - set(asked))
+    if not unasked:
+        return planned
+    return TargetPlan(
+        planned.name,
+        None,
+        failure=f"{planned.name}: it answers again, and nobody was asked about what would go from "
+        f"there ({', '.join(unasked)}); look at `statusgen plan`, then publish again",
+    )
 
 
 def _failed_plan(name: str, error: TargetError) -> TargetPlan:

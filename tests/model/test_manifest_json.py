@@ -47,7 +47,7 @@ def test_a_manifest_of_the_first_format_is_read():
 
 def test_a_manifest_of_a_later_statusgen_is_not_taken_for_damaged():
     with pytest.raises(NewerFormatError):
-        parse_manifest(b'{"format":3,"objects":{},"news":1}')
+        parse_manifest(b'{"format":4,"objects":{},"news":1}')
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,10 @@ class AwakeningStorage(FakeStorage):
 def test_a_target_that_wakes_up_in_time_is_served():
     waits = []
     uploader = make((BUCKET, AwakeningStorage("s3://acme")))
-    first = run(uploader)
+    plans = uploader.plan()
+    first = uploader.upload(plans)
 
-    uploads = uploader.upload_until(time.monotonic() + 60, first, waits.append)
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, waits.append)
 
     assert waits == [RETRY_AFTER_S] * 2
     assert first.is_out_of_reach
