@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from statusgen.cli.output import count, problem_as_json, size, tell, tell_problems
 
 if TYPE_CHECKING:
+    from statusgen.plan.edits import Edit
     from statusgen.plan.plan import KeptIncident, Loss, Plan, Removal, TargetPlan
 
 MOST_FILES = 12
@@ -25,6 +26,8 @@ def show_plan(
         write(describe_removal(removal))
     for loss in plan.losses:
         write(describe_loss(loss))
+    for edit in plan.edits:
+        write(describe_edit(edit))
     for kept in plan.kept:
         write(f"keeps {kept.incident_id} as it was last published")
     for line in _letters(plan) if with_letters else ("letters: none are planned",):
@@ -41,6 +44,14 @@ def describe_loss(loss: "Loss") -> str:
     """One line about an update that readers have seen and will see no more."""
     before = "; --force let it go before" if loss.is_meant else ""
     return f"takes back {loss.known}{before}"
+
+
+def describe_edit(edit: "Edit") -> str:
+    """One line about an update whose text has changed since people were mailed about it."""
+    if edit.says_else:
+        return f"edited: {edit}"
+    verb = "person has" if edit.people == 1 else "people have"
+    return f"edited: {edit.update_id}, which {edit.people:,} {verb} as it was"
 
 
 def question(plan: "Plan", letters: int) -> str:
@@ -63,6 +74,8 @@ def tell_removals(plan: "Plan") -> None:
         tell(rest, verb, "red")
     for loss in plan.losses:
         tell(describe_loss(loss).removeprefix("takes back "), "takes back", "red")
+    for edit in plan.edits:
+        tell(describe_edit(edit).removeprefix("edited: "), "edited", "yellow")
 
 
 def tell_kept(kept: "Iterable[KeptIncident]") -> None:
@@ -104,6 +117,11 @@ def plan_as_json(plan: "Plan") -> dict[str, object]:
         ],
         "skipped": [{"update": one.update_id, "reason": one.skipped} for one in plan.skipped],
         "renamed": [{"from": old, "to": new} for old, new in plan.renamed],
+        "edited": [
+            {"update": one.update_id, "people": one.people}
+            for one in plan.edits
+            if not one.says_else
+        ],
         "removals": [{"incident": one.incident_id, "people": one.people} for one in plan.removals],
         "kept": [
             {

@@ -124,6 +124,7 @@ def publish(
         elif not job.plan.is_empty:
             _ask(job, only)
         letters.hold_others(job, only)
+        letters.remember_meant(job)
         failed = _apply(job, only, lock.close)
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)

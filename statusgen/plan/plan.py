@@ -9,6 +9,7 @@ from statusgen.model.delivery import KnownUpdate
 from statusgen.model.notation import format_instant
 from statusgen.model.release import incident_of
 from statusgen.model.value import Value
+from statusgen.plan.edits import Edit, Reworded
 from statusgen.plan.mail import MailChoice, Mailing
 from statusgen.plan.missing import MissingUpdate
 from statusgen.plan.upload import UploadPlan
@@ -85,6 +86,10 @@ class Plan(Value, frozen=True):
     removals: tuple[Removal, ...] = ()
     losses: tuple[Loss, ...] = ()
     kept: tuple[KeptIncident, ...] = ()
+    reworded: tuple[Reworded, ...] = ()
+    """What the ledger is to know anew of updates whose letters were queued."""
+    edits: tuple[Edit, ...] = ()
+    """Those of them that somebody has been mailed about."""
 
     @property
     def letters(self) -> int:
@@ -144,6 +149,8 @@ def make_plan(  # noqa: PLR0913  the last two by name
     *,
     people_told: Mapping[str, int] | None = None,
     losses: Iterable[Loss] = (),
+    reworded: Iterable[Reworded] = (),
+    edits: Iterable[Edit] = (),
     kept: Iterable[KeptIncident] = (),
 ) -> Plan:
     """The plan, with every brake that it trips; `people_told` are those of removed incidents."""
@@ -156,6 +163,8 @@ def make_plan(  # noqa: PLR0913  the last two by name
     ]
     lost = tuple(losses)
     brakes += [str(one) for one in lost if not one.is_meant]
+    edited = tuple(edits)
+    brakes += [str(one) for one in edited if one.says_else]
     if len(mail.mailed) > max_updates:
         brakes.append(
             f"{len(mail.mailed)} updates would be mailed, more than the {max_updates} that are "
@@ -171,6 +180,8 @@ def make_plan(  # noqa: PLR0913  the last two by name
         removals=tuple(Removal(*one) for one in sorted((people_told or {}).items())),
         losses=lost,
         kept=tuple(kept),
+        reworded=tuple(reworded),
+        edits=edited,
     )
 
 

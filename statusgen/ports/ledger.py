@@ -101,6 +101,14 @@ class Ledger(Protocol):
         """
         ...
 
+    def mailed_updates(self) -> Mapping[str, KnownUpdate]:
+        """Return the updates whose letters were queued, by id."""
+        ...
+
+    def remember(self, reworded: Iterable[KnownUpdate]) -> None:
+        """Note when these updates are dated, what they say and how, from now on."""
+        ...
+
     def backlog(
         self, policy: InDoubt, only: Collection[int] | None = None
     ) -> tuple[tuple[str, int], ...]:

@@ -10,6 +10,7 @@ from statusgen.model.delivery import Audience
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step
 from statusgen.model.value import replace
+from statusgen.plan.edits import Edit, Reworded, edits_of, reworded
 from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
 from statusgen.plan.plan import (
     Backlog,
@@ -59,10 +60,14 @@ def plan_publish(  # noqa: PLR0913  what a plan is made of, each once
     settings = archive.settings
     choice = NO_MAIL
     backlog: tuple[Backlog, ...] = ()
+    changed: tuple[Reworded, ...] = ()
+    edits: tuple[Edit, ...] = ()
     if ledger is not None and settings.mail is not None:
         choice = choose(archive, ledger, now, options)
         choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
         backlog = tuple(Backlog(*one) for one in ledger.backlog(settings.mail.in_doubt))
+        changed = tuple(reworded(archive.outlines, ledger.mailed_updates(), choice.renamed))
+        edits = edits_of(changed, ledger.readers_of)
         refuse_mail_about_kept(archive, (one.update.incident_id for one in choice.mailed))
     targets = uploader.plan()
     removed = removed_incidents(targets)
@@ -72,6 +77,8 @@ def plan_publish(  # noqa: PLR0913  what a plan is made of, each once
         backlog,
         settings.brakes.max_updates,
         people_told=people.about_incidents(removed) if people and removed else {},
+        reworded=changed,
+        edits=edits,
         losses=lost_updates(targets, people.about_updates if people else lambda _: None),
         kept=[KeptIncident(one.source.id, one.problems) for one in archive.kept],
     )
@@ -96,11 +103,22 @@ def refuse(plan: Plan, expected: str | None, *, force: bool) -> None:
     if plan.brakes and not force:
         rest = len(plan.brakes) - MOST_BRAKES
         named = [*plan.brakes[:MOST_BRAKES], *([f"and {rest:,} more"] if rest > 0 else [])]
-        pull = "Pull what colleagues have published, or restore the files. " if plan.losses else ""
         raise Refused(
-            f"{'; '.join(named)}; nothing was done. {pull}Look at `statusgen plan`, and add "
-            "--force if it is meant"
+            f"{'; '.join(named)}; nothing was done. {_remedies(plan)}Look at `statusgen plan`, and "
+            "add --force if it is meant"
         )
+
+
+def _remedies(plan: Plan) -> str:
+    remedies = []
+    if any(not one.is_meant for one in plan.losses):
+        remedies.append("Pull what colleagues have published, or restore the files. ")
+    if any(one.says_else for one in plan.edits):
+        remedies.append(
+            "Restore what was mailed, and say what is new in an update of its own "
+            "(`statusgen update`). "
+        )
+    return "".join(remedies)
 
 
 def incident_and_step(archive: Archive, update_id: str) -> tuple[Incident, Step] | None:

@@ -91,7 +91,7 @@ def test_a_folder_that_is_gone_is_named_update_by_update(repository):
     assert NAMED in refused.err
 
 
-@pytest.mark.parametrize("same", ["instant"])
+@pytest.mark.parametrize("same", ["instant", "text"])
 def test_a_renamed_update_is_none(repository, same):
     delete(repository)
     at, body = {"instant": ("02:08", "It was so."), "text": ("02:09", "A bad deploy.")}[same]

@@ -1,9 +1,10 @@
 """Who has letters about what: the part of the ledger that a plan is checked against."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from statusgen.adapters.database import accounts
+from statusgen.adapters.database import accounts, updates
 from statusgen.adapters.database.engine import Database
+from statusgen.model.delivery import KnownUpdate
 
 
 class Witnesses:
@@ -21,3 +22,13 @@ class Witnesses:
         """See Ledger.readers_of."""
         with self._database.reading() as connection:
             return accounts.readers_of(connection, update_ids)
+
+    def mailed_updates(self) -> Mapping[str, KnownUpdate]:
+        """See Ledger.mailed_updates."""
+        with self._database.reading() as connection:
+            return updates.mailed_updates(connection)
+
+    def remember(self, reworded: Iterable[KnownUpdate]) -> None:
+        """See Ledger.remember."""
+        if rows := tuple(reworded):
+            self._database.write(lambda it: updates.remember(it, rows))
