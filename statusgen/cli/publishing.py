@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from statusgen.cli import publishing_consent as consent
 from statusgen.cli import publishing_letters as letters
 from statusgen.cli.account_view import tell_end
 from statusgen.cli.context import Context, is_terminal, pass_context
@@ -14,11 +15,10 @@ from statusgen.cli.output import (
     progress,
     say,
     tell,
-    tell_lines,
     tell_next,
     tell_warnings,
 )
-from statusgen.cli.plan_view import plan_as_json, question, show_plan, tell_kept, tell_removals
+from statusgen.cli.plan_view import plan_as_json, show_plan, tell_kept
 from statusgen.cli.publish_view import (
     BEHIND,
     BUSY,
@@ -29,6 +29,7 @@ from statusgen.cli.publish_view import (
     say_result,
     tell_stopped,
 )
+from statusgen.cli.publishing_consent import Answers
 from statusgen.cli.publishing_job import Job, Wishes, open_job, planning_options
 from statusgen.cli.sending import to_option
 from statusgen.cli.sending_all import send_all, total_of
@@ -38,11 +39,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from statusgen.composition import State
+    from statusgen.plan.plan import Plan
     from statusgen.usecases.mail.queueing import Queued
     from statusgen.usecases.uploading import Uploads
 
-_MOST_FILES_ASKED = 4
-"""How many files are named before the question; `plan` names more."""
+_MOST_PLANS = 3
+"""So often a plan is made where promises run out while somebody is asked about it."""
 
 
 @click.command()
@@ -79,6 +81,11 @@ def plan(
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--expect", metavar="DIGEST", help="Apply the plan with this digest, or nothing.")
 @click.option("--force", is_flag=True, help="Go past the brakes: what was refused is meant.")
+@click.option(
+    "--redate",
+    is_flag=True,
+    help="Set the `at` of an update whose promise has passed to now, in its file.",
+)
 @to_option
 @planning_options
 @pass_context
@@ -87,6 +94,7 @@ def publish(
     yes: bool,
     expect: str | None,
     force: bool,
+    redate: bool,
     readers: tuple[str, ...],
     no_mail: bool,
     late: bool,
@@ -108,26 +116,36 @@ def publish(
       statusgen publish --to me@example.com      a rehearsal, others are held
       statusgen publish --yes --expect DIGEST    the plan looked at, or none
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.usecases.publish import refuse
-
+    if redate and expect is not None:
+        raise UsageError("--redate makes another plan than the one that --expect names; leave one")
     if not yes and not is_terminal():
         raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
     wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
-    with _lock(context) as lock, open_job(context, wishes) as job:
-        only = letters.named(job, readers)
-        tell_kept(job.plan.kept)
-        refuse(job.plan, expect, force=force)
-        _rehearse(job)
-        tell_warnings(job.prepared.archive.warnings)
-        if yes:
-            tell_removals(job.plan)
-        elif not job.plan.is_empty:
-            _ask(job, only)
-        letters.hold_others(job, only)
-        letters.remember_meant(job)
-        failed = _apply(job, only, lock.close)
+    answers = Answers(yes, force, redate, expect)
+    with _lock(context) as lock:
+        if redate:
+            with open_job(context, wishes) as job:
+                context = consent.redate_first(job) or context
+        asked: Plan | None = None
+        for _ in range(_MOST_PLANS):
+            with open_job(context, wishes) as job:
+                only = letters.named(job, readers)
+                consent.agree(job, only, answers, asked)
+                moved = consent.judge(job, answers)
+                if moved is None:
+                    failed = _carry_out(job, only, lock.close)
+                    break
+                context, asked = moved, job.plan
+        else:
+            raise Refused("a promise is broken again before it could be given; promise less")
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)
+
+
+def _carry_out(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") -> bool:
+    letters.hold_others(job, only)
+    letters.remember_meant(job)
+    return _apply(job, only, unlock)
 
 
 def _lock(context: Context) -> ExitStack:
@@ -146,16 +164,6 @@ def _say_plan(job: Job) -> None:
         say(line)
     letters.tell_waiting(job, number)
     say(f"digest {job.plan.digest}")
-
-
-def _ask(job: Job, only: frozenset[int] | None) -> None:
-    show_plan(job.plan, tell, with_letters=job.state is not None, most_files=_MOST_FILES_ASKED)
-    number = letters.leaving(job, only)
-    letters.tell_waiting(job, number)
-    tell_lines([*letters.canary(job, number), *letters.samples(job, only)])
-    if not click.confirm(f"\n{question(job.plan, number)}", err=True):
-        tell("nothing was published")
-        raise click.exceptions.Exit(Refused.exit_code)
 
 
 def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") -> bool:
@@ -196,20 +204,6 @@ def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Upl
     return uploads, not is_up
 
 
-def _rehearse(job: Job) -> None:
-    """Raises what would keep the letters from leaving, while nothing is done yet."""
-    from statusgen.composition import open_transport
-    from statusgen.letters.compose import make_forms
-    from statusgen.usecases.mail.sending import rehearse
-
-    settings = job.context.settings
-    if job.state is None or settings.mail is None or not job.plan.letters:
-        return
-    open_transport(settings.mail)
-    forms = make_forms(settings, job.state.secret_key)
-    rehearse(job.plan, job.prepared.archive, forms, job.context.now)
-
-
 def _mail(
     job: Job,
     uploads: "Uploads",
@@ -221,7 +215,7 @@ def _mail(
     """Queue the letters; then, while others may publish, send them."""
     from statusgen.usecases.mail.queueing import Claiming, queue_letters
 
-    state, now = job.state, job.context.now
+    state, now = job.state, job.context.moment()
     assert state is not None  # noqa: S101  asked by the caller
     archive = job.prepared.archive
     claiming = Claiming(job.uploader.claimants(uploads), job.run.by, takeover=job.wishes.takeover)

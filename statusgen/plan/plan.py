@@ -108,6 +108,10 @@ class Plan(Value, frozen=True):
         uploads = [one.upload for one in self.targets if one.upload]
         return {put.artifact.key for upload in uploads for put in upload.puts}
 
+    def reaches_the_same(self, other: "Plan") -> bool:
+        """Whether it changes the same files on the same targets, and mails as many of the same."""
+        return _reach(self) == _reach(other)
+
     @property
     def is_empty(self) -> bool:
         """Whether applying it would change nothing that anyone could see."""
@@ -208,6 +212,16 @@ def lost_updates(
 def named(update_id: str, at: datetime | None) -> str:
     """An update by id and date, as people are told of it."""
     return f"{update_id} of {format_instant(at)}" if at else update_id
+
+
+def _reach(plan: Plan) -> tuple[object, ...]:
+    uploads = [(one.name, one.upload) for one in plan.targets]
+    files = [
+        (name, each and {put.artifact.key for put in each.puts}, each and each.deletes)
+        for name, each in uploads
+    ]
+    told = [(one.update.update_id, one.audience_size) for one in plan.mailings]
+    return files, told, plan.backlog, plan.brakes, plan.losses, plan.renamed
 
 
 def _people(number: int) -> str:

@@ -8,7 +8,7 @@ from statusgen.composition import open_publishing_lock
 from statusgen.config.reader import read_settings
 from tests.fakes.repository import CANARY, FIRST, ID, make_repository
 
-SOON = "2026-11-21T02:20:00Z"
+SOON = "2026-11-21T02:18:00Z"
 NEXT_WEEK = "2026-11-28T02:20:00Z"
 
 
