@@ -184,6 +184,7 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
         mailed = _mail(job, uploads, only, unlock, page_behind=page_behind)
     elif job.state is not None and job.plan.letters:
         tell("no letter was sent, because the page is not up; run publish again to go on")
+        mailed = Mailed(stopped=job.plan.letters)
     is_behind = bool(uploads.behind) or mailed.is_behind
     _report(job, uploads, mailed, is_behind=is_behind)
     return is_behind
@@ -193,14 +194,17 @@ def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Upl
     """Tries for `without_page_after`; then letters go out although the page can't be reached."""
     mail = job.context.settings.mail
     limit = mail.without_page_after if mail else None
-    if limit is None or not job.plan.letters or not uploads.is_out_of_reach:
+    if limit is None or not job.plan.letters or not job.uploader.is_out_of_reach(uploads):
         return uploads, False
-    tell(f"no target can be reached; trying for {limit.total_seconds():.0f} s before mailing")
+    tell(
+        "no target that readers see can be reached; "
+        f"trying for {limit.total_seconds():.0f} s before mailing"
+    )
     deadline_s = started_s + limit.total_seconds()
     uploads = job.uploader.upload_until(deadline_s, job.plan.targets, uploads)
     is_up = job.uploader.is_page_up(uploads)
     if not is_up:
-        tell("still no target; the letters go out with the full text and say that the page lags")
+        tell("still none; the letters go out with the full text and say that the page lags")
     return uploads, not is_up
 
 
@@ -225,7 +229,7 @@ def _mail(
     unlock()
     behind = tell_stopped(queued)
     if not queued.update_ids:
-        return Mailed(is_behind=behind)
+        return Mailed(is_behind=behind, stopped=job.plan.letters)
     if queued.letters and only is None and state.ledger.is_held():
         return _left(state, queued, "letters are held", HELD)
     try:

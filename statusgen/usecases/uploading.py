@@ -82,11 +82,6 @@ class Uploads(Value, frozen=True):
         behind = self.behind
         return len(behind) == len(self.results) and any(one.is_held for one in behind)
 
-    @property
-    def is_out_of_reach(self) -> bool:
-        """Whether no target at all answered."""
-        return all(one.is_unreachable for one in self.results)
-
 
 def seen_by_readers(targets: Sequence[Target]) -> tuple[Target, ...]:
     """The targets of which one has to be up before letters leave: the S3 ones, else the folders."""
@@ -149,27 +144,32 @@ class Uploader:
         where nobody was asked about what would go there.
         """
         uploads, asked = first, brakes_of(plans)
-        while not self.is_page_up(uploads) and uploads.is_out_of_reach:
+        while self.is_out_of_reach(uploads):
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 break
             wait(min(RETRY_AFTER_S, left_s))
             again = [_unless_braked(one, asked) for one in self.plan()]
-            uploads = self.upload(again)
+            uploads = _together(uploads, self.upload(again))
         return uploads
 
     def is_page_up(self, uploads: Uploads) -> bool:
         """Whether letters may leave: a target that readers see serves the release."""
+        return any(not one.failure for one in self._of_readers(uploads))
+
+    def is_out_of_reach(self, uploads: Uploads) -> bool:
+        """Whether no target that readers see can be reached; a folder beside a bucket is none."""
+        return all(one.is_unreachable for one in self._of_readers(uploads))
+
+    def _of_readers(self, uploads: Uploads) -> list[TargetResult]:
         seen = seen_by_readers(self._targets)
         pairs = zip(uploads.results, self._targets, strict=True)
-        return any(not one.failure for one, target in pairs if target in seen)
+        return [one for one, target in pairs if target in seen]
 
     def claimants(self, uploads: Uploads) -> tuple[Storage, ...]:
-        """The targets that are up and on which updates are claimed."""
+        """The targets that are up, on which updates are claimed."""
         pairs = zip(uploads.results, self._targets, strict=True)
-        return tuple(
-            target.storage for one, target in pairs if not one.failure and target.storage.can_claim
-        )
+        return tuple(target.storage for one, target in pairs if not one.failure)
 
     def _each(self, work: Callable[..., Result], *many: Sequence[Any]) -> list[Result]:
         """The work on every target, at once."""
@@ -251,6 +251,16 @@ def look(
             "late"
         )
     return replace(seen, manifest=manifest), tuple(notes)
+
+
+def _together(first: Uploads, then: Uploads) -> Uploads:
+    """What two tries have done; how it stands is told by the second."""
+    return Uploads(
+        [
+            replace(now, put=before.put + now.put, deleted=before.deleted + now.deleted)
+            for before, now in zip(first.results, then.results, strict=True)
+        ]
+    )
 
 
 def brakes_of(plans: Iterable[TargetPlan]) -> frozenset[str]:

@@ -28,7 +28,6 @@ class FakeStorage:
     """`fail_on` names a step: `put a.html`, `delete a.html`, `manifest 2` (a second write)."""
 
     name: str = "fake:target"
-    can_claim: bool = True
     fail_on: str = ""
     conditions: Conditions = Conditions.HONOURED
     objects: dict[str, bytes] = field(default_factory=dict)
