@@ -87,10 +87,8 @@ class Outline(Value, frozen=True):
     @property
     def shown(self) -> str:
         """What readers can see of it, as a target's manifest keeps it; see `model.shown`."""
-        entries = [Shown(one.stem, one.at, one.wording) for one in self.told]
-        if self.has_postmortem:
-            entries.append(Shown(REVIEW, self.reviewed_at, ""))
-        return format_shown(entries)
+        review = [Shown(REVIEW, self.reviewed_at, "")] if self.has_postmortem else []
+        return format_shown([*self.told, *review])
 
     def is_settled(self, now: datetime) -> bool:
         """Whether it is over at `now` and the clock can't change it any more."""

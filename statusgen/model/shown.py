@@ -7,6 +7,7 @@ only where they differ is anything taken apart.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Protocol
 
 from statusgen.model.value import Value
 
@@ -26,9 +27,30 @@ class Shown(Value, frozen=True):
     """See `Update.wording`; empty of a review."""
 
 
-def format_shown(entries: Iterable[Shown]) -> str:
+class Entry(Protocol):
+    """What a line tells of an update; an outline's `Told` is one too."""
+
+    @property
+    def stem(self) -> str:
+        """See `Shown`."""
+        ...
+
+    @property
+    def at(self) -> datetime | None:
+        """See `Shown`."""
+        ...
+
+    @property
+    def wording(self) -> str:
+        """See `Shown`."""
+        ...
+
+
+def format_shown(entries: Iterable[Entry]) -> str:
     """Return the line."""
-    return " ".join(f"{one.stem},{_seconds(one.at)},{one.wording}" for one in entries)
+    return " ".join(
+        [f"{one.stem},{int(one.at.timestamp()) if one.at else ''},{one.wording}" for one in entries]
+    )
 
 
 def parse_shown(line: str) -> tuple[Shown, ...]:
@@ -48,7 +70,3 @@ def _entries(line: str) -> Iterator[Shown]:
             stem, seconds, wording = found.groups()
             at = datetime.fromtimestamp(int(seconds), UTC) if seconds else None
             yield Shown(stem, at, wording)
-
-
-def _seconds(at: datetime | None) -> int | str:
-    return int(at.timestamp()) if at else ""
