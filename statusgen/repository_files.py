@@ -117,6 +117,26 @@ def write_new_file(root: Path, name: str, body: bytes) -> None:
             raise
 
 
+def replace_file(root: Path, name: str, body: bytes) -> None:
+    """Other bytes for a file that is there, which keeps its rights; the whole of them or none.
+
+    Raises: `NotOurs` for a link or a device, `OSError`; then the file is as it was.
+    """
+    *folders, last = _parts(name)
+    with opened_folder(root, *folders) as folder:
+        descriptor, _ = _open_plain(folder, last)
+        rights = stat.S_IMODE(os.fstat(descriptor).st_mode)
+        os.close(descriptor)
+        aside = f".{last}.new"
+        try:
+            _write(folder, aside, body, rights)
+            os.rename(aside, last, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(aside, dir_fd=folder)
+            raise
+
+
 def _parts(name: str) -> list[str]:
     parts = [one for one in name.split("/") if one not in ("", ".")]
     if name.startswith("/") or ".." in parts or "\0" in name:

@@ -26,7 +26,6 @@ def test_targets_bear_the_name_that_the_user_wrote(settings):
     targets = [composition.open_target(one) for one in settings.targets]
 
     assert [one.name for one in targets] == ["folder:public", "s3://acme/page"]
-    assert [one.can_claim for one in targets] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from statusgen.adapters.files import (
     write_new,
 )
 from statusgen.errors import TargetError
-from statusgen.model.claim import Claim
+from statusgen.model.claim import Claim, claim_key, format_claim, parse_claim
 from statusgen.model.manifest import (
     MANIFEST_KEY,
     PACKS,
@@ -48,7 +48,6 @@ class FolderStorage:
 
     name: str
     root: Path
-    can_claim: bool = False
     ahead_s: None = None
 
     def observe(self) -> Observed:
@@ -176,15 +175,30 @@ class FolderStorage:
                 (self.root / pack_key(sequence)).unlink(missing_ok=True)
 
     def claim(self, update_id: str, ours: Claim, *, takeover: bool = False) -> Claim:
-        """Grant it: nobody else publishes through this folder."""
-        del update_id, takeover
-        return ours
+        """Write our claim unless another is there, or over it.
+
+        Another ledger than the one before may publish here: one that was lost and made anew.
+        """
+        key = claim_key(update_id)
+        with self._explained(key):
+            self._make_folders(key)
+            with alone_in(self.root / BOOKKEEPING):
+                held = self._claim_there(key)
+                if held is None or (takeover and held.token != ours.token):
+                    self._write(key, format_claim(ours))
+        return held or ours
 
     def refresh_caches(self) -> None:
         """Do nothing: nothing caches a folder."""
 
     def close(self) -> None:
         """Do nothing: nothing is held open."""
+
+    def _claim_there(self, key: str) -> Claim | None:
+        try:
+            return parse_claim((self.root / key).read_bytes())
+        except FileNotFoundError:
+            return None
 
     def _version_there(self) -> str:
         try:

@@ -43,8 +43,6 @@ _TRIES = 5
 class S3Storage:
     """A bucket, reached with the credentials of the SDK's own chain."""
 
-    can_claim = True
-
     def __init__(
         self,
         name: str,

@@ -51,7 +51,7 @@ def upload(  # noqa: PLR0913  the last by name
     conditions = there.conditions
     if conditions is Conditions.UNKNOWN:
         conditions = storage.try_conditions()
-    under_way = begun(there, plan, run, conditions)
+    under_way = begun(there, plan, release, run, conditions)
     fence = Fence(storage, under_way)
     fence.rise(plan.seen.version)
     with _open_pack() if keeps else nullcontext() as pack:

@@ -39,6 +39,8 @@ class Mailed:
     updates: int = 0
     problem: str = ""
     is_behind: bool = False
+    stopped: int = 0
+    """How many letters were to leave and were not even queued."""
     account: "Account | None" = None
     next_step: str = ""
     """What helps where letters are left; empty where publishing again does."""
@@ -155,7 +157,7 @@ def result_as_json(
             }
             for one in uploads.results
         ],
-        "letters": {"accepted": mailed.accepted, "audience": mailed.audience},
+        "letters": {"accepted": mailed.accepted, "audience": mailed.audience or mailed.stopped},
         "account": account_as_json(mailed.account) if mailed.account else None,
         "owed_because": trouble or None,
         "kept": [one.incident_id for one in plan.kept],
@@ -177,6 +179,9 @@ def say_result(uploads: "Uploads", mailed: Mailed | None, promise: str) -> None:
 
 
 def _letters(mailed: Mailed) -> str:
+    if mailed.stopped:
+        verb = "was" if mailed.stopped == 1 else "were"
+        return f"no letter was sent ({mailed.stopped:,} {verb} to leave)"
     if not mailed.audience:
         return "no letters were owed"
     rest = f" ({mailed.problem})" if mailed.problem else ""

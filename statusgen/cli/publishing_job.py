@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from statusgen.config.settings import Settings
     from statusgen.plan.bookkeeping import Run
     from statusgen.plan.plan import Plan
+    from statusgen.ports.ledger import Ledger
     from statusgen.usecases.archive import Archive
     from statusgen.usecases.build import Prepared
     from statusgen.usecases.uploading import Uploader
@@ -137,8 +138,8 @@ def open_job(context: Context, wishes: Wishes, trouble: str = "") -> Iterator[Jo
         uploader = Uploader(
             settings, prepared.release, targets, outside, takeover=takeover, verify=wishes.verify
         )
-        told = partial(_people_told, None if trouble else settings)
-        planned = plan_publish(uploader, archive, mail, people_told=told)
+        people = None if trouble else LedgerPeople(settings)
+        planned = plan_publish(uploader, archive, mail, people=people)
         yield Job(context, wishes, prepared, uploader, run, state, planned, trouble)
 
 
@@ -163,12 +164,30 @@ def _keep_broken(context: Context, archive: "Archive") -> "Archive":
         return keep_broken([one.storage for one in targets], context.now, archive)
 
 
-def _people_told(settings: "Settings | None", incident_ids: Collection[str]) -> Mapping[str, int]:
-    """Asked for what is removed only, and then also where no letters are planned."""
-    from statusgen.composition import open_state
+class LedgerPeople:
+    """See `usecases.publish.People`: the ledger is opened for each question, as few have one."""
 
-    if settings is None or settings.mail is None:
-        return {}
-    with suppress(DatabaseError), open_state(settings) as state:
-        return state.ledger.people_told(incident_ids)
-    return {}
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+
+    def about_incidents(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """See `People`."""
+        return self._ask(lambda ledger: ledger.people_told(incident_ids)) or {}
+
+    def about_updates(self, update_ids: Collection[str]) -> Mapping[str, int] | None:
+        """See `People`; an incident of which no more is known is named by its own id."""
+        whole = {one for one in update_ids if "/" not in one}
+        return self._ask(
+            lambda ledger: {**ledger.readers_of(update_ids), **ledger.people_told(whole)}
+        )
+
+    def _ask(self, question: "Callable[[Ledger], Mapping[str, int]]") -> Mapping[str, int] | None:
+        from statusgen.composition import open_state
+
+        if self._settings.mail is None:
+            return None
+        try:
+            with open_state(self._settings) as state:
+                return question(state.ledger)
+        except DatabaseError:
+            return None  # the page doesn't wait for the ledger

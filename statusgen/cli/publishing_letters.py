@@ -43,6 +43,14 @@ def hold_others(job: "Job", only: frozenset[int] | None) -> None:
     tell("all other letters; `statusgen mail resume` lets them go out", "held", "yellow")
 
 
+def remember_meant(job: "Job") -> None:
+    """What --force has let through about letters that people have."""
+    from statusgen.usecases.mail.queueing import remember_meant
+
+    if job.state is not None:
+        remember_meant(job.plan, job.state.ledger)
+
+
 def canary(job: "Job", letters: int) -> list[str]:
     """What the canary does to so many letters, if there is one."""
     mail = job.context.settings.mail

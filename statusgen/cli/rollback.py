@@ -33,7 +33,8 @@ def rollback(
     """Put up again what readers saw before.
 
     RELEASE is the number of a release, or the beginning of its id, as --list shows them; without
-    it, the release before the one that is up. Nothing is rendered and nobody is mailed: each
+    it, the release before the one that is up. What readers have seen and will see no more is named.
+    Nothing is rendered and nobody is mailed: each
     target has kept what its last ten releases put up. The next `publish` puts up again what the
     files say.
     """
@@ -55,6 +56,7 @@ def rollback(
         with lock_publishing(context).held:
             ways = plan_rollback(context.settings, targets, release, outside, takeover=takeover)
             _refuse_braked(ways, force=force)
+            _tell_losses(context, ways)
             if not yes and any(way.release for way in ways):
                 _ask(ways)
             results = [way.take() for way in ways]
@@ -115,6 +117,16 @@ def _refuse_braked(ways: "Sequence[Return]", *, force: bool) -> None:
     ]
     if brakes and not force:
         raise Refused(f"{'; '.join(brakes)}; nothing was done. Add --force if it is meant")
+
+
+def _tell_losses(context: Context, ways: "Sequence[Return]") -> None:
+    """Names what readers have seen and will see no more; to go back is to mean it."""
+    from statusgen.cli.publishing_job import LedgerPeople
+    from statusgen.plan.plan import lost_updates
+
+    people = LedgerPeople(context.settings).about_updates
+    for one in lost_updates((way.planned for way in ways), people):
+        tell(one.known, "takes back", "red")
 
 
 def _ask(ways: "Sequence[Return]") -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from statusgen.model.notation import format_instant, printable
+from statusgen.model.release import BOOKKEEPING
 from statusgen.model.stamp import is_stamp
 from statusgen.model.value import Value
 
@@ -33,6 +34,11 @@ UNKNOWN = Claim("")
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Claim)
+
+
+def claim_key(update_id: str) -> str:
+    """Return where the claim of an update lies on a target."""
+    return f"{BOOKKEEPING}claims/{update_id}.json"
 
 
 def format_claim(claim: Claim) -> bytes:

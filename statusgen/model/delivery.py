@@ -109,6 +109,10 @@ class KnownUpdate(Value, frozen=True):
     """Why nobody is mailed about it; empty when its letters were queued."""
     first_id: str = ""
     """What it was called when it was recorded, if it was renamed since; its letters keep that."""
+    says: str = ""
+    """See `Update.says`, as of its letters; empty where an earlier version has queued them."""
+    wording: str = ""
+    """See `Update.wording`, as of its letters."""
 
 
 class Owed(Value, frozen=True):

@@ -89,6 +89,12 @@ class Manifest(Value, frozen=True):
     packs: Mapping[int, int] = {}
     """Releases whose bodies are kept, each with the release that replaced the last of them, or 0
     while some are still served."""
+    shown: Mapping[str, str] | None = None
+    """What readers can see of each incident, by id; see `model.shown`. While an upload is under
+    way: what they may. None: an earlier version wrote this, and only the packs can tell."""
+    let_go: Mapping[str, datetime] = {}
+    """Updates that were taken off the page on purpose, and when; another target may show them
+    still."""
     page: str = ""
     """The URL of the page that is served from here; empty: not known, as before format 3."""
 

@@ -1,6 +1,7 @@
 """The manifest as it lies on a target: JSON, equal bytes for equal manifests."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -10,7 +11,7 @@ from statusgen.model.release import FINGERPRINT_LENGTH, check_key
 from statusgen.model.stamp import is_stamp
 
 FORMAT = 3
-"""Format 1 had objects only, without tags and sequences, format 2 no page; both are read still."""
+"""Format 1 had objects only, 2 neither the updates that are shown nor the page; both are read."""
 
 
 class NewerFormatError(ValueError):
@@ -29,6 +30,8 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     intent: Intent | None = None
     kept: tuple[KeptRelease, ...] = ()
     packs: dict[int, int] = {}
+    shown: dict[str, str] | None = None
+    let_go: dict[str, Annotated[datetime, msgspec.Meta(tz=True)]] = {}
     page: str = ""
 
 
@@ -52,6 +55,8 @@ def format_manifest(manifest: Manifest) -> bytes:
         manifest.intent,
         manifest.kept,
         dict(sorted(manifest.packs.items())),
+        None if manifest.shown is None else dict(sorted(manifest.shown.items())),
+        dict(sorted(manifest.let_go.items())),
         manifest.page,
     )
     return _ENCODER.encode(document) + b"\n"
@@ -79,6 +84,8 @@ def parse_manifest(data: bytes) -> Manifest:
         document.conditions,
         document.kept,
         document.packs,
+        document.shown,
+        document.let_go,
         document.page,
     )
 

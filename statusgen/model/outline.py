@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from statusgen.model.incident import Incident
+from statusgen.model.shown import REVIEW, Shown, format_shown
 from statusgen.model.step import States, Step, Window, moves_after, phase_by
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
@@ -18,6 +19,10 @@ class Told(Value, frozen=True):
     """False for `notify: false`."""
     is_for_all: bool
     """Whether it goes to everyone whom an earlier update of the incident went to."""
+    says: str = ""
+    """See `Update.says`."""
+    wording: str = ""
+    """See `Update.wording`."""
 
 
 class Outline(Value, frozen=True):
@@ -43,6 +48,8 @@ class Outline(Value, frozen=True):
     states: States
     owes_postmortem: bool
     has_postmortem: bool
+    reviewed_at: datetime | None
+    """When the postmortem was written, if it says so."""
     told: tuple[Told, ...]
     """Oldest first."""
 
@@ -76,6 +83,12 @@ class Outline(Value, frozen=True):
         if self.window is not None and self.phase is Phase.SCHEDULED:
             return self.window.ends
         return None
+
+    @property
+    def shown(self) -> str:
+        """What readers can see of it, as a target's manifest keeps it; see `model.shown`."""
+        review = [Shown(REVIEW, self.reviewed_at, "")] if self.has_postmortem else []
+        return format_shown([*self.told, *review])
 
     def is_settled(self, now: datetime) -> bool:
         """Whether it is over at `now` and the clock can't change it any more."""
@@ -115,12 +128,15 @@ def outline(incident: Incident) -> Outline:
         states=incident.last.states,
         owes_postmortem=incident.owes_postmortem,
         has_postmortem=incident.postmortem is not None,
+        reviewed_at=incident.postmortem.at if incident.postmortem else None,
         told=tuple(
             Told(
                 step.update.stem,
                 step.update.at,
                 is_mailed=step.update.notify is not False and not incident.is_notice,
                 is_for_all=is_for_all,
+                says=step.update.says,
+                wording=step.update.wording,
             )
             for step, is_for_all in zip(incident.steps, _are_for_all(incident.steps), strict=True)
         ),

@@ -97,14 +97,19 @@ def choose_mail(
             reason = Skip.CLAIMED
         if reason is not None:
             if before is None or reason is Skip.CLAIMED:
-                skipped.append(KnownUpdate(update_id, one.id, update.at, reason))
+                skipped.append(_known(update_id, one, update, reason))
             continue
         closing = one.ended is not None and update is one.told[-1]
         why = _why_to_mail(update, before, now)
-        known = KnownUpdate(update_id, one.id, update.at)
+        known = _known(update_id, one, update)
         mailed.append(Mailing(known, is_closing=closing, why=why))
     mailed.sort(key=lambda mailing: (mailing.update.at, mailing.update.update_id))
     return MailChoice(tuple(mailed), tuple(skipped), renamed)
+
+
+def _known(update_id: str, one: Outline, update: Told, skipped: str = "") -> KnownUpdate:
+    said = {"says": update.says, "wording": update.wording}
+    return KnownUpdate(update_id, one.id, update.at, skipped, **said)
 
 
 def _is_settled(skipped: str | None, options: MailOptions) -> bool:
@@ -134,13 +139,22 @@ def _why_to_mail(update: Told, before: str | None, now: datetime) -> Why:
 def _renames(
     fresh: Iterable[tuple[str, Outline, Told]], vanished: Mapping[str, KnownUpdate]
 ) -> tuple[tuple[str, str], ...]:
-    gone = {
-        (update.incident_id, update.at): update_id
-        for update_id, update in sorted(vanished.items(), reverse=True)
-    }
+    """Told by the instant; where that was changed with the name, by the text."""
+    gone = dict(vanished)
+    left = sorted(fresh, key=lambda each: each[0])
     renamed = []
-    for update_id, one, update in sorted(fresh, key=lambda each: each[0]):
-        old_id = gone.pop((one.id, update.at), None)
-        if old_id is not None:
-            renamed.append((old_id, update_id))
+    for trait in ("at", "wording"):
+        by_trait: dict[tuple[str, object], list[str]] = {}
+        for old_id, old in sorted(gone.items(), reverse=True):
+            if value := getattr(old, trait):
+                by_trait.setdefault((old.incident_id, value), []).append(old_id)
+        others = []
+        for update_id, one, update in left:
+            old_ids = by_trait.get((one.id, getattr(update, trait)))
+            if old_ids:
+                renamed.append((old_id := old_ids.pop(), update_id))
+                del gone[old_id]
+            else:
+                others.append((update_id, one, update))
+        left = others
     return tuple(renamed)

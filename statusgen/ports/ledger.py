@@ -96,6 +96,21 @@ class Ledger(Protocol):
         """Return how many subscribers have mail about each of these incidents; none: left out."""
         ...
 
+    def readers_of(self, update_ids: Collection[str]) -> Mapping[str, int]:
+        """Return how many subscribers have the letter about each of these updates; none: left out.
+
+        One that was renamed is found by its first name too.
+        """
+        ...
+
+    def mailed_updates(self) -> Mapping[str, KnownUpdate]:
+        """Return the updates whose letters were queued, by id."""
+        ...
+
+    def remember(self, reworded: Iterable[KnownUpdate]) -> None:
+        """Note when these updates are dated, what they say and how, from now on."""
+        ...
+
     def backlog(
         self, policy: InDoubt, only: Collection[int] | None = None
     ) -> tuple[tuple[str, int], ...]:

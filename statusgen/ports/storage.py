@@ -50,11 +50,6 @@ class Storage(Protocol):
         ...
 
     @property
-    def can_claim(self) -> bool:
-        """Whether `claim` works here: others can see this target too."""
-        ...
-
-    @property
     def ahead_s(self) -> float | None:
         """How far its clock was ahead of ours at its last answer.
 
@@ -152,7 +147,7 @@ class Storage(Protocol):
         """Claim the mailing of an update once for all; return the claim that was there, or `ours`.
 
         One that was there and isn't ours is a stranger's who was first; with `takeover` ours has
-        taken its place. Only where `can_claim`.
+        taken its place.
         """
         ...
 

@@ -1,7 +1,8 @@
 """`plan` and `publish`: one path from content to readers; a plan is where it stops half way."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from statusgen.errors import Refused
 from statusgen.letters.audience import audience_of
@@ -9,8 +10,16 @@ from statusgen.model.delivery import Audience
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step
 from statusgen.model.value import Value, replace
+from statusgen.plan.edits import Edit, Reworded, edits_of, reworded
 from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
-from statusgen.plan.plan import Backlog, KeptIncident, Plan, make_plan, removed_incidents
+from statusgen.plan.plan import (
+    Backlog,
+    KeptIncident,
+    Plan,
+    lost_updates,
+    make_plan,
+    removed_incidents,
+)
 from statusgen.ports.ledger import Ledger
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.keeping import refuse_mail_about_kept
@@ -19,8 +28,20 @@ from statusgen.usecases.uploading import Uploader
 NO_MAIL = MailChoice((), (), ())
 
 
-PeopleTold = Callable[[Collection[str]], Mapping[str, int]]
-"""How many people have mail about each of these incidents, as far as anybody knows."""
+MOST_BRAKES = 20
+"""So many are named when a plan is refused; `statusgen plan` names all."""
+
+
+class People(Protocol):
+    """Who has mail about what; asked for what goes only, and then also without letters."""
+
+    def about_incidents(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """How many people have mail about each of these incidents; none: left out."""
+        ...
+
+    def about_updates(self, update_ids: Collection[str]) -> Mapping[str, int] | None:
+        """The same for updates; None where no letters are sent at all."""
+        ...
 
 
 class MailPlan(Value, frozen=True):
@@ -28,6 +49,8 @@ class MailPlan(Value, frozen=True):
 
     choice: MailChoice = NO_MAIL
     backlog: tuple[Backlog, ...] = ()
+    reworded: tuple[Reworded, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 def plan_mail(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailPlan:
@@ -37,7 +60,9 @@ def plan_mail(archive: Archive, ledger: Ledger, now: datetime, options: MailOpti
         return MailPlan()
     choice = choose(archive, ledger, now, options)
     choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
-    return MailPlan(choice, tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt)))
+    backlog = tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt))
+    changed = tuple(reworded(archive.outlines, ledger.mailed_updates(), choice.renamed))
+    return MailPlan(choice, backlog, changed, edits_of(changed, ledger.readers_of))
 
 
 def plan_publish(
@@ -45,7 +70,7 @@ def plan_publish(
     archive: Archive,
     mail: MailPlan,
     *,
-    people_told: PeopleTold = lambda _: {},
+    people: People | None = None,
 ) -> Plan:
     """The plan of page and letters. Reads, and changes nothing.
 
@@ -59,7 +84,10 @@ def plan_publish(
         mail.choice,
         mail.backlog,
         archive.settings.brakes.max_updates,
-        people_told=people_told(removed) if removed else {},
+        people_told=people.about_incidents(removed) if people and removed else {},
+        reworded=mail.reworded,
+        edits=mail.edits,
+        losses=lost_updates(targets, people.about_updates if people else lambda _: None),
         kept=[KeptIncident(one.source.id, one.problems) for one in archive.kept],
     )
 
@@ -81,10 +109,24 @@ def refuse(plan: Plan, expected: str | None, *, force: bool) -> None:
             f"the plan is {plan.digest} now and not {expected}; look at `statusgen plan` again"
         )
     if plan.brakes and not force:
+        rest = len(plan.brakes) - MOST_BRAKES
+        named = [*plan.brakes[:MOST_BRAKES], *([f"and {rest:,} more"] if rest > 0 else [])]
         raise Refused(
-            f"{'; '.join(plan.brakes)}; nothing was done. Look at `statusgen plan`, and add "
-            "--force if it is meant"
+            f"{'; '.join(named)}; nothing was done. {_remedies(plan)}Look at `statusgen plan`, and "
+            "add --force if it is meant"
         )
+
+
+def _remedies(plan: Plan) -> str:
+    remedies = []
+    if any(not one.is_meant for one in plan.losses):
+        remedies.append("Pull what colleagues have published, or restore the files. ")
+    if any(one.says_else for one in plan.edits):
+        remedies.append(
+            "Restore what was mailed, and say what is new in an update of its own "
+            "(`statusgen update`). "
+        )
+    return "".join(remedies)
 
 
 def incident_and_step(archive: Archive, update_id: str) -> tuple[Incident, Step] | None:

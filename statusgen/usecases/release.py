@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from statusgen.config.settings import Settings
 from statusgen.entries.records import FolderRecord, decode_source, encode, encode_sources
@@ -156,7 +156,11 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
     ]
     press.remember()
     mark = artifact_from_bytes(release_mark.KEY, release_mark.release_mark(artifacts))
-    return Release((*artifacts, mark), partial(published_sources, archive, threading.Lock()))
+    return Release(
+        (*artifacts, mark),
+        sources=partial(published_sources, archive, threading.Lock()),
+        shown=lru_cache(1)(lambda: {one.id: one.shown for one in archive.outlines}),
+    )
 
 
 def published_sources(archive: Archive, lock: threading.Lock, keys: Iterable[str]) -> bytes:

@@ -1,7 +1,7 @@
 """Targets brought up to one release, each for itself, and those with a public URL proved."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from statusgen.plan.plan import TargetPlan
 from statusgen.plan.upload import UploadPlan, plan_upload
 from statusgen.ports.storage import Storage
 from statusgen.usecases.at_once import at_once
+from statusgen.usecases.memory import letting_go, missing_from, with_memory
 
 Watch = Callable[[str, int | None], AbstractContextManager[Callable[..., None]]]
 """Opens a view on `what` with so many steps ahead, None if unknown; yields what counts one."""
@@ -84,11 +85,6 @@ class Uploads(Value, frozen=True):
         behind = self.behind
         return len(behind) == len(self.results) and any(one.is_held for one in behind)
 
-    @property
-    def is_out_of_reach(self) -> bool:
-        """Whether no target at all answered."""
-        return all(one.is_unreachable for one in self.results)
-
 
 def seen_by_readers(targets: Sequence[Target]) -> tuple[Target, ...]:
     """The targets of which one has to be up before letters leave: the S3 ones, else the folders."""
@@ -123,39 +119,60 @@ class Uploader:
 
     def plan(self) -> tuple[TargetPlan, ...]:
         """What each target needs, in the order of the targets."""
-        return tuple(self._each(self._plan_one, [one.storage for one in self._targets]))
+        plans = self._each(self._plan_one, [one.storage for one in self._targets])
+        return with_memory(plans, self._release)
 
     def upload(self, plans: Sequence[TargetPlan]) -> Uploads:
-        """Carries the plans out, all at once; a target that fails keeps no other back."""
+        """Carries the plans out, all at once; a target that fails keeps no other back.
+
+        Whoever does so means what the plans say goes: the targets remember it.
+        """
         puts = sum(len(one.upload.puts) for one in plans if one.upload)
+        plans = letting_go(plans, self._outside.run.at)
         with self._outside.watch("Uploading", puts) as done:
             upload_one = partial(self._upload_one, done)
             results = self._each(upload_one, plans, self._targets)
         return Uploads(results)
 
-    def upload_until(self, deadline_s: float, first: Uploads, wait: Wait = time.sleep) -> Uploads:
-        """Tries again while no target that readers see answers, until the monotonic deadline."""
-        uploads = first
-        while not self.is_page_up(uploads) and uploads.is_out_of_reach:
+    def upload_until(
+        self,
+        deadline_s: float,
+        plans: Sequence[TargetPlan],
+        first: Uploads,
+        wait: Wait = time.sleep,
+    ) -> Uploads:
+        """Tries again while no target that readers see answers, until the monotonic deadline.
+
+        `plans` are those of the first try. A target that could not be looked at then stays behind
+        where nobody was asked about what would go there.
+        """
+        uploads, asked = first, brakes_of(plans)
+        while self.is_out_of_reach(uploads):
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 break
             wait(min(RETRY_AFTER_S, left_s))
-            uploads = self.upload(self.plan())
+            again = [_unless_braked(one, asked) for one in self.plan()]
+            uploads = _together(uploads, self.upload(again))
         return uploads
 
     def is_page_up(self, uploads: Uploads) -> bool:
         """Whether letters may leave: a target that readers see serves the release."""
+        return any(not one.failure for one in self._of_readers(uploads))
+
+    def is_out_of_reach(self, uploads: Uploads) -> bool:
+        """Whether no target that readers see can be reached; a folder beside a bucket is none."""
+        return all(one.is_unreachable for one in self._of_readers(uploads))
+
+    def _of_readers(self, uploads: Uploads) -> list[TargetResult]:
         seen = seen_by_readers(self._targets)
         pairs = zip(uploads.results, self._targets, strict=True)
-        return any(not one.failure for one, target in pairs if target in seen)
+        return [one for one, target in pairs if target in seen]
 
     def claimants(self, uploads: Uploads) -> tuple[Storage, ...]:
-        """The targets that are up and on which updates are claimed."""
+        """The targets that are up, on which updates are claimed."""
         pairs = zip(uploads.results, self._targets, strict=True)
-        return tuple(
-            target.storage for one, target in pairs if not one.failure and target.storage.can_claim
-        )
+        return tuple(target.storage for one, target in pairs if not one.failure)
 
     def _each(self, work: Callable[..., Result], *many: Sequence[Any]) -> list[Result]:
         """The work on every target, at once; Ctrl-C ends what they wait for."""
@@ -176,7 +193,8 @@ class Uploader:
                 planned, notes = self._planned(seen), (*notes, note)
         except TargetError as error:
             return _failed_plan(storage.name, error)
-        return TargetPlan(storage.name, planned, notes=notes)
+        missing = missing_from(self._release, storage, planned)
+        return TargetPlan(storage.name, planned, notes=notes, missing=missing)
 
     def _look(self, storage: Storage) -> tuple[Observed, tuple[str, ...]]:
         is_gone = None if self._takeover else self._is_gone
@@ -273,6 +291,37 @@ def _made_anew(storage: Storage, keys: Collection[str], seen: Observed) -> tuple
     """What a damaged manifest should have said, and a note on that."""
     note = f"its manifest is damaged ({printable(seen.damage)}); made anew from what is kept there"
     return replace(seen, manifest=recovered(storage, keys)), note
+
+
+def _together(first: Uploads, then: Uploads) -> Uploads:
+    """What two tries have done; how it stands is told by the second."""
+    return Uploads(
+        [
+            replace(now, put=before.put + now.put, deleted=before.deleted + now.deleted)
+            for before, now in zip(first.results, then.results, strict=True)
+        ]
+    )
+
+
+def brakes_of(plans: Iterable[TargetPlan]) -> frozenset[str]:
+    """What has to be asked before these plans are carried out, whatever the target."""
+    plans = tuple(plans)
+    missing = {one.update_id for plan in plans for one in plan.missing}
+    return frozenset(
+        missing | {str(brake) for plan in plans if plan.upload for brake in plan.upload.brakes}
+    )
+
+
+def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
+    unasked = sorted(brakes_of([planned]) - set(asked))
+    if not unasked:
+        return planned
+    return TargetPlan(
+        planned.name,
+        None,
+        failure=f"{planned.name}: it answers again, and nobody was asked about what would go from "
+        f"there ({', '.join(unasked)}); look at `statusgen plan`, then publish again",
+    )
 
 
 def _failed_plan(name: str, error: TargetError) -> TargetPlan:

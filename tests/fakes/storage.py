@@ -27,7 +27,6 @@ class FakeStorage:
     """`fail_on` names a step: `put a.html`, `delete a.html`, `manifest 2` (a second write)."""
 
     name: str = "fake:target"
-    can_claim: bool = True
     can_mark: bool = True
     fail_on: str = ""
     conditions: Conditions = Conditions.HONOURED

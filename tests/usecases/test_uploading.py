@@ -94,8 +94,10 @@ def test_only_targets_that_are_up_are_claimed_on():
 class AwakeningStorage(FakeStorage):
     """Answers from the third question on."""
 
+    sleeps = 2
+
     def observe(self):
-        if self.requests.count("read manifest") < 2:
+        if self.requests.count("read manifest") < self.sleeps:
             self.requests.append("read manifest")
             raise TargetUnreachable("s3://acme: did not answer")
         return super().observe()
@@ -104,12 +106,13 @@ class AwakeningStorage(FakeStorage):
 def test_a_target_that_wakes_up_in_time_is_served():
     waits = []
     uploader = make((BUCKET, AwakeningStorage("s3://acme")))
-    first = run(uploader)
+    plans = uploader.plan()
+    first = uploader.upload(plans)
 
-    uploads = uploader.upload_until(time.monotonic() + 60, first, waits.append)
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, waits.append)
 
     assert waits == [RETRY_AFTER_S] * 2
-    assert first.is_out_of_reach
+    assert uploader.is_out_of_reach(first)
     assert not uploader.is_page_up(first)
     assert uploader.is_page_up(uploads)
 
@@ -329,3 +332,61 @@ def test_a_slow_target_keeps_no_other_waiting():
     uploads = run(make((BUCKET, slow), (BUCKET, quick)))
 
     assert not uploads.behind
+
+
+class LostStorage(FakeStorage):
+    """Is not there, as a host whose name is misspelt."""
+
+    def observe(self):
+        raise TargetUnreachable(f"{self.name}: it can't be reached")
+
+
+@pytest.mark.parametrize(
+    ("targets", "is_out_of_reach"),
+    [
+        pytest.param([(BUCKET, LostStorage)], True, id="the only one"),
+        pytest.param([(BUCKET, LostStorage), (FOLDER, FakeStorage)], True, id="a folder beside"),
+        pytest.param([(FOLDER, LostStorage), (BUCKET, LostStorage)], True, id="a lost one beside"),
+        pytest.param([(BUCKET, LostStorage), (BUCKET, FakeStorage)], False, id="another bucket"),
+        pytest.param([(FOLDER, LostStorage), (BUCKET, FakeStorage)], False, id="the folder only"),
+    ],
+)
+def test_what_readers_do_not_see_says_nothing_about_what_they_see(targets, is_out_of_reach):
+    uploader = make(*((settings, kind()) for settings, kind in targets))
+
+    uploads = run(uploader)
+
+    assert uploader.is_out_of_reach(uploads) is is_out_of_reach
+    assert uploader.is_page_up(uploads) is not is_out_of_reach
+
+
+def test_a_target_that_fails_otherwise_is_no_outage():
+    full = FakeStorage("s3://acme", fail_on="put index.html")
+    uploader = make((BUCKET, full), (FOLDER, FakeStorage()))
+
+    assert not uploader.is_out_of_reach(run(uploader))
+
+
+def test_what_a_target_got_before_another_woke_up_is_told_at_the_end():
+    uploader = make((FOLDER, FakeStorage()), (BUCKET, AwakeningStorage("s3://acme")))
+    plans = uploader.plan()
+    first = uploader.upload(plans)
+
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, lambda _: None)
+
+    assert [one.put for one in uploads.results] == [1, 1]
+
+
+def test_a_target_that_wakes_up_with_more_than_was_asked_about_stays_behind():
+    bucket = AwakeningStorage("s3://acme")
+    bucket.sleeps = 0
+    publish(bucket, {"index.html": "x", **{f"{one}.html": "x" for one in range(20)}})
+    bucket.sleeps = bucket.requests.count("read manifest") + 2
+    uploader = make((BUCKET, bucket))
+    plans = uploader.plan()
+    first = uploader.upload(plans)
+
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, lambda _: None)
+
+    assert "nobody was asked about what would go from there" in uploads.results[0].failure
+    assert bucket.objects["index.html"] == b"x"

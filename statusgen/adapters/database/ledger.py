@@ -24,6 +24,7 @@ from statusgen.adapters.database import (
 )
 from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.lock import locked
+from statusgen.adapters.database.witnesses import Witnesses
 from statusgen.model.delivery import (
     Account,
     Audience,
@@ -44,7 +45,7 @@ from statusgen.model.unsent import Unsent
 from statusgen.ports.ledger import IsGone
 
 
-class SqlLedger:
+class SqlLedger(Witnesses):
     """The Ledger port over a database.
 
     Instants are of this machine's clock outside and of the database's inside, so that senders
@@ -52,7 +53,7 @@ class SqlLedger:
     """
 
     def __init__(self, database: Database, lease_s: float = senders.LEASE_S) -> None:
-        self._database = database
+        super().__init__(database)
         self._lease_s = lease_s
         self._numbers: dict[str, int] = {}
 
@@ -123,11 +124,6 @@ class SqlLedger:
     def setting(self, name: str, make: Callable[[], str]) -> str:
         """See Ledger.setting."""
         return self._database.write(lambda it: updates.setting_of(it, name, make()))
-
-    def people_told(self, incident_ids: Collection[str]) -> Mapping[str, int]:
-        """See Ledger.people_told."""
-        with self._database.reading() as connection:
-            return accounts.people_told(connection, incident_ids)
 
     def backlog(
         self, policy: InDoubt, only: Collection[int] | None = None

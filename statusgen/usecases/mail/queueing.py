@@ -59,6 +59,7 @@ def queue_letters(
     """
     for old_id, new_id in plan.renamed:
         ledger.rename(old_id, new_id)
+    ledger.remember(one.now for one in plan.reworded)
     ledger.record_skipped(plan.skipped, now)
     renamed = dict(plan.renamed)
     backlog = [renamed.get(one.update_id, one.update_id) for one in plan.backlog]
@@ -91,6 +92,12 @@ def queue_letters(
         unclaimed=tuple(unclaimed),
         vanished=tuple(one for one in backlog if one not in owed),
     )
+
+
+def remember_meant(plan: Plan, ledger: Ledger) -> None:
+    """Notes what was refused and is meant, so that it is not refused again if the upload fails."""
+    meant = [one.reworded for one in plan.edits if one.says_else]
+    ledger.remember(replace(one.now, update_id=one.known.update_id) for one in meant)
 
 
 class _Registry:
