@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from statusgen.errors import Refused
@@ -66,7 +67,10 @@ def plan_publish(  # noqa: PLR0913  what a plan is made of, each once
         choice = choose(archive, ledger, now, options)
         choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
         backlog = tuple(Backlog(*one) for one in ledger.backlog(settings.mail.in_doubt))
-        changed = tuple(reworded(archive.outlines, ledger.mailed_updates(), choice.renamed))
+        mailed = ledger.mailed_updates()
+        changed = tuple(
+            reworded(archive.outlines, mailed, choice.renamed, partial(says_of, archive))
+        )
         edits = edits_of(changed, ledger.readers_of)
         refuse_mail_about_kept(archive, (one.update.incident_id for one in choice.mailed))
     targets = uploader.plan()
@@ -128,6 +132,12 @@ def incident_and_step(archive: Archive, update_id: str) -> tuple[Incident, Step]
         return None
     incident = archive.incident(incident_id)
     return next(((incident, one) for one in incident.steps if one.update.stem == stem), None)
+
+
+def says_of(archive: Archive, update_id: str) -> str:
+    """See `Update.says`; empty when its file is gone."""
+    found = incident_and_step(archive, update_id)
+    return found[1].update.says if found else ""
 
 
 def audiences(mailings: Sequence[Mailing], archive: Archive) -> Iterator[tuple[Mailing, Audience]]:

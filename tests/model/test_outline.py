@@ -40,7 +40,7 @@ def test_an_outline_holds_the_facts_of_the_last_update():
 
 def make_told(step, **facts):
     update = step.update
-    return Told(update.stem, update.at, says=update.says, wording=update.wording, **facts)
+    return Told(update.stem, update.at, **facts)
 
 
 def test_what_readers_see_is_told_in_a_line():
