@@ -113,7 +113,7 @@ class FolderStorage:
         with self._explained(MANIFEST_KEY):
             self._make_folders(f"{TEMPORARY}/")
             with alone_in(self.root / BOOKKEEPING):
-                if self._version_there() != version:
+                if _version(self._read_there(MANIFEST_KEY)) != version:
                     raise VersionConflictError(f"{self.name}: the manifest has been replaced")
                 for left_over in (self.root / TEMPORARY).iterdir():
                     left_over.unlink()
@@ -183,7 +183,8 @@ class FolderStorage:
         with self._explained(key):
             self._make_folders(key)
             with alone_in(self.root / BOOKKEEPING):
-                held = self._claim_there(key)
+                there = self._read_there(key)
+                held = parse_claim(there) if there is not None else None
                 if held is None or (takeover and held.token != ours.token):
                     self._write(key, format_claim(ours))
         return held or ours
@@ -194,17 +195,11 @@ class FolderStorage:
     def close(self) -> None:
         """Do nothing: nothing is held open."""
 
-    def _claim_there(self, key: str) -> Claim | None:
+    def _read_there(self, key: str) -> bytes | None:
         try:
-            return parse_claim((self.root / key).read_bytes())
+            return (self.root / key).read_bytes()
         except FileNotFoundError:
             return None
-
-    def _version_there(self) -> str:
-        try:
-            return _version((self.root / MANIFEST_KEY).read_bytes())
-        except FileNotFoundError:
-            return ""
 
     def _checked(self, manifest: Manifest, written_ns: int) -> Manifest:
         """Return the manifest less what is gone, with the altered files as unknown."""
@@ -222,11 +217,8 @@ class FolderStorage:
         return manifest if seen == manifest.records else replace(manifest, records=seen)
 
     def _may_be_ours(self, key: str) -> bool:
-        path = self.root / key
-        is_below_another = any(
-            os.path.lexists(self.root / folder / BOOKKEEPING) for folder in _folders(key)
-        )
-        return self._has_plain_folder(key) and is_plain_file(path) and not is_below_another
+        of_others = any(os.path.lexists(self.root / one / BOOKKEEPING) for one in _folders(key))
+        return self._has_plain_folder(key) and is_plain_file(self.root / key) and not of_others
 
     def _is_foreign(self, artifact: Artifact) -> bool:
         path = self.root / artifact.key
@@ -279,8 +271,8 @@ class FolderStorage:
             raise TargetError(f"{where}: {remedy}") from error
 
 
-def _version(manifest: bytes) -> str:
-    return hashlib.sha256(manifest).hexdigest()
+def _version(manifest: bytes | None) -> str:
+    return "" if manifest is None else hashlib.sha256(manifest).hexdigest()
 
 
 def _folders(key: str) -> Iterator[str]:

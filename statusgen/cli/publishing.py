@@ -137,6 +137,7 @@ def publish(
                 moved = consent.judge(job, answers)
                 if moved is None:
                     letters.hold_others(job, only)
+                    letters.remember_meant(job)
                     failed = _apply(job, only, lock.held.close)
                     break
                 context, asked = moved, job.plan
@@ -170,7 +171,6 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
     mailed, trouble = Mailed(), job.trouble
     if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
         try:
-            letters.remember_meant(job)
             mailed = _mail(job, uploads, only, unlock, page_behind=page_behind)
         except DatabaseError as error:
             trouble = str(error)

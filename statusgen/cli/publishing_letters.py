@@ -1,5 +1,6 @@
 """Which letters a publish lets go, and what of them is shown before the question."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from statusgen.cli.output import count, tell
@@ -48,7 +49,8 @@ def remember_meant(job: "Job") -> None:
     from statusgen.usecases.mail.queueing import remember_meant
 
     if job.state is not None:
-        remember_meant(job.plan, job.state.ledger)
+        with suppress(DatabaseError):  # the page doesn't wait for the ledger; it is asked again
+            remember_meant(job.plan, job.state.ledger)
 
 
 def canary(job: "Job", letters: int) -> list[str]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from statusgen.model.incident import Incident
-from statusgen.model.shown import REVIEW, Shown, format_shown
+from statusgen.model.shown import REVIEW, Shown, format_shown, parse_shown
 from statusgen.model.step import States, Step, Window, moves_after, phase_by
+from statusgen.model.update import Postmortem, Update
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
 
@@ -19,10 +20,6 @@ class Told(Value, frozen=True):
     """False for `notify: false`."""
     is_for_all: bool
     """Whether it goes to everyone whom an earlier update of the incident went to."""
-    says: str = ""
-    """See `Update.says`."""
-    wording: str = ""
-    """See `Update.wording`."""
 
 
 class Outline(Value, frozen=True):
@@ -48,10 +45,10 @@ class Outline(Value, frozen=True):
     states: States
     owes_postmortem: bool
     has_postmortem: bool
-    reviewed_at: datetime | None
-    """When the postmortem was written, if it says so."""
     told: tuple[Told, ...]
     """Oldest first."""
+    shown: str
+    """What readers can see of it, as a target's manifest keeps it; see `model.shown`."""
 
     @property
     def is_maintenance(self) -> bool:
@@ -85,10 +82,9 @@ class Outline(Value, frozen=True):
         return None
 
     @property
-    def shown(self) -> str:
-        """What readers can see of it, as a target's manifest keeps it; see `model.shown`."""
-        review = [Shown(REVIEW, self.reviewed_at, "")] if self.has_postmortem else []
-        return format_shown([*self.told, *review])
+    def wordings(self) -> dict[str, str]:
+        """See `Update.wording`; by file stem."""
+        return {one.stem: one.wording for one in parse_shown(self.shown)}
 
     def is_settled(self, now: datetime) -> bool:
         """Whether it is over at `now` and the clock can't change it any more."""
@@ -106,6 +102,14 @@ class Outline(Value, frozen=True):
     def listed_at(self) -> datetime:
         """Where it belongs in the history: its start; for a maintenance, its window's start."""
         return self.started
+
+
+def shown_by(updates: Iterable[Update], postmortem: Postmortem | None) -> str:
+    """What readers can see of an incident of these updates and this review, none a draft."""
+    entries = [Shown(one.stem, one.at, one.wording) for one in updates]
+    if postmortem is not None:
+        entries.append(Shown(REVIEW, postmortem.at, ""))
+    return format_shown(entries)
 
 
 def outline(incident: Incident) -> Outline:
@@ -128,18 +132,16 @@ def outline(incident: Incident) -> Outline:
         states=incident.last.states,
         owes_postmortem=incident.owes_postmortem,
         has_postmortem=incident.postmortem is not None,
-        reviewed_at=incident.postmortem.at if incident.postmortem else None,
         told=tuple(
             Told(
                 step.update.stem,
                 step.update.at,
                 is_mailed=step.update.notify is not False and not incident.is_notice,
                 is_for_all=is_for_all,
-                says=step.update.says,
-                wording=step.update.wording,
             )
             for step, is_for_all in zip(incident.steps, _are_for_all(incident.steps), strict=True)
         ),
+        shown=shown_by((one.update for one in incident.steps), incident.postmortem),
     )
 
 

@@ -7,7 +7,6 @@ only where they differ is anything taken apart.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Protocol
 
 from statusgen.model.value import Value
 
@@ -27,26 +26,7 @@ class Shown(Value, frozen=True):
     """See `Update.wording`; empty of a review."""
 
 
-class Entry(Protocol):
-    """What a line tells of an update; an outline's `Told` is one too."""
-
-    @property
-    def stem(self) -> str:
-        """See `Shown`."""
-        ...
-
-    @property
-    def at(self) -> datetime | None:
-        """See `Shown`."""
-        ...
-
-    @property
-    def wording(self) -> str:
-        """See `Shown`."""
-        ...
-
-
-def format_shown(entries: Iterable[Entry]) -> str:
+def format_shown(entries: Iterable[Shown]) -> str:
     """Return the line."""
     return " ".join(
         [f"{one.stem},{int(one.at.timestamp()) if one.at else ''},{one.wording}" for one in entries]

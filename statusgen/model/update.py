@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
 
-WORDING_LENGTH = 12
+WORDING_LENGTH = 8
 
 
 class ComponentChange(Value, frozen=True):
@@ -67,10 +67,10 @@ class Update(Value, frozen=True):
 
     @property
     def wording(self) -> str:
-        """A digest of its text, whenever it was written and whomever it goes to."""
+        """A digest of all that it tells, whenever it was written and whomever it goes to."""
         told = (self.title, self.body, self.impact, self.cause)
         ahead = (self.next_in, self.next_at, self.promises_none, self.starts, self.ends)
-        text = repr((*told, *map(str, ahead)))
+        text = repr((self.says, *told, *map(str, ahead)))
         return hashlib.sha256(text.encode()).hexdigest()[:WORDING_LENGTH]
 
     @property

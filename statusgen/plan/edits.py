@@ -1,10 +1,11 @@
 """Updates that say something else now than the letters that people have. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 
 from statusgen.model.delivery import KnownUpdate
 from statusgen.model.notation import format_instant, listed
-from statusgen.model.outline import Outline, Told
+from statusgen.model.outline import Outline
 from statusgen.model.value import Value, replace
 
 
@@ -52,30 +53,26 @@ def reworded(
     outlines: Iterable[Outline],
     mailed: Mapping[str, KnownUpdate],
     renamed: Iterable[tuple[str, str]],
+    says_of: Callable[[str], str],
 ) -> Iterator[Reworded]:
     """Yield the updates of which letters were queued and that their files tell otherwise now.
 
-    What an update says is not known of those that an earlier version has queued.
+    What an update says is not known of those that an earlier version has queued. `says_of` tells
+    what one says now; it is asked about those only that have changed at all.
     """
     names = {old: new for old, new in renamed}  # noqa: C416  pairs of a name
     incidents = {one.incident_id for one in mailed.values()}
-    told = {
-        f"{one.id}/{each.stem}": each
-        for one in outlines
-        if one.id in incidents
-        for each in one.told
-    }
+    now: dict[str, tuple[datetime, str]] = {}
+    for one in outlines:
+        if one.id in incidents:
+            wordings = one.wordings
+            now |= {f"{one.id}/{each.stem}": (each.at, wordings[each.stem]) for each in one.told}
     for update_id, known in sorted(mailed.items()):
         name = names.get(update_id, update_id)
-        if name in told and known.says:
-            now = as_told(known, name, told[name])
-            if (now.at, now.says, now.wording) != (known.at, known.says, known.wording):
-                yield Reworded(known, now)
-
-
-def as_told(known: KnownUpdate, name: str, told: Told) -> KnownUpdate:
-    """Return what the ledger is to know of an update, as its file is now."""
-    return replace(known, update_id=name, at=told.at, says=told.says, wording=told.wording)
+        if name in now and known.says and now[name] != (known.at, known.wording):
+            at, wording = now[name]
+            said = replace(known, update_id=name, at=at, says=says_of(name), wording=wording)
+            yield Reworded(known, said)
 
 
 def edits_of(

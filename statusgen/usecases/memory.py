@@ -24,7 +24,8 @@ def missing_from(
 ) -> tuple[MissingUpdate, ...]:
     """What readers see on a target and would see no more, once this upload is done.
 
-    Only incidents whose pages change are looked at. A target of this version tells by its
+    Only incidents whose pages change are looked at, and of a damaged manifest all that it shows,
+    as it can't be told which pages are ours. A target of this version tells by its
     manifest; one of an earlier version by the packs that those pages are from.
     """
     there = planned.seen.manifest
@@ -32,6 +33,8 @@ def missing_from(
         return ()
     keys = [*(put.artifact.key for put in planned.puts), *planned.deletes]
     changing = {one for one in map(incident_of, keys) if one}
+    if planned.seen.damage:
+        changing.update(there.shown or ())
     before = Published(storage, there).shown(changing)
     if not before:
         return ()

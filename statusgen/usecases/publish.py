@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from statusgen.errors import Refused
@@ -61,7 +62,8 @@ def plan_mail(archive: Archive, ledger: Ledger, now: datetime, options: MailOpti
     choice = choose(archive, ledger, now, options)
     choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
     backlog = tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt))
-    changed = tuple(reworded(archive.outlines, ledger.mailed_updates(), choice.renamed))
+    known = ledger.mailed_updates()
+    changed = tuple(reworded(archive.outlines, known, choice.renamed, partial(says_of, archive)))
     return MailPlan(choice, backlog, changed, edits_of(changed, ledger.readers_of))
 
 
@@ -136,6 +138,12 @@ def incident_and_step(archive: Archive, update_id: str) -> tuple[Incident, Step]
         return None
     incident = archive.incident(incident_id)
     return next(((incident, one) for one in incident.steps if one.update.stem == stem), None)
+
+
+def says_of(archive: Archive, update_id: str) -> str:
+    """See `Update.says`; empty when its file is gone."""
+    found = incident_and_step(archive, update_id)
+    return found[1].update.says if found else ""
 
 
 def audiences(mailings: Sequence[Mailing], archive: Archive) -> Iterator[tuple[Mailing, Audience]]:

@@ -7,8 +7,8 @@ from statusgen.entries.folder import IncidentSource
 from statusgen.entries.records import decode_sources
 from statusgen.errors import TargetError
 from statusgen.model.manifest import Manifest, Record
+from statusgen.model.outline import shown_by
 from statusgen.model.release import page_of
-from statusgen.model.shown import REVIEW, Shown, format_shown
 from statusgen.ports.storage import Storage
 
 
@@ -66,7 +66,4 @@ class Published:
 def line_of(source: IncidentSource) -> str:
     """What readers see of an incident with this source."""
     told = source.without_drafts()
-    entries = [Shown(one.stem, one.at, one.wording) for one in told.updates]
-    if told.postmortem is not None:
-        entries.append(Shown(REVIEW, told.postmortem.at, ""))
-    return format_shown(entries)
+    return shown_by(told.updates, told.postmortem)

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 
 from statusgen.config.settings import Settings
 from statusgen.entries.records import FolderRecord, decode_source, encode, encode_sources
@@ -159,7 +159,7 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
     return Release(
         (*artifacts, mark),
         sources=partial(published_sources, archive, threading.Lock()),
-        shown=lru_cache(1)(lambda: {one.id: one.shown for one in archive.outlines}),
+        shown=lambda: {one.id: one.shown for one in archive.outlines},
     )
 
 

@@ -16,7 +16,8 @@ from statusgen.model.release import Artifact, Release, headers_for, incident_of
 from statusgen.model.value import Value, replace
 from statusgen.plan.plan import TargetPlan
 from statusgen.ports.storage import Storage
-from statusgen.usecases.uploading import Outside, Target, TargetResult, Uploader, look
+from statusgen.usecases.looking import look
+from statusgen.usecases.uploading import Outside, Target, TargetResult, Uploader
 
 Found = TypeVar("Found")
 

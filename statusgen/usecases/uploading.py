@@ -6,27 +6,24 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
 
-from statusgen.apply.fence import who_writes
-from statusgen.apply.ownership import recovered, strangers
+from statusgen.apply.ownership import strangers
 from statusgen.apply.upload import upload
 from statusgen.config.settings import S3Target, Settings, TargetSettings
 from statusgen.errors import TargetError, TargetHeld, TargetUnreachable, UsageError
-from statusgen.model.manifest import Conditions, Observed, Publisher, is_another_page
+from statusgen.model.manifest import Observed, Publisher
 from statusgen.model.notation import printable
 from statusgen.model.release import Release
 from statusgen.model.value import Value, replace
-from statusgen.plan.bookkeeping import Run, holder
+from statusgen.plan.bookkeeping import Run
 from statusgen.plan.plan import TargetPlan
 from statusgen.plan.upload import UploadPlan, plan_upload
 from statusgen.ports.storage import Storage
 from statusgen.usecases.at_once import at_once
+from statusgen.usecases.looking import IsGone, look, made_anew
 from statusgen.usecases.memory import letting_go, missing_from, with_memory
 
 Watch = Callable[[str, int | None], AbstractContextManager[Callable[..., None]]]
 """Opens a view on `what` with so many steps ahead, None if unknown; yields what counts one."""
-
-IsGone = Callable[[Publisher], bool]
-"""Whether a publisher was a process of this host that has ended."""
 
 Prove = Callable[[str, str, float], str]
 """Takes a URL, the sha256 it should serve and seconds to wait; returns what is wrong, or ''."""
@@ -189,7 +186,7 @@ class Uploader:
             planned = self._planned(seen)
             if seen.manifest and (not_ours := strangers(storage, seen.manifest, planned.deletes)):
                 damage = f"it lists {printable(not_ours[0])}, which no release of ours put there"
-                seen, note = _made_anew(storage, self._keys, replace(seen, damage=damage))
+                seen, note = made_anew(storage, self._keys, replace(seen, damage=damage))
                 planned, notes = self._planned(seen), (*notes, note)
         except TargetError as error:
             return _failed_plan(storage.name, error)
@@ -243,54 +240,6 @@ class Uploader:
         mail = self._settings.mail
         wait_s = mail.verify_timeout.total_seconds() if mail else DEFAULT_PROOF_S
         return self._outside.prove(f"{target.public_url}/index.html", index.digest, wait_s)
-
-
-def look(
-    storage: Storage,
-    keys: Collection[str],
-    is_gone: IsGone | None,
-    *,
-    verify: bool = False,
-    page: str = "",
-) -> tuple[Observed, tuple[str, ...]]:
-    """What is on a target, and what is odd about it, each in half a sentence.
-
-    Raises `TargetHeld` where somebody else is at work, or where another page is than the one
-    with the URL `page`; with `is_gone` None nobody is waited for, and no page kept. A damaged
-    manifest is made anew, with the help of the `keys` of the release.
-    """
-    seen = storage.observe()
-    notes = []
-    if seen.damage:
-        seen, note = _made_anew(storage, keys, seen)
-        notes.append(note)
-    manifest = seen.manifest
-    if manifest is not None and is_gone is not None and is_another_page(manifest, page):
-        raise TargetHeld(
-            f"{storage.name}: the page {printable(manifest.page)} is there, and not {page}; give "
-            "this one a place of its own, or add --takeover if the page has moved"
-        )
-    if manifest is not None and verify and not seen.damage:
-        manifest = storage.verified(manifest)
-    if manifest is not None and manifest.intent is not None:
-        if is_gone is not None and holder(seen, is_gone):
-            raise TargetHeld(
-                f"{storage.name}: {who_writes(seen)}; wait for it to end, or add --takeover if "
-                "it never will"
-            )
-        notes.append(f"an upload by {manifest.intent.by} was not ended and is taken over")
-    if manifest is not None and manifest.conditions is Conditions.IGNORED:
-        notes.append(
-            "it ignores conditional writes; two publishers at the same moment may be noticed too "
-            "late"
-        )
-    return replace(seen, manifest=manifest), tuple(notes)
-
-
-def _made_anew(storage: Storage, keys: Collection[str], seen: Observed) -> tuple[Observed, str]:
-    """What a damaged manifest should have said, and a note on that."""
-    note = f"its manifest is damaged ({printable(seen.damage)}); made anew from what is kept there"
-    return replace(seen, manifest=recovered(storage, keys)), note
 
 
 def _together(first: Uploads, then: Uploads) -> Uploads:

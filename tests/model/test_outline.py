@@ -62,7 +62,7 @@ def test_an_update_is_for_all_where_no_earlier_one_went_to_somebody_else():
 
 def make_told(step, **facts):
     update = step.update
-    return Told(update.stem, update.at, says=update.says, wording=update.wording, **facts)
+    return Told(update.stem, update.at, **facts)
 
 
 def test_what_readers_see_is_told_in_a_line():

@@ -18,7 +18,9 @@ def known(update, **facts):
 
 def find(*updates, ledger, renamed=(), people=3):
     outlines = [outline(make_incident(*updates))]
-    changed = tuple(reworded(outlines, {one.update_id: one for one in ledger}, renamed))
+    says = {one.id: one.says for one in updates}
+    mailed = {one.update_id: one for one in ledger}
+    changed = tuple(reworded(outlines, mailed, renamed, says.__getitem__))
     return edits_of(changed, lambda ids: dict.fromkeys(ids, people))
 
 
@@ -63,7 +65,7 @@ def test_what_nobody_has_is_no_edit_and_is_noted_anew():
     now = make(status="identified")
     ledger = {FIRST.id: known(FIRST)}
 
-    [changed] = reworded([outline(make_incident(now))], ledger, ())
+    [changed] = reworded([outline(make_incident(now))], ledger, (), lambda _: now.says)
 
     assert changed.now.says == now.says
     assert find(now, ledger=ledger.values(), people=0) == ()

@@ -247,7 +247,7 @@ def test_a_target_of_an_earlier_version_tells_by_what_it_has_kept(repository):
     assert NAMED in refused.err
 
 
-def test_where_nothing_was_kept_a_page_that_goes_is_named(repository):
+def test_where_nothing_was_kept_no_page_goes(repository):
     repository.write("other/01.md", FIRST)
     assert publish(repository).code == 0
     write_manifest(repository, shown=None)
@@ -255,10 +255,23 @@ def test_where_nothing_was_kept_a_page_that_goes_is_named(repository):
         (repository.root / "public" / pack_key(sequence)).unlink()
     (repository.root / "incidents" / "other" / "01.md").unlink()
 
+    done = publish(repository)
+
+    assert done.code == 0
+    assert (repository.root / "public" / "incidents" / "other.html").exists()
+
+
+def test_what_a_manifest_shows_is_asked_about_also_where_it_claims_what_is_not_proved(repository):
+    repository.write("other/01.md", FIRST)
+    assert publish(repository).code == 0
+    for sequence in (1, 2):
+        (repository.root / "public" / pack_key(sequence)).unlink(missing_ok=True)
+    (repository.root / "incidents" / "other" / "01.md").unlink()
+
     refused = publish(repository)
 
     assert refused.code == 3
-    assert "error: other, which 1 person was mailed about, is on the page" in refused.err
+    assert "error: other/01 of " in refused.err
 
 
 def test_a_release_of_an_earlier_version_can_be_gone_back_to_and_what_goes_is_named(repository):

@@ -249,7 +249,9 @@ def test_our_own_upload_that_found_no_answer_is_not_waited_for():
     storage.failing = 2
     uploader = make((BUCKET, storage))
 
-    uploads = uploader.upload_until(time.monotonic() + 60, run(uploader), lambda _: None)
+    plans = uploader.plan()
+    first = uploader.upload(plans)
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, lambda _: None)
 
     assert not uploads.behind
     assert uploader.is_page_up(uploads)

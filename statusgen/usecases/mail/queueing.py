@@ -14,7 +14,7 @@ from statusgen.plan.plan import Plan
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.storage import Storage
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.publish import audiences, incident_and_step
+from statusgen.usecases.publish import audiences, incident_and_step, says_of
 
 
 class Claiming(Value, frozen=True):
@@ -80,7 +80,8 @@ def queue_letters(
         if stranger is not None:
             taken_over.append((update_id, stranger))
         expires_at = _expiry(archive, update_id, now)
-        ledger.queue(mailing.update, audience, now, expires_at, supersedes=mailing.is_closing)
+        told = replace(mailing.update, says=says_of(archive, update_id))
+        ledger.queue(told, audience, now, expires_at, supersedes=mailing.is_closing)
         new.append(update_id)
     owed = _in_order([*backlog, *new], archive)
     return Queued(
