@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from functools import cache
 from html import unescape
+from typing import TYPE_CHECKING
 
 from statusgen.entries.body_budget import OverBudget, budget, may_cost, refuse_too_much
 from statusgen.entries.front_matter import Document, Scalar
@@ -17,12 +18,26 @@ from statusgen.model.notation import shown, shows_nothing
 from statusgen.model.value import Value, replace
 from statusgen.prose.elements import ELEMENTS
 from statusgen.prose.fenced_code import without_fenced_code
-from statusgen.prose.lost_words import MAY_LOSE, find_losses
-from statusgen.prose.markdown_html import BodyRenderer
-from statusgen.prose.plain_text import as_text
+
+if TYPE_CHECKING:
+    from statusgen.prose.markdown_html import BodyRenderer
 
 TEXT_KEYS = ("title", "impact", "cause")
 """What readers get of the front matter as it is written."""
+
+MAY_LOSE = re.compile(
+    r"<[A-Za-z/!?]"
+    r"|\]:"
+    r"|\]\([^)\n]*[\"'(]"
+    r"|\[!\["
+    r"|\]\(\s*[dD][aA][tT][aA]:"
+    r"|\|"
+    r"|(?:```|~~~)[^`\n]*[^`\s]"
+    r"|^(?:[ >]|[*+-] )*[0-9]{1,9}\. ",
+    re.MULTILINE,
+)
+"""What a body holds that may lose words: tags, definitions, titles of links, images in links, files
+in addresses, tables, words behind fences, numbers."""
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|<([A-Z][A-Z0-9]*)(?:[ _-][A-Z0-9]+)*>")
 """What a template leaves where something was to be filled in."""
@@ -98,6 +113,9 @@ def _unseen(body: str) -> Iterator[Fault]:
     """What readers will not see."""
     if _WORD.search(unescape(body)) and not MAY_LOSE.search(body) and not may_cost(body):
         return
+    from statusgen.prose.lost_words import find_losses  # noqa: PLC0415  few bodies need them
+    from statusgen.prose.plain_text import as_text  # noqa: PLC0415
+
     html = _renderer().html(body)
     text = as_text(html)
     refuse_too_much(body, html, text)
@@ -110,6 +128,8 @@ def _unseen(body: str) -> Iterator[Fault]:
 
 
 @cache
-def _renderer() -> BodyRenderer:
+def _renderer() -> "BodyRenderer":
     """What is not shown does not depend on the page."""
+    from statusgen.prose.markdown_html import BodyRenderer  # noqa: PLC0415
+
     return BodyRenderer("https://status.example.com")

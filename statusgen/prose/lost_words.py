@@ -17,20 +17,6 @@ from statusgen.prose.fenced_code import without_fenced_code
 from statusgen.prose.html_tokens import Token, attributes_of, split
 from statusgen.prose.list_layout import miscounted
 
-MAY_LOSE = re.compile(
-    r"<[A-Za-z/!?]"
-    r"|\]:"
-    r"|\]\([^)\n]*[\"'(]"
-    r"|\[!\["
-    r"|\]\(\s*[dD][aA][tT][aA]:"
-    r"|\|"
-    r"|(?:```|~~~)[^`\n]*[^`\s]"
-    r"|^(?:[ >]|[*+-] )*[0-9]{1,9}\. ",
-    re.MULTILINE,
-)
-"""What a body holds that may lose words: tags, definitions, titles of links, images in links, files
-in addresses, tables, words behind fences, numbers."""
-
 _WORD = re.compile(r"[^\W_]+")
 _LABEL = re.compile(r"^ {0,3}(\[[^]\n]*\]):|(?<=\])\[[^]\n]*\]", re.MULTILINE)
 """Of a link definition, and where it is used: for the author alone."""

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statusgen.prose.lost_words import MAY_LOSE, find_losses
+from statusgen.entries.word_check import MAY_LOSE
+from statusgen.prose.lost_words import find_losses
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.components.soak import part
 
