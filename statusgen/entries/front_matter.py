@@ -262,9 +262,10 @@ class _Reader:
 
     def _behind(self, event: ScalarEvent) -> str:
         """The comment on the line where a value without quotes ends."""
-        if event.style or event.end_mark is None:
+        end = event.end_mark
+        if event.style or end is None or end.line >= len(self._lines):  # behind the last of them
             return ""
-        found = _COMMENT.match(self._lines[event.end_mark.line], event.end_mark.column)
+        found = _COMMENT.match(self._lines[end.line], end.column)
         return found[1] if found else ""
 
 

@@ -172,6 +172,7 @@ YAML_PIECES = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.lists(YAML_PIECES, max_size=30).map("".join))
+@example("{a#")
 def test_any_front_matter_is_a_document_or_a_problem(header):
     document, problems = parse_document(f"---\n{header}\n---\nText".encode(), "01.md")
 
