@@ -25,8 +25,9 @@ SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_buck
 	tests/adapters/database/test_engine_damage.py tests/adapters/database/test_log_file.py \
 	tests/adapters/database/test_ledger.py tests/cli/test_importing.py \
 	tests/journeys/test_held_letters.py tests/adapters/test_folder.py \
-	tests/usecases/test_build_incremental.py \
-	tests/prose/test_simple_html.py tests/prose/test_lost_words.py
+	tests/usecases/test_build_incremental.py tests/prose/test_simple_html.py \
+	tests/prose/test_lost_words.py tests/journeys/test_bad_places.py \
+	tests/journeys/test_shared_bucket.py tests/journeys/test_two_clones.py
 
 .PHONY: help demo test test-newest test-lowest update soak check lint format messages bench dist components
 .DEFAULT_GOAL := help

@@ -121,7 +121,7 @@ def open_target(target: TargetSettings, *, hurried: bool = False) -> Storage:
             return FolderStorage(target.url, target.path)
         case S3Target():
             from statusgen.adapters.s3 import S3Storage
-            from statusgen.adapters.s3_bucket import HURRIED
+            from statusgen.adapters.s3_client import HURRIED
 
             return S3Storage(
                 target.url,
@@ -146,10 +146,12 @@ def open_transport(mail: MailSettings) -> Transport:
         from statusgen.adapters.ses import SesTransport
 
         return SesTransport(parse_ses(mail.transport), mail.from_address, mail.max_connections)
+    from statusgen.adapters.machine_name import full_name
     from statusgen.adapters.smtp import SmtpTransport
 
-    relay = parse_relay(mail.transport)
-    return SmtpTransport(relay, os.environ.get(SMTP_PASSWORD, ""))
+    password = os.environ.get(SMTP_PASSWORD, "")
+    sender, helo = mail.return_path or mail.from_address, mail.helo or full_name()
+    return SmtpTransport(parse_relay(mail.transport), password, helo=helo, sender=sender)
 
 
 @contextmanager
@@ -217,11 +219,11 @@ def _open_lock(settings: Settings, name: str, whoever: str) -> Iterator[None]:
         yield
 
 
-def this_run(now: datetime) -> Run:
-    """Who publishes: this very process, once."""
+def this_run(now: datetime, page: str = "") -> Run:
+    """Who publishes, and which page: this very process, once."""
     from statusgen.adapters.process import this_publisher
 
-    return Run(this_publisher(), now, secrets.token_hex(8))
+    return Run(this_publisher(), now, secrets.token_hex(8), page)
 
 
 def is_gone(publisher: Publisher) -> bool:

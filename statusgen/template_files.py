@@ -4,6 +4,7 @@ Catalogues of words among them. Nothing here renders, so no template engine is l
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,15 @@ from statusgen.errors import ContentError, Problem
 from statusgen.model.notation import canonical_language, printable
 from statusgen.prose.bad_catalogue import BadCatalogue
 from statusgen.prose.language import SOURCE, Language, base_of, make_language
+from statusgen.repository_files import LINK, NotOurs, odd_kind, read_file
 
 FOLDER = TEMPLATES_FOLDER
 LOCALE = "locale"
 MESSAGES = f"{LOCALE}/messages.pot"
 """All that the interface says, for translators and for `check`."""
+
+MOST_BYTES = 20_000_000
+"""Of one file."""
 
 _CATALOGUE = ".po"
 _NAME = re.compile(r"[A-Za-z0-9._/+@-]+")
@@ -53,30 +58,50 @@ class TemplateFiles:
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, such as an icon."""
-        for folder in self._folders:
-            path = folder / name
-            with _explained(name):
-                if path.is_file():
-                    return path.read_bytes()
+        with _explained(name):
+            path = self.path_of(name)
+            if path is not None and self._root is not None and self.is_own(name):
+                return read_file(self._root, f"{FOLDER}/{name}", MOST_BYTES)
+            if path is not None:
+                return path.read_bytes()
         raise broken(name, 0, "missing")
+
+    def path_of(self, name: str) -> Path | None:
+        """Where the file is that `read` takes; None without one, and for a name that leads out."""
+        if name.startswith("/") or ".." in name.split("/"):
+            return None
+        if self._own is not None and self.is_own(name):
+            return self._own / name
+        path = shipped_folder() / name
+        return path if path.is_file() else None
 
     def names(self, prefix: str) -> tuple[str, ...]:
         """Names of the files below `prefix` in either folder, sorted."""
         with _explained(prefix):
-            found = {
-                path.relative_to(folder).as_posix()
-                for folder in self._folders
-                for path in (folder / prefix).rglob("*")
-                if path.is_file() and not path.name.startswith(".")
-            }
+            found = {*_names(shipped_folder(), prefix), *self._own_files(prefix)}
         for name in found:
             if not _NAME.fullmatch(name):
                 raise broken(printable(name), 0, "the file name is not plain")
         return tuple(sorted(found))
 
+    def _own_files(self, prefix: str) -> Iterator[str]:
+        """The names of the user's files; raises `ContentError` if one of them is a link."""
+        if self._own is None:
+            return
+        if self._own.is_symlink():
+            raise ContentError([Problem(FOLDER, 0, *LINK)])
+        odd: list[Problem] = []
+        for name in _names(self._own, ""):
+            bad = odd_kind((self._own / name).lstat())
+            odd += [problem(name, 0, bad.what, bad.remedy)] if bad else []
+            if name.startswith(f"{prefix.rstrip('/')}/") or not prefix:
+                yield name
+        if odd:
+            raise ContentError(odd)
+
     def is_own(self, name: str) -> bool:
         """Whether the file is the user's."""
-        return self._own is not None and (self._own / name).is_file()
+        return self._own is not None and os.path.lexists(self._own / name)
 
     def fingerprint(self) -> str:
         """Changes when any file does."""
@@ -153,9 +178,20 @@ class TemplateFiles:
         return problem(name, bad.line, bad.what, remedy)
 
 
+def _names(folder: Path, prefix: str) -> Iterator[str]:
+    """Of what is below `prefix` but folders and dotfiles; links are not followed."""
+    for place, folders, files in os.walk(folder / prefix):
+        links = [one for one in folders if Path(place, one).is_symlink()]
+        for name in (*files, *links):
+            if not name.startswith("."):
+                yield Path(place, name).relative_to(folder).as_posix()
+
+
 @contextmanager
 def _explained(name: str) -> Iterator[None]:
     try:
         yield
+    except NotOurs as bad:
+        raise ContentError([problem(name, 0, bad.what, bad.remedy)]) from bad
     except OSError as error:
         raise broken(name, 0, f"can't be read ({error.strerror})") from error

@@ -69,6 +69,6 @@ def _compiled_before(language: Language) -> jinja2.BytecodeCache | None:
     """
     words = hashlib.sha256(language.catalogue).hexdigest()[:8]
     try:
-        return jinja2.FileSystemBytecodeCache(pattern=f"__statusgen_{words}_%s.cache")
+        return jinja2.FileSystemBytecodeCache(pattern=f"__statusgen_safe_{words}_%s.cache")
     except (RuntimeError, OSError):
         return None

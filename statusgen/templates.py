@@ -3,6 +3,8 @@
 Everything is escaped but `.txt`; an unknown name is an error, not an empty string.
 """
 
+import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,13 +12,36 @@ from typing import Any
 
 import jinja2
 import jinja2.nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from statusgen.errors import ContentError, Problem
+from statusgen.model.value import Value
 from statusgen.prose.language import SOURCE, Language
 from statusgen.template_files import TemplateFiles, broken, problem
 from statusgen.template_words import EXTENSIONS, install_words
 
+_CONFLICT = re.compile("^(?:<<<<<<<|>>>>>>>) ", re.MULTILINE)
 _HALF = "half a character (a surrogate), which can't be written"
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Where templates run: they are part of a checkout that nobody may have read yet.
+
+    They see values, and reach neither Python behind them nor the disk.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """See `jinja2.Environment`; in a value of ours most is found, and at once."""
+        if isinstance(obj, Value) and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass
+        return super().getattr(obj, attribute)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """See `jinja2.sandbox.SandboxedEnvironment`; a path would read and write files."""
+        return not isinstance(obj, os.PathLike) and super().is_safe_attribute(obj, attr, value)
 
 
 class Templates(TemplateFiles):
@@ -24,9 +49,9 @@ class Templates(TemplateFiles):
 
     def __init__(self, root: Path | None = None) -> None:
         super().__init__(root)
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(self._folders),
-            autoescape=_is_escaped,  # noqa: S701  all but .txt
+        self._environment = _Sandbox(
+            loader=jinja2.FunctionLoader(self._source),
+            autoescape=_is_escaped,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -35,6 +60,16 @@ class Templates(TemplateFiles):
             extensions=EXTENSIONS,
         )
         self.speak(SOURCE)
+
+    def _source(self, name: str) -> tuple[str, str, None] | None:
+        path = self.path_of(name)
+        if path is None:
+            return None
+        text = self.read(name).decode()
+        if conflict := _CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise broken(name, line, "a merge conflict is not resolved")
+        return text, str(path), None
 
     def speak(self, tag: str) -> Language:
         """Render in the language `tag` from now on; raises `ContentError` for a broken catalogue.
@@ -82,6 +117,8 @@ class Templates(TemplateFiles):
         """Every failure while template `name` is at work, as a `ContentError`; but our own bugs."""
         try:
             yield
+        except ContentError:
+            raise
         except jinja2.TemplateSyntaxError as error:
             file = error.name or name
             raise broken(file, error.lineno, error.message or "syntax error") from error

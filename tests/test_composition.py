@@ -26,7 +26,6 @@ def test_targets_bear_the_name_that_the_user_wrote(settings):
     targets = [composition.open_target(one) for one in settings.targets]
 
     assert [one.name for one in targets] == ["folder:public", "s3://acme/page"]
-    assert [one.can_claim for one in targets] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -149,3 +148,17 @@ def test_reports_are_read_where_the_user_says(source, name):
 def test_messages_are_read_in_another_process():
     with composition.open_bounce_reader() as read:
         assert read(b"From: ann@example.org\nSubject: hello\n\n") == Incoming(Kind.MAIL)
+
+
+@pytest.mark.parametrize(
+    "name", ["a%2Fb", "a%252Fb", "a?b", "a#b", "a%b", "a b&c=d;e", "a:b@c", "grüß"]
+)
+def test_the_ledger_is_in_the_checkout_whatever_that_is_called(tmp_path, name):
+    root = make_repository(tmp_path / name).root
+    before = {path for path in tmp_path.rglob("*") if root not in path.parents}
+
+    with composition.open_state(read_settings(root)) as state:
+        state.ledger.token_for("2026-11-21-a/01")
+
+    assert (root / ".statusgen" / "state.db").is_file()
+    assert {path for path in tmp_path.rglob("*") if root not in path.parents} == before

@@ -16,7 +16,8 @@ PACKAGE = Path(__file__).parents[1] / "statusgen"
 # From the bottom up; a module imports its own layer and those below.
 LAYERS = (
     {"errors", "model"},
-    {"config", "entries", "prose", "ports", "template_files", "template_words", "templates"},
+    {"config", "entries", "prose", "ports", "repository_files", "template_files", "template_words"}
+    | {"templates"},
     {"site", "feeds", "badges", "api", "letters", "inbound"},
     {"plan"},
     {"apply"},

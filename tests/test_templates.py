@@ -92,12 +92,13 @@ def test_a_file_name_that_can_be_no_key_is_refused(tmp_path):
     ("text", "problem"),
     [
         ("fine\n{% if %}", r"site_templates/a\.html:2: Expected an expression"),
+        ("fine\n<<<<<<< HEAD\nours", r"site_templates/a\.html:2: a merge conflict is not resolved"),
         ("fine\n{{ x|shout }}", r"site_templates/a\.html:2: No filter named 'shout'"),
         ("fine\n{{ 'a\\ud83d' }}", r"site_templates/a\.html:2: half a character"),
         ("{% for a in b %}" * 30 + "{% endfor %}" * 30, r"site_templates/a\.html: too many"),
         ("{{ " + "(" * 5000, r"site_templates/a\.html: maximum recursion"),
     ],
-    ids=["syntax", "filter", "surrogate", "loops", "brackets"],
+    ids=["syntax", "conflict", "filter", "surrogate", "loops", "brackets"],
 )
 def test_what_a_template_s_text_alone_shows_is_a_problem_and_no_traceback(tmp_path, text, problem):
     templates = templates_in(tmp_path, a__html=text, b__txt="{{ fine }}")

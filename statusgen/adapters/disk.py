@@ -73,11 +73,20 @@ def _is_network(kind: str) -> bool:
 
 
 def _who_synchronises(place: Path) -> str:
+    home = _home()
     for folder in (place, *place.parents):
         for name, program in _SYNCHRONISED.items():
-            if folder != Path.home() and (folder / name).exists():
+            if folder != home and (folder / name).exists():
                 return program
         for name, program in _CLOUDS.items():
             if folder.name == name or folder.name.startswith(f"{name} - "):
                 return program
     return ""
+
+
+def _home() -> Path | None:
+    """Return the user's home; None: there is none, as for a user id without a name."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None

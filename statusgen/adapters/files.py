@@ -47,6 +47,14 @@ def is_plain_folder(path: Path) -> bool:
         return False
 
 
+def is_plain_file(path: Path) -> bool:
+    """Whether it is there and neither a link nor a folder nor a device."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
 def write_new(path: str, body: bytes, *, is_durable: bool) -> None:
     """Write a file that must not exist yet, with the rights that the user's umask gives."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)

@@ -5,16 +5,22 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from statusgen.adapters.disk import room_for
-from statusgen.adapters.files import alone_in, explain, is_plain_folder, write_new
+from statusgen.adapters.files import (
+    alone_in,
+    explain,
+    is_plain_file,
+    is_plain_folder,
+    write_new,
+)
 from statusgen.errors import TargetError
-from statusgen.model.claim import Claim
+from statusgen.model.claim import Claim, claim_key, format_claim, parse_claim
 from statusgen.model.manifest import (
     MANIFEST_KEY,
     PACKS,
@@ -42,7 +48,6 @@ class FolderStorage:
 
     name: str
     root: Path
-    can_claim: bool = False
     ahead_s: None = None
 
     def observe(self) -> Observed:
@@ -73,16 +78,13 @@ class FolderStorage:
             written_ns = path.stat().st_mtime_ns if path.exists() else 0
         return self._checked(manifest, written_ns)
 
-    def recover(self, keys: Collection[str]) -> Manifest:
-        """Take what lies at the release's own keys for ours, as there was a manifest of ours."""
+    def recover(self, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return the plain files at these keys: nothing tells who wrote them."""
         with self._explained(""):
-            there = [key for key in keys if os.path.lexists(self.root / key)]
-            packs = [pack_sequence(PACKS + path.name) for path in (self.root / PACKS).glob("*")]
-        return Manifest(
-            dict.fromkeys(there, UNKNOWN),
-            sequence=max(packs, default=0),
-            packs=dict.fromkeys(filter(None, packs), 0),
-        )
+            return {key: _record(self.root / key, key) for key in keys if self._may_be_ours(key)}
+
+    def marked(self, keys: Collection[str]) -> None:
+        """Return that files bear no mark."""
 
     def try_access(self) -> Room:
         """Ask whether we may write there, or could make the folder; nothing is written."""
@@ -111,7 +113,7 @@ class FolderStorage:
         with self._explained(MANIFEST_KEY):
             self._make_folders(f"{TEMPORARY}/")
             with alone_in(self.root / BOOKKEEPING):
-                if self._version_there() != version:
+                if _version(self._read_there(MANIFEST_KEY)) != version:
                     raise VersionConflictError(f"{self.name}: the manifest has been replaced")
                 for left_over in (self.root / TEMPORARY).iterdir():
                     left_over.unlink()
@@ -160,6 +162,12 @@ class FolderStorage:
             return (self.root / pack_key(sequence)).read_bytes()
         return None
 
+    def kept_packs(self) -> Collection[int]:
+        """Return the releases of which anything is kept."""
+        with self._explained(PACKS):
+            names = [path.name for path in (self.root / PACKS).glob("*")]
+        return sorted(filter(None, (pack_sequence(PACKS + name) for name in names)))
+
     def delete_packs(self, sequences: Collection[int]) -> None:
         """Forget what was kept of these releases."""
         for sequence in sequences:
@@ -167,9 +175,19 @@ class FolderStorage:
                 (self.root / pack_key(sequence)).unlink(missing_ok=True)
 
     def claim(self, update_id: str, ours: Claim, *, takeover: bool = False) -> Claim:
-        """Grant it: nobody else publishes through this folder."""
-        del update_id, takeover
-        return ours
+        """Write our claim unless another is there, or over it.
+
+        Another ledger than the one before may publish here: one that was lost and made anew.
+        """
+        key = claim_key(update_id)
+        with self._explained(key):
+            self._make_folders(key)
+            with alone_in(self.root / BOOKKEEPING):
+                there = self._read_there(key)
+                held = parse_claim(there) if there is not None else None
+                if held is None or (takeover and held.token != ours.token):
+                    self._write(key, format_claim(ours))
+        return held or ours
 
     def refresh_caches(self) -> None:
         """Do nothing: nothing caches a folder."""
@@ -177,11 +195,11 @@ class FolderStorage:
     def close(self) -> None:
         """Do nothing: nothing is held open."""
 
-    def _version_there(self) -> str:
+    def _read_there(self, key: str) -> bytes | None:
         try:
-            return _version((self.root / MANIFEST_KEY).read_bytes())
+            return (self.root / key).read_bytes()
         except FileNotFoundError:
-            return ""
+            return None
 
     def _checked(self, manifest: Manifest, written_ns: int) -> Manifest:
         """Return the manifest less what is gone, with the altered files as unknown."""
@@ -197,6 +215,10 @@ class FolderStorage:
                         is_ours = _is_as_recorded(entry, key, record, written_ns)
                         seen[key] = record if is_ours else UNKNOWN
         return manifest if seen == manifest.records else replace(manifest, records=seen)
+
+    def _may_be_ours(self, key: str) -> bool:
+        of_others = any(os.path.lexists(self.root / one / BOOKKEEPING) for one in _folders(key))
+        return self._has_plain_folder(key) and is_plain_file(self.root / key) and not of_others
 
     def _is_foreign(self, artifact: Artifact) -> bool:
         path = self.root / artifact.key
@@ -249,8 +271,8 @@ class FolderStorage:
             raise TargetError(f"{where}: {remedy}") from error
 
 
-def _version(manifest: bytes) -> str:
-    return hashlib.sha256(manifest).hexdigest()
+def _version(manifest: bytes | None) -> str:
+    return "" if manifest is None else hashlib.sha256(manifest).hexdigest()
 
 
 def _folders(key: str) -> Iterator[str]:
@@ -259,6 +281,11 @@ def _folders(key: str) -> Iterator[str]:
     while folder:
         yield folder
         folder = folder.rpartition("/")[0]
+
+
+def _record(path: Path, key: str) -> Record:
+    body = path.read_bytes()
+    return Record(fingerprint_of(hashlib.sha256(body).hexdigest(), headers_for(key)), len(body))
 
 
 def _is_as_recorded(entry: os.DirEntry[str], key: str, record: Record, written_ns: int) -> bool:

@@ -9,12 +9,16 @@ import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from statusgen.adapters.s3_hooks import guard
+from statusgen.adapters.watchdog import Watchdog
 from statusgen.errors import MailError
 from statusgen.model.mail_source import SqsSource
 from statusgen.ports.mailbox import MOST_BYTES, Mail
 
 _BATCH = 10  # the most that ReceiveMessage gives
 _WAIT_S = 2  # asks all of SQS's servers, not a few
+_END_S = 90.0
+"""Of a request with all attempts, whatever trickles in."""
 _HIDDEN_S = 300
 """How long a message that was read and not settled stays away from every reader."""
 
@@ -40,6 +44,7 @@ class SqsMailbox:
 
     def __init__(self, source: SqsSource) -> None:
         self._source = source
+        self._watchdog = Watchdog()
         with _explained():
             self._client: Any = boto3.session.Session().client(
                 "sqs",
@@ -50,6 +55,7 @@ class SqsMailbox:
                     retries={"mode": "standard", "total_max_attempts": 3},
                 ),
             )
+        guard(self._client, self._watchdog)
         self._url = source.queue if "://" in source.queue else ""
 
     def unsettled(self) -> Iterator[Mail]:
@@ -65,7 +71,7 @@ class SqsMailbox:
     def settle(self, mail: Mail, *, is_understood: bool) -> None:
         """See Mailbox.settle."""
         if is_understood:
-            with _explained():
+            with _explained(), self._watchdog.ending(_END_S):
                 self._client.delete_message(QueueUrl=self._queue_url(), ReceiptHandle=mail.name)
 
     def close(self) -> None:
@@ -73,7 +79,7 @@ class SqsMailbox:
         self._client.close()
 
     def _receive(self) -> list[dict[str, Any]]:
-        with _explained():
+        with _explained(), self._watchdog.ending(_END_S):
             answer = self._client.receive_message(
                 QueueUrl=self._queue_url(),
                 MaxNumberOfMessages=_BATCH,
@@ -86,7 +92,7 @@ class SqsMailbox:
 
     def _queue_url(self) -> str:
         if not self._url:
-            with _explained():
+            with _explained(), self._watchdog.ending(_END_S):
                 self._url = self._client.get_queue_url(QueueName=self._source.queue)["QueueUrl"]
         return self._url
 
@@ -95,6 +101,8 @@ class SqsMailbox:
 def _explained() -> Iterator[None]:
     try:
         yield
+    except TimeoutError as error:
+        raise MailError(_sentence("ReadTimeoutError")) from error
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         raise MailError(_sentence(str(code))) from error

@@ -1,7 +1,11 @@
-"""The outbox on disk: one `.eml` file a letter in a Maildir, for demos and for other mailers."""
+"""The outbox on disk: one `.eml` file a letter in a Maildir, for demos and for other mailers.
+
+Letters hold addresses and links that unsubscribe: only who sends may read them.
+"""
 
 import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from statusgen.adapters.disk import room_for
@@ -34,8 +38,11 @@ class MaildirTransport:
     async def connect(self) -> "_MaildirConnection":
         """See Transport.connect."""
         try:
-            for name in _SUBFOLDERS:
-                (self._folder / name).mkdir(parents=True, exist_ok=True)
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            for one in (self._folder, *(self._folder / name for name in _SUBFOLDERS)):
+                one.mkdir(mode=0o700, exist_ok=True)
+                with suppress(PermissionError):  # it is somebody else's, who lets us write
+                    one.chmod(0o700)
             seen = [path.name for path in (self._folder / "cur").iterdir()]
         except OSError as error:
             raise _refused(error) from error
@@ -75,7 +82,9 @@ class _MaildirConnection:
 
     def _write(self, letter: Letter) -> Path:
         draft = self._folder / "tmp" / _file_name(letter)
-        with draft.open("wb") as file:
+        draft.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
             file.write(letter.content)
             file.flush()
             os.fsync(file.fileno())

@@ -1,5 +1,6 @@
 """A web server on loopback that shows a preview, and tells open pages when to load again."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -30,7 +31,7 @@ class LocalPreviewServer:
         self._version = 0
         self.is_closed = False
         try:
-            self._server = ThreadingHTTPServer(
+            self._server = _Server(
                 ("127.0.0.1", port), type("Handler", (_Handler,), {"preview": self})
             )
         except OSError as error:
@@ -77,13 +78,19 @@ class LocalPreviewServer:
         return make() if make else None
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say what went wrong, but not that a reader has gone: a page that loads again does so."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class _Handler(BaseHTTPRequestHandler):
     preview: LocalPreviewServer
 
     def do_GET(self) -> None:
-        if _host_name(self.headers.get("Host", "")) not in _OUR_HOSTS:
-            # Another site whose name was pointed at this machine: drafts are not for its scripts.
-            self.send_error(HTTPStatus.FORBIDDEN, "not by this name")
+        if self._is_from_elsewhere:
+            self.send_error(HTTPStatus.FORBIDDEN, "a preview is for its own pages only")
             return
         key = unquote(urlsplit(self.path).path).lstrip("/")
         if key == CHANGES:
@@ -133,6 +140,29 @@ class _Handler(BaseHTTPRequestHandler):
                 version = now
         except OSError:
             return  # the reader has gone
+
+    def end_headers(self) -> None:
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+    @property
+    def _is_from_elsewhere(self) -> bool:
+        """Whether another site's page asks: drafts are not for its scripts.
+
+        By the name that it was asked by (which may be pointed at this machine), by Origin, and by
+        the Fetch metadata, which all browsers send; who follows a link to the preview may.
+        """
+        host = self.headers.get("Host", "")
+        if _host_name(host) not in _OUR_HOSTS:
+            return True
+        if self.headers.get("Origin", f"http://{host}") != f"http://{host}":
+            return True
+        if self.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
+            return False
+        told = (self.headers.get("Sec-Fetch-Mode"), self.headers.get("Sec-Fetch-Dest"))
+        return told != ("navigate", "document")
 
     @property
     def _is_body_wanted(self) -> bool:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
+from statusgen.adapters.watchdog import Guarded, Watchdog
 from statusgen.errors import Unavailable
 from statusgen.ports.surroundings import Answer, Certificate
 
@@ -51,8 +52,9 @@ class PublicWeb:
     """The Web port."""
 
     def __init__(self, timeout_s: float = ATTEMPT_TIMEOUT_S) -> None:
-        """`timeout_s` is how long a server may be silent."""
+        """`timeout_s` is how long a server may take for an answer, all of it."""
         self._timeout_s = timeout_s
+        self._watchdog = Watchdog()
 
     def fetch(
         self, url: str, headers: Mapping[str, str] | None = None, *, follows: bool = True
@@ -64,15 +66,23 @@ class PublicWeb:
             url,
             headers={"Accept-Encoding": "identity", "User-Agent": "statusgen", **(headers or {})},
         )
-        opener = urllib.request.build_opener(*([] if follows else [_StayHere]))
+        handlers = [_guarded_http(self._watchdog), *([] if follows else [_StayHere()])]
+        opener = urllib.request.build_opener(*handlers)
+        try:
+            with self._watchdog.ending(self._timeout_s):
+                return self._fetched(opener, request)
+        except (OSError, http.client.HTTPException) as error:
+            raise Unavailable(f"{url} can't be fetched: {_reason(error)}") from error
+
+    def _fetched(
+        self, opener: urllib.request.OpenerDirector, request: urllib.request.Request
+    ) -> Answer:
         try:
             with opener.open(request, timeout=self._timeout_s) as answer:
                 return _answer(answer.status, answer.reason, answer.headers, answer)
         except urllib.error.HTTPError as error:
             with error:
                 return _answer(error.code, str(error.reason), error.headers, error)
-        except (OSError, http.client.HTTPException) as error:
-            raise Unavailable(f"{url} can't be fetched: {_reason(error)}") from error
 
     def certificate(self, url: str) -> Certificate:
         """See Web.certificate."""
@@ -93,6 +103,22 @@ class PublicWeb:
             ) from error
         ends_s = ssl.cert_time_to_seconds(str(told["notAfter"]))
         return Certificate(datetime.fromtimestamp(ends_s, UTC))
+
+
+def _guarded_http(watchdog: Watchdog) -> urllib.request.BaseHandler:
+    """Return what opens connections that the watchdog looks after."""
+    facts = {"watchdog": watchdog}
+    plain: Any = type("GuardedHTTP", (Guarded, http.client.HTTPConnection), facts)
+    secure: Any = type("GuardedHTTPS", (Guarded, http.client.HTTPSConnection), facts)
+
+    class Handler(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+        def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+            return self.do_open(plain, request)
+
+        def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+            return self.do_open(secure, request)
+
+    return Handler()
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):

@@ -5,17 +5,20 @@ Every object we put bears our mark, so that it is known as ours even if the mani
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import IO, Any
 
-from statusgen.adapters.s3_bucket import Bucket, ConditionFailedError, ConditionRefusedError, Found
+from statusgen.adapters.s3_answers import Found
+from statusgen.adapters.s3_bucket import Bucket, ConditionFailedError, ConditionRefusedError
 from statusgen.adapters.s3_claims import OURS, claim
+from statusgen.adapters.s3_marks import MARK, THREADS, altered, marked, recover
 from statusgen.adapters.threads import in_threads
 from statusgen.errors import TargetError
 from statusgen.model.claim import Claim
 from statusgen.model.manifest import (
     MANIFEST_KEY,
+    PACKS,
     Conditions,
     Manifest,
     Observed,
@@ -28,9 +31,6 @@ from statusgen.model.release import BOOKKEEPING, Artifact, headers_for
 from statusgen.model.value import replace
 from statusgen.ports.storage import ABSENT, MayWrite, OnDone, Upload, VersionConflictError
 
-THREADS = 16
-MARK = "statusgen"
-"""The name of the metadata that says an object is ours; its value is the fingerprint."""
 TRIAL_KEY = f"{BOOKKEEPING}conditions.json"
 
 _ACCESS_KEY = f"{BOOKKEEPING}access.json"
@@ -42,8 +42,6 @@ _TRIES = 5
 
 class S3Storage:
     """A bucket, reached with the credentials of the SDK's own chain."""
-
-    can_claim = True
 
     def __init__(
         self,
@@ -94,31 +92,24 @@ class S3Storage:
                 continue
             found = there[key]
             is_same = found.size == record.size and found.tag == record.tag
-            seen[key] = record if is_same else _altered(found)
+            seen[key] = record if is_same else altered(found)
             if is_same and (written is None or found.changed >= written):
                 suspects.append(found)
 
         def note(found: Found, has_changed: bool) -> None:  # noqa: FBT001 - a result
             if has_changed:
-                seen[found.key] = _altered(found)
+                seen[found.key] = altered(found)
 
         in_threads(self._has_other_headers, suspects, note, threads=THREADS)
         return replace(manifest, records=seen)
 
-    def recover(self, keys: Collection[str]) -> Manifest:
-        """Return what bears our mark, whatever its key."""
-        del keys
-        there = list(self._bucket.list())
-        packs = list(filter(None, (pack_sequence(one.key) for one in there)))
-        ours: dict[str, Record] = {}
+    def recover(self, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return those of the keys that bear our mark."""
+        return recover(self._bucket, keys)
 
-        def note(found: Found, record: Record | None) -> None:
-            if record is not None:
-                ours[found.key] = record
-
-        others = [one for one in there if not one.key.startswith(BOOKKEEPING)]
-        in_threads(self._marked, others, note, threads=THREADS)
-        return Manifest(ours, sequence=max(packs, default=0), packs=dict.fromkeys(packs, 0))
+    def marked(self, keys: Collection[str]) -> Collection[str]:
+        """Return the same of a few keys."""
+        return marked(self._bucket, keys)
 
     def try_access(self) -> None:
         """Write and remove a small object of ours."""
@@ -206,6 +197,10 @@ class S3Storage:
         found = self._bucket.get(pack_key(sequence))
         return found.body if found else None
 
+    def kept_packs(self) -> Collection[int]:
+        """Return the releases of which anything is kept."""
+        return sorted(filter(None, (pack_sequence(one.key) for one in self._bucket.list(PACKS))))
+
     def delete_packs(self, sequences: Collection[int]) -> None:
         """Forget what was kept of these releases."""
         self._bucket.delete([pack_key(one) for one in sequences])
@@ -218,7 +213,13 @@ class S3Storage:
     def refresh_caches(self) -> None:
         """Invalidate the CloudFront distribution, if the target names one."""
         if self._cloudfront:
-            self._bucket.invalidate(self._cloudfront, uuid.uuid4().hex)
+            try:
+                self._bucket.invalidate(self._cloudfront, uuid.uuid4().hex)
+            except TargetError as error:
+                raise TargetError(
+                    f"{error}. CloudFront was not told to fetch the page anew; readers see it as "
+                    "soon as its copies are too old, in a minute"
+                ) from error
 
     def close(self) -> None:
         """Close the connections."""
@@ -242,13 +243,6 @@ class S3Storage:
         found = self._bucket.head(MANIFEST_KEY)
         return found.tag if found else ABSENT
 
-    def _marked(self, listed: Found) -> Record | None:
-        """Return what the mark of an object says; None: it isn't ours."""
-        found = self._bucket.head(listed.key)
-        if found is None or MARK not in found.metadata:
-            return None
-        return Record(found.metadata[MARK], found.size, found.tag)
-
     def _has_other_headers(self, listed: Found) -> bool:
         found = self._bucket.head(listed.key)
         if found is None:
@@ -258,11 +252,6 @@ class S3Storage:
             headers.content_type,
             headers.cache_control,
         )
-
-
-def _altered(found: Found) -> Record:
-    """Return what we know of an object that is not as we put it: what to put over, no more."""
-    return Record("", 0, found.tag)
 
 
 def _is_foreign(found: Found | None, artifact: Artifact) -> bool:

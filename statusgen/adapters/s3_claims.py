@@ -2,8 +2,7 @@
 
 from statusgen.adapters.s3_bucket import Bucket, ConditionFailedError, ConditionRefusedError
 from statusgen.errors import TargetError
-from statusgen.model.claim import Claim, format_claim, parse_claim
-from statusgen.model.release import BOOKKEEPING
+from statusgen.model.claim import Claim, claim_key, format_claim, parse_claim
 from statusgen.ports.storage import ABSENT
 
 OURS = {"ContentType": "application/json; charset=utf-8", "CacheControl": "no-store"}
@@ -18,7 +17,7 @@ def claim(
     `reads_first`, where the server may take no notice of conditions. After a lost race we read
     too: the first try of a repeated request may have been our own success.
     """
-    key = f"{BOOKKEEPING}claims/{update_id}.json"
+    key = claim_key(update_id)
     found = bucket.get(key) if reads_first else None
     if found is None and _put(bucket, key, ours, ABSENT):
         return ours

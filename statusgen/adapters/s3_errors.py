@@ -81,6 +81,9 @@ _SENTENCES = {
     "502": _FAILED,
     "504": _FAILED,
     "QuotaExceeded": "the bucket is full; raise its quota, then publish again",
+    "TooManyInvalidationsInProgress": "CloudFront is busy with earlier invalidations",
+    "Throttling": _BUSY,
+    "ThrottlingException": _BUSY,
     "NoSuchDistribution": "the CloudFront distribution does not exist; correct cloudfront",
 }
 

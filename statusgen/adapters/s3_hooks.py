@@ -5,6 +5,22 @@ import hashlib
 from io import BytesIO
 from typing import Any
 
+from statusgen.adapters.watchdog import Guarded, Watchdog
+
+
+def guard(client: Any, watchdog: Watchdog) -> None:
+    """Have all that a client waits for end when the watchdog says so.
+
+    The SDK takes timeouts only, which begin anew with each byte, and no connections of our own
+    but in this place.
+    """
+    classes = client._endpoint.http_session._pool_classes_by_scheme  # noqa: SLF001
+    for scheme, pool in classes.items():
+        facts = {"watchdog": watchdog}
+        connection = type("GuardedConnection", (Guarded, pool.ConnectionCls), facts)
+        classes[scheme] = type("GuardedPool", (pool,), {"ConnectionCls": connection})
+    client.meta.events.register("request-created", lambda **_: watchdog.check())
+
 
 def ask_once(context: dict[str, Any], **_: object) -> None:
     """Keep the SDK from asking without end where a bucket is, of one who never says it.

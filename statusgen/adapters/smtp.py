@@ -6,11 +6,13 @@ from typing import cast
 
 import aiosmtplib
 
-from statusgen.adapters.smtp_transfer import SmtpConnection, Timeouts
+from statusgen.adapters.machine_name import address_literal
+from statusgen.adapters.smtp_transfer import SmtpConnection, Timeouts, refused_greeting
 from statusgen.adapters.smtp_wire import Wire
 from statusgen.errors import MailError
 from statusgen.model.relay import Relay
 from statusgen.model.replies import Reply
+from statusgen.model.value import replace
 from statusgen.ports.surroundings import RelayFacts
 from statusgen.ports.transport import Limits, Unreachable
 
@@ -22,18 +24,24 @@ class SmtpTransport:
     relay offers it and its certificate is not checked.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - four of them by name
         self,
         relay: Relay,
         password: str = "",
         *,
-        local_hostname: str = "localhost",
+        helo: str = "",
+        sender: str = "",
         tls_context: ssl.SSLContext | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
+        """`helo`: how a relay is greeted; empty: by the address that it sees us at.
+
+        `sender` is whom `try_out` asks for: a letter from there, and to there.
+        """
         self._relay = relay
         self._password = password
-        self._local_hostname = local_hostname
+        self._helo = helo
+        self._sender = sender
         self._tls_context = tls_context or _tls_context(relay)
         self._timeouts = timeouts or Timeouts()
         self._has_encrypted = False
@@ -50,10 +58,19 @@ class SmtpTransport:
     async def try_out(self) -> RelayFacts:
         """See Transport.try_out."""
         connection, facts = await self._open()
-        await connection.close()
-        return facts
+        try:
+            if not self._sender:
+                return facts
+            return replace(facts, answer=await connection.try_envelope(self._sender, self._sender))
+        finally:
+            await connection.close()
 
     async def _open(self) -> tuple[SmtpConnection, RelayFacts]:
+        if self._relay.user and not self._password:
+            raise MailError(
+                f"mail.transport names a user of {self._relay}, and STATUSGEN_SMTP_PASSWORD is "
+                "not set; set it, or leave the user out"
+            )
         client = aiosmtplib.SMTP(
             hostname=self._relay.host,
             port=self._relay.port,
@@ -61,7 +78,7 @@ class SmtpTransport:
             start_tls=False,
             tls_context=self._tls_context,
             timeout=self._timeouts.reply_s,
-            local_hostname=self._local_hostname,
+            local_hostname="localhost",  # never said: each EHLO has its own
         )
         try:
             await self._prepare(client)
@@ -89,16 +106,17 @@ class SmtpTransport:
 
     async def _prepare(self, client: aiosmtplib.SMTP) -> None:
         await client.connect(timeout=self._timeouts.connect_s)
-        await client.ehlo()
+        helo = self._helo or address_literal(client.get_transport_info("sockname")[0])
+        await client.ehlo(hostname=helo)
         if not self._relay.is_implicit_tls:
-            await self._start_tls(client)
+            await self._start_tls(client, helo)
         if self._relay.user:
             await client.login(self._relay.user, self._password)
 
-    async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
+    async def _start_tls(self, client: aiosmtplib.SMTP, helo: str) -> None:
         if client.supports_extension("starttls"):
             await client.starttls()
-            await client.ehlo()
+            await client.ehlo(hostname=helo)
         elif not self._relay.is_loopback:
             raise MailError(
                 f"the relay {self._relay} offers no STARTTLS, so letters would travel in the "
@@ -118,6 +136,8 @@ class SmtpTransport:
                 f"the relay {relay} refused the user or the password ({_codes(error)}); check "
                 "mail.transport and STATUSGEN_SMTP_PASSWORD"
             )
+        if isinstance(error, aiosmtplib.SMTPHeloError) and error.code >= 500:  # noqa: PLR2004
+            return refused_greeting(relay, _codes(error))
         if isinstance(error, aiosmtplib.SMTPResponseException):
             return Unreachable(
                 f"the relay {relay} is not ready ({_codes(error)}); run `statusgen mail resume` "

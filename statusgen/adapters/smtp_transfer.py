@@ -19,6 +19,7 @@ from statusgen.model.replies import (
     Meaning,
     Reply,
     Stage,
+    is_about_greeting,
     judge,
 )
 from statusgen.model.subscriber import needs_smtputf8
@@ -103,6 +104,21 @@ class SmtpConnection:
         if replies and replies[0].code // 100 == 2:  # noqa: PLR2004
             return _ACCEPTED if self._wire.is_open else _ACCEPTED_LAST
         return await self._after_dot(replies)
+
+    async def try_envelope(self, sender: str, recipient: str) -> Outcome:
+        """Return what the relay says to a letter's envelope, without a letter.
+
+        Raises: as `offer`.
+        """
+        commands = self._envelope(Letter("", "", "", sender, recipient, b""))
+        for stage, command in zip(_ENVELOPE[:2], commands, strict=False):
+            self._wire.send(command, 1)
+            replies = await self._wire.replies(1, self._timeouts.reply_s)
+            if not replies:
+                return await self._lose()
+            if replies[0].code // 100 != 2:  # noqa: PLR2004
+                return await self._refused(stage, [_NO_REPLY] * _ENVELOPE.index(stage) + replies)
+        return _ACCEPTED
 
     async def close(self) -> None:
         """See Connection.close."""
@@ -234,7 +250,17 @@ def _prepared(content: bytes) -> bytes:
     return content.replace(b"\n.", b"\n..")
 
 
+def refused_greeting(relay: Relay, codes: str) -> MailError:
+    """Return what is said when a relay does not like how it is greeted, whenever it says so."""
+    return MailError(
+        f"the relay {relay} refused our greeting, EHLO ({codes}); set mail.helo to the name that "
+        "this machine has in the DNS"
+    )
+
+
 def _fault(relay: Relay, stage: Stage, reply: Reply) -> MailError:
+    if is_about_greeting(reply):
+        return refused_greeting(relay, reply.codes)
     if reply.code in LOGIN_CODES:
         return MailError(
             f"the relay {relay} wants a login ({reply.codes}); name the user in "

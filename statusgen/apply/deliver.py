@@ -15,7 +15,7 @@ from statusgen.apply.journal import Journal
 from statusgen.apply.rules import DeliveryRules
 from statusgen.apply.run import LetterMaker, Run
 from statusgen.errors import MailError
-from statusgen.model.delivery import Account, DeliveryState, Outcome
+from statusgen.model.delivery import Account, DeliveryState, Outcome, Trouble
 from statusgen.model.manifest import Publisher
 from statusgen.model.value import Value, replace
 from statusgen.ports.ledger import IsGone, Ledger
@@ -84,17 +84,26 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
     with ledger.exclusive():
         enlisted = ledger.enlist(process.by, process.finds_gone)
         sender = replace(enlisted, passes_hold=rules.only is not None)
+        trouble = None
         try:
             waits, only = rules.waits, rules.only
             ledger.prepare(update_ids, rules.in_doubt, now, waits=waits, only=only)
             with closing(Journal(ledger, sender, clock)) as journal:
-                run = Run(journal, transport, letters, update_ids, rules, process.on_done)
-                asyncio.run(run.send_all())
+                run = Run(
+                    *(journal, transport, letters, update_ids, rules, process.on_done),
+                    struck_before=ledger.struck_before(clock()),
+                )
+                try:
+                    asyncio.run(run.send_all())
+                finally:
+                    ledger.conclude(run.tally.refusals, clock())
+                if run.trouble and not ledger.is_held():  # `is_held` tells of that
+                    trouble = Trouble(clock().replace(microsecond=0), str(run.trouble))
         finally:
-            ledger.dismiss(sender)
+            ledger.dismiss(sender, trouble)
         return DeliveryReport(
             accounts=tuple((update_id, ledger.account(update_id)) for update_id in update_ids),
-            sent=run.counts[DeliveryState.ACCEPTED],
+            sent=run.tally.counts[DeliveryState.ACCEPTED],
             resent=ledger.unreported_copies(update_ids),
             in_doubt=doubted(ledger, update_ids),
             trouble=run.trouble,

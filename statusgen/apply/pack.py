@@ -4,7 +4,7 @@ import tempfile
 import threading
 import zipfile
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from io import BytesIO
 from typing import IO
 
@@ -12,7 +12,6 @@ from statusgen.model.manifest import Manifest
 from statusgen.model.manifest_json import format_manifest, parse_manifest
 from statusgen.model.release import Artifact
 from statusgen.model.value import replace
-from statusgen.ports.storage import Storage
 
 MEMORY_LIMIT = 8 * 1024 * 1024
 _MANIFEST = "manifest.json"
@@ -86,23 +85,3 @@ class Pack:
             return self._zip.read(name)
         except (KeyError, ValueError, OSError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"it lacks {name}") from error
-
-
-def recovered(storage: Storage, keys: Collection[str]) -> Manifest:
-    """Return what can be told of a target whose manifest is damaged; `keys` are the release's.
-
-    What lies there tells what is ours, and the last pack how it came to be there.
-    """
-    found = storage.recover(keys)
-    try:
-        last = Pack(storage.read_pack(found.sequence) or b"").manifest()
-    except ValueError:
-        return found
-    records = {
-        key: replace(one, sequence=last.records[key].sequence)
-        if key in last.records and last.records[key].fingerprint == one.fingerprint
-        else one
-        for key, one in found.records.items()
-    }
-    packs = {one: last.packs.get(one, 0) for one in found.packs}
-    return replace(last, records=records, sequence=found.sequence, packs=packs, intent=None)

@@ -25,6 +25,8 @@ class Route:
         self.unwritten: list[Result] = []
         self.has_carried = False
         """Whether a letter was answered since the connection was opened."""
+        self.has_announced = False
+        """Whether the relay has heard of the letter that comes next."""
 
     async def is_open(self) -> bool:
         """Open a connection if there is none; False when the relay takes no more."""
@@ -41,7 +43,13 @@ class Route:
     async def finish(self, then: Letter | None) -> Outcome:
         """See Connection.finish."""
         assert self._connection is not None  # noqa: S101 - is_open was asked
+        self.has_announced = then is not None
         return await self._connection.finish(then)
+
+    def takes_announced(self) -> bool:
+        """Whether the next letter was announced; it is about to be offered now."""
+        was_announced, self.has_announced = self.has_announced, False
+        return was_announced
 
     def note(self, owed: Owed, outcome: Outcome) -> None:
         """Keep an outcome until the ledger is written next."""
@@ -55,6 +63,7 @@ class Route:
 
     async def close(self) -> None:
         """Close the connection; a letter that was offered does not arrive."""
+        self.has_announced = False
         if self._connection is not None:
             connection, self._connection = self._connection, None
             await self._patience.close(connection)

@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
-from statusgen.apply.breaker import DOUBTS, Breaker
+from statusgen.apply.breaker import DOUBTS
 from statusgen.apply.feed import Feed
 from statusgen.apply.journal import Journal
 from statusgen.apply.pace import Pace
@@ -14,27 +13,18 @@ from statusgen.apply.patience import Patience
 from statusgen.apply.presence import Presence
 from statusgen.apply.route import Parcel, Route
 from statusgen.apply.rules import DeliveryRules
+from statusgen.apply.tally import QUOTA_SPENT, Tally
 from statusgen.errors import MailError
 from statusgen.model.delivery import ALL_HELD, DeliveryState, Outcome, Owed
 from statusgen.model.letter import Letter
-from statusgen.model.replies import Meaning
 from statusgen.model.subscriber import Subscriber
-from statusgen.model.value import replace
 from statusgen.ports.transport import Limits, Transport, Unreachable
 
-_MAX_TRIES = 3
 _MAX_UNWRITTEN = 20
 _GRACE_S = 15.0
 _IDLE_S = 0.2
 _ASK_AGAIN_S = 30.0
 """A relay that takes no more connections may take one later."""
-_NOT_ITS_FAULT = (Meaning.RELAY_BUSY, Meaning.TOO_FAST, Meaning.QUOTA_SPENT)
-
-_QUOTA_SPENT = (
-    "the relay takes no more letters today ({}); run `statusgen mail resume` tomorrow, or ask who "
-    "runs it for a larger quota"
-)
-
 _DROPS = (
     "the relay keeps closing the connection before it takes a letter; ask who runs it, then run "
     "`statusgen mail resume`"
@@ -57,24 +47,20 @@ class Run:
         rules: DeliveryRules,
         on_done: Callable[[Outcome], None],
         clock: Callable[[], float] = time.monotonic,
+        struck_before: Collection[int] = (),
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._letters = letters
         self._rules = rules
-        self._on_done = on_done
         self._feed = Feed(journal, update_ids, rules)
         self._patience = Patience(transport, rules.patience_s)
         self._pace = Pace(rules.max_per_second, rules.max_connections, clock)
-        self._breaker = Breaker(rules.canary, rules.max_connections)
+        self.tally = Tally(rules, on_done, clock, struck_before)
         self._presence = Presence(journal, rules.beat_s, self._pace.take_share, self._pause, clock)
         self._at_work: set[Route] = set()
-        self._begun = 0
-        self._last_taken_s = self._clock()
         self._is_stopping = False
         self._is_paused = False
-        self._lost: Counter[tuple[str, int]] = Counter()
-        self.counts: Counter[DeliveryState] = Counter()
         self.trouble: MailError | None = None
 
     async def send_all(self) -> None:
@@ -83,7 +69,7 @@ class Run:
         try:
             self._heed_limits(await self._patience.limits())
             await self._presence.join()
-            self._last_taken_s = self._clock()
+            self.tally.begin()
             while not (self._feed.is_empty or self._is_stopping):
                 await self._work_together()
         except MailError as error:
@@ -96,7 +82,7 @@ class Run:
     def _heed_limits(self, limits: Limits) -> None:
         self._pace.heed(limits.per_second)
         if limits.left_today == 0:
-            raise MailError(_QUOTA_SPENT.format("nothing left of its quota"))
+            raise MailError(QUOTA_SPENT.format("nothing left of its quota"))
 
     async def _work_together(self) -> None:
         many = range(self._rules.max_connections)
@@ -138,7 +124,12 @@ class Run:
             try:
                 await self._settle(route)
             finally:
-                await route.close()
+                await self._leave(route)
+
+    async def _leave(self, route: Route) -> None:
+        """Close the connection; what was announced on it has not begun."""
+        self.tally.under_way -= route.has_announced
+        await route.close()
 
     def _has_room(self, route: Route) -> bool:
         """Whether one connection more is of use, beside those that others have."""
@@ -154,7 +145,7 @@ class Run:
             self._feed.give_back(parcel.owed)
         self._at_work.discard(route)
         await self._settle(route)
-        await route.close()
+        await self._leave(route)
         until_s = self._clock() + rest_s
         while not (self._feed.is_empty or self._is_stopping) and self._clock() < until_s:
             await asyncio.sleep(_IDLE_S)
@@ -169,8 +160,9 @@ class Run:
         others waiting.
         """
         while await route.is_open() and not self._is_stopping:
-            if self._breaker.may_begin(self._begun):
-                self._begun += 1
+            if route.takes_announced():
+                return True
+            if self.tally.lets_begin():
                 return True
             await asyncio.sleep(_IDLE_S)
         return False
@@ -196,14 +188,15 @@ class Run:
         if self._is_stopping:
             return None
         if not await self._journal.write(route.take_unwritten(), parcel.owed):
-            self._begun -= 1
-            await route.close()
+            self.tally.under_way -= 1
+            await self._leave(route)
             if await self._journal.run(self._journal.is_held):
                 raise MailError(ALL_HELD)
             return then or await self._next()
         await self._pace.dot()
         try:
-            outcome = await route.finish(then.letter if then else None)
+            announced = then.letter if then and self.tally.lets_begin() else None
+            outcome = await route.finish(announced)
         except MailError:
             route.note(parcel.owed, Outcome(DeliveryState.QUEUED))
             raise
@@ -211,60 +204,29 @@ class Run:
         return then or await self._next()
 
     async def _note(self, route: Route, owed: Owed, outcome: Outcome) -> None:
-        outcome = self._judged(owed, outcome)
+        outcome = self.tally.judged(owed, outcome)
         route.note(owed, outcome)
         self._pace.note(outcome)
         if outcome.state is DeliveryState.QUEUED:
-            self._begun -= 1
             await self._settle(route)
             self._feed.look_again()
         elif len(route.unwritten) >= _MAX_UNWRITTEN:
             await self._settle(route)
-        self._count(outcome)
+        if outcome.state not in {DeliveryState.QUEUED, DeliveryState.IN_DOUBT}:
+            self._patience.was_answered()
+        self.tally.note(owed, outcome)
         if not outcome.is_connection_usable:
             await self._settle(route)
             await self._go_on_after_loss(route, outcome)
 
-    def _judged(self, owed: Owed, outcome: Outcome) -> Outcome:
-        """Defer a letter that takes the connection down with it every time."""
-        if outcome.state is not DeliveryState.QUEUED or outcome.meaning in _NOT_ITS_FAULT:
-            return outcome
-        key = (owed.update_id, owed.subscriber.id)
-        self._lost[key] += 1
-        if self._lost[key] < _MAX_TRIES:
-            return outcome
-        return replace(outcome, state=DeliveryState.DEFERRED)
-
     async def _go_on_after_loss(self, route: Route, outcome: Outcome) -> None:
         was_answered = route.has_carried
-        await route.close()
+        await self._leave(route)
         if was_answered:
             return
         is_in_doubt = outcome.state is DeliveryState.IN_DOUBT
         error = MailError(_UNANSWERED) if is_in_doubt else Unreachable(_DROPS)
         await self._patience.was_lost(error)
-
-    def _count(self, outcome: Outcome) -> None:
-        """Take an outcome into account; raises MailError when the run had better stop."""
-        if outcome.state is DeliveryState.QUEUED:
-            self._heed(outcome)
-            return
-        self._last_taken_s = self._clock()
-        if outcome.state is not DeliveryState.IN_DOUBT:
-            self._patience.was_answered()
-        self.counts[outcome.state] += 1
-        self._on_done(outcome)
-        self._breaker.note(outcome)
-
-    def _heed(self, outcome: Outcome) -> None:
-        if outcome.meaning is Meaning.QUOTA_SPENT:
-            raise MailError(_QUOTA_SPENT.format(outcome.reply))
-        waited_s = self._clock() - self._last_taken_s
-        if outcome.meaning is Meaning.TOO_FAST and waited_s > self._rules.patience_s:
-            raise Unreachable(
-                f"the relay says of every letter that it comes too fast ({outcome.reply}); set "
-                "mail.max_per_second, then run `statusgen mail resume`"
-            )
 
     async def _settle(self, route: Route) -> None:
         results = route.take_unwritten()

@@ -27,7 +27,7 @@ def upload(  # noqa: PLR0913  the last by name
     on_done: OnDone,
     *,
     keeps: bool = True,
-) -> None:
+) -> str:
     """Make the target serve the release; a failed step stops those after it.
 
     The manifest that the plan was made for is replaced first, by one with our intent: nobody
@@ -35,7 +35,8 @@ def upload(  # noqa: PLR0913  the last by name
     Whoever takes over an upload that was not ended looks at its objects before the first and
     after the last write: a request of the other may have been on its way. With `keeps` the
     bodies are kept to go back to; without, the same release leaves the same bytes. An empty plan
-    asks nothing of a target that is in order. Brakes are the caller's to heed.
+    asks nothing of a target that is in order. Brakes are the caller's to heed. Returns what went
+    wrong beside, in a sentence, though the release is up; empty: nothing.
 
     Raises:
         TargetHeld: the manifest is not what was seen; nothing was changed.
@@ -44,13 +45,13 @@ def upload(  # noqa: PLR0913  the last by name
     """
     there = plan.seen.manifest or Manifest({})
     if plan.is_empty and not (there.intent or plan.seen.damage):
-        return
+        return ""
     found = storage.verified(there) if there.intent else there
     storage.refuse_foreign([put.artifact for put in plan.puts if put.reason is Reason.NEW])
     conditions = there.conditions
     if conditions is Conditions.UNKNOWN:
         conditions = storage.try_conditions()
-    under_way = begun(there, plan, run, conditions)
+    under_way = begun(there, plan, release, run, conditions)
     fence = Fence(storage, under_way)
     fence.rise(plan.seen.version)
     with _open_pack() if keeps else nullcontext() as pack:
@@ -66,10 +67,20 @@ def upload(  # noqa: PLR0913  the last by name
             sources = release.sources(put.artifact.key for put in plan.puts)
             fence.may_write()
             storage.write_pack(manifest.sequence, pack.finish(manifest, sources))
-    storage.refresh_caches()
+    warning = _refresh_caches(storage)
     fence.lower(manifest)
     if outdated := sorted(under_way.packs.keys() - manifest.packs.keys()):
         storage.delete_packs(outdated)
+    return warning
+
+
+def _refresh_caches(storage: Storage) -> str:
+    """Have caches ask anew, which is a courtesy: the proof tells what readers get."""
+    try:
+        storage.refresh_caches()
+    except TargetError as error:
+        return str(error)
+    return ""
 
 
 def _open_pack() -> "AbstractContextManager[PackWriter]":

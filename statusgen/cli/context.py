@@ -30,6 +30,7 @@ class Context:
     """Whether the result is for a program; talk stays on stderr."""
     _settings: "Settings | None" = None
     _now: datetime | None = None
+    _clock: Callable[[], datetime] | None = None
 
     @property
     def settings(self) -> "Settings":
@@ -61,7 +62,29 @@ class Context:
                     self._now = parse_instant(self.now_text, self.settings.page.zone)
                 except BadValue as bad:
                     raise UsageError(f"--now: {bad}") from None
+            self._start_clock()
         return self._now
+
+    def moment(self) -> datetime:
+        """The present instant: that of this run, and what has passed since it was read."""
+        if self._clock is None:
+            self._start_clock()
+        assert self._clock is not None  # noqa: S101  it was just started
+        return self._clock()
+
+    def moved_on(self) -> "Context":
+        """The same run, as if it had begun at this moment."""
+        fresh = Context(self.start, self.now_text, self.as_json, self._settings, self.moment())
+        fresh._start_clock()
+        return fresh
+
+    def _start_clock(self) -> None:
+        from statusgen.apply.clock import clock_from
+
+        if self._now is None:
+            _ = self.now  # which starts it
+        else:
+            self._clock = clock_from(self._now)
 
     def again(self) -> "Context":
         """The same options, with everything read anew."""
@@ -72,7 +95,7 @@ class Context:
 
         Raises `Refused` where it names another database by now, or no mail any more.
         """
-        fresh = Context(self.start, self.now_text, self.as_json, None, self.now)
+        fresh = Context(self.start, self.now_text, self.as_json, None, self.now, self.moment)
         of_now = fresh.settings
         if of_now.mail is None or of_now.database != self.settings.database:
             raise Refused(

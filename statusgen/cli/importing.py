@@ -18,6 +18,7 @@ from statusgen.config.subscriber_csv import (
 )
 from statusgen.errors import UsageError, without_addresses
 from statusgen.model.value import Value
+from statusgen.repository_files import NotOurs, open_file
 
 if TYPE_CHECKING:
     from statusgen.model.subscriber import NewSubscriber
@@ -56,7 +57,7 @@ def import_file(context: Context, file: Path, *, skip_bad: bool) -> Taken:
     bad_file = file.with_suffix(".bad.csv")
     with ExitStack() as stack:
         bad = stack.enter_context(_BadRows(bad_file)) if skip_bad else None
-        source = stack.enter_context(file.open("rb"))
+        source = stack.enter_context(_opened(settings.root, file))
         rows = parse_subscribers(source, str(file), known, bad.take if bad else None)
         step = stack.enter_context(progress("Importing", _steps(source)))
         state = stack.enter_context(open_state(settings))
@@ -66,6 +67,22 @@ def import_file(context: Context, file: Path, *, skip_bad: bool) -> Taken:
         if bad is not None:
             bad.keep()
     return Taken(done, bad.number if bad else 0, bad_file)
+
+
+def _opened(root: Path, file: Path) -> BinaryIO:
+    """The file; one of the repository, which others may have put there, is no link.
+
+    Whoever runs the command may name any other file, also by a link.
+    """
+    place = Path(os.path.abspath(file))  # noqa: PTH100  `resolve` would follow links
+    try:
+        if place.is_relative_to(root):
+            return open_file(root, place.relative_to(root).as_posix())
+        if not file.is_file():
+            raise UsageError(f"{file} is not a plain file; name the file of the list itself")
+        return file.open("rb")
+    except NotOurs as bad:
+        raise UsageError(f"{file} can't be read: {bad}") from bad
 
 
 def _steps(source: BinaryIO) -> int:

@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -118,6 +119,7 @@ def main() -> None:
     gc.set_threshold(GC_THRESHOLD)
     end_like_ctrl_c()
     _open_closed_streams()
+    _take_every_character()
     try:
         code = cli.main(prog_name="statusgen", standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -147,6 +149,13 @@ def _open_closed_streams() -> None:
         if getattr(sys, name) is None:
             nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  until the end
             setattr(sys, name, nowhere)
+
+
+def _take_every_character() -> None:
+    """Show what the encoding of a stream lacks as an escape: no word of ours is worth a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _mute_stdout() -> None:

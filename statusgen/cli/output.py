@@ -58,8 +58,9 @@ def tell_next(step: str) -> None:
 
 
 def say_json(value: object) -> None:
-    """The result for programs."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """The result for programs; in ASCII where the stream doesn't take every character."""
+    is_whole = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not is_whole, indent=2))
 
 
 def tell_problems(problems: Iterable["Problem"]) -> None:

@@ -1,13 +1,14 @@
 """`subscribers`: the address book."""
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from statusgen.cli.context import Context, is_terminal, json_option, pass_context
-from statusgen.cli.output import count, make_table, say, say_table, tell
+from statusgen.cli.output import count, make_table, say, say_table, tell, tell_next
 from statusgen.cli.people_view import (
     cell,
     letter_as_json,
@@ -18,6 +19,8 @@ from statusgen.cli.people_view import (
 from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from statusgen.model.subscriber import Subscriber
     from statusgen.ports.address_book import AddressBook
 
@@ -105,13 +108,41 @@ def erase(context: Context, subscriber: str, yes: bool) -> None:
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
         if not yes:
-            if not is_terminal():
-                raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
-            if not click.confirm(f"Forget {found.token} for good?", err=True):
-                tell("nothing was erased")
-                raise click.exceptions.Exit(Refused.exit_code)
+            _ask(f"Forget {found.token} for good?", "nothing was erased")
         state.address_book.erase(found.id, context.now)
     _say_state(context, found.token, "erased", "erased")
+
+
+@subscribers.command()
+@click.option(
+    "--since", metavar="T", default="1d", show_default=True, help="An instant, or how long ago."
+)
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@json_option
+@pass_context
+def restore(context: Context, since: str, yes: bool) -> None:
+    """Write again to all who bounced since T: a relay had refused them by mistake.
+
+    Their strikes are forgotten. Who unsubscribed, complained or was erased stays as they are.
+
+    \b
+    Examples:
+      statusgen subscribers restore                   the last 24 hours
+      statusgen subscribers restore --since 2026-11-21T02:00
+    """  # noqa: D301  \b keeps click from filling the lines
+    from statusgen.composition import open_state
+    from statusgen.model.subscriber import SubscriberState
+
+    begin = _since(context, since)
+    with open_state(context.settings) as state:
+        if not yes:
+            number = state.address_book.count(SubscriberState.BOUNCED, begin)
+            _ask(f"Write again to {count(number, 'subscriber')}?", "nobody was restored")
+        restored = state.address_book.restore(begin, context.now)
+    text = f"{count(restored, 'subscriber')} restored"
+    context.report({"restored": restored}, lambda: say(text))
+    if restored:
+        tell_next("statusgen mail retry UPDATE sends again what they were refused")
 
 
 @subscribers.command("import")
@@ -168,6 +199,8 @@ def export(context: Context, out: Path | None) -> None:
         active = state.address_book.subscribers(state=SubscriberState.ACTIVE)
         lines = write_subscribers(active)
         if out is None:
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")  # as in a file: no address is changed
             sys.stdout.writelines(lines)
             return
         try:
@@ -219,6 +252,28 @@ def show(context: Context, subscriber: str) -> None:
         "letters": [letter_as_json(one) for one in letters],
     }
     context.report(value, lambda: say("\n".join(subscriber_lines(found, record, letters))))
+
+
+def _ask(question: str, if_not: str) -> None:
+    """Go on if somebody says yes."""
+    if not is_terminal():
+        raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
+    if not click.confirm(question, err=True):
+        tell(if_not)
+        raise click.exceptions.Exit(Refused.exit_code)
+
+
+def _since(context: Context, text: str) -> "datetime":
+    from statusgen.model.notation import BadValue, parse_duration, parse_instant
+
+    try:
+        return context.now - parse_duration(text)
+    except BadValue:
+        pass
+    try:
+        return parse_instant(text, context.settings.page.zone)
+    except BadValue as bad:
+        raise UsageError(f"--since: {bad}") from None
 
 
 def _find(book: "AddressBook", text: str) -> "Subscriber":

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from statusgen.cli.output import count, problem_as_json, size, tell, tell_problems
 
 if TYPE_CHECKING:
-    from statusgen.plan.plan import KeptIncident, Plan, Removal, TargetPlan
+    from statusgen.plan.edits import Edit
+    from statusgen.plan.plan import KeptIncident, Loss, Plan, Removal, TargetPlan
 
 MOST_FILES = 12
 GONE = "no longer part of the site"
@@ -23,6 +24,10 @@ def show_plan(
             write(line)
     for removal in plan.removals:
         write(describe_removal(removal))
+    for loss in plan.losses:
+        write(describe_loss(loss))
+    for edit in plan.edits:
+        write(describe_edit(edit))
     for kept in plan.kept:
         write(f"keeps {kept.incident_id} as it was last published")
     for line in _letters(plan) if with_letters else ("letters: none are planned",):
@@ -35,22 +40,42 @@ def describe_removal(removal: "Removal") -> str:
     return f"removes {removal.incident_id}, which {people} mailed about"
 
 
+def describe_loss(loss: "Loss") -> str:
+    """One line about an update that readers have seen and will see no more."""
+    before = "; --force let it go before" if loss.is_meant else ""
+    return f"takes back {loss.known}{before}"
+
+
+def describe_edit(edit: "Edit") -> str:
+    """One line about an update whose text has changed since people were mailed about it."""
+    if edit.says_else:
+        return f"edited: {edit}"
+    verb = "person has" if edit.people == 1 else "people have"
+    return f"edited: {edit.update_id}, which {edit.people:,} {verb} as it was"
+
+
 def question(plan: "Plan", letters: int) -> str:
     """What is asked before a plan is applied and so many letters leave."""
     parts = ["Publish"]
     if plan.removals:
         parts.append(f"remove {count(len(plan.removals), 'incident')} that people know of")
+    if plan.losses and not plan.removals:
+        parts.append(f"take {count(len(plan.losses), 'update')} off the page")
     if letters:
         parts.append(f"send {count(letters, 'letter')}")
     *most, last = parts
     return f"{', '.join(most)} and {last}?" if most else f"{last}?"
 
 
-def tell_removals(removals: "Iterable[Removal]") -> None:
-    """Says what goes although people were mailed about it."""
-    for one in removals:
-        verb, _, rest = describe_removal(one).partition(" ")
+def tell_removals(plan: "Plan") -> None:
+    """Says what goes although readers have seen it."""
+    for line in map(describe_removal, plan.removals):
+        verb, _, rest = line.partition(" ")
         tell(rest, verb, "red")
+    for loss in plan.losses:
+        tell(describe_loss(loss).removeprefix("takes back "), "takes back", "red")
+    for edit in plan.edits:
+        tell(describe_edit(edit).removeprefix("edited: "), "edited", "yellow")
 
 
 def tell_kept(kept: "Iterable[KeptIncident]") -> None:
@@ -92,6 +117,11 @@ def plan_as_json(plan: "Plan") -> dict[str, object]:
         ],
         "skipped": [{"update": one.update_id, "reason": one.skipped} for one in plan.skipped],
         "renamed": [{"from": old, "to": new} for old, new in plan.renamed],
+        "edited": [
+            {"update": one.update_id, "people": one.people}
+            for one in plan.edits
+            if not one.says_else
+        ],
         "removals": [{"incident": one.incident_id, "people": one.people} for one in plan.removals],
         "kept": [
             {

@@ -39,6 +39,8 @@ class Mailed:
     updates: int = 0
     problem: str = ""
     is_behind: bool = False
+    stopped: int = 0
+    """How many letters were to leave and were not even queued."""
     account: "Account | None" = None
     next_step: str = ""
     """What helps where letters are left; empty where publishing again does."""
@@ -107,6 +109,15 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def tell_uploads(uploads: "Uploads") -> None:
+    """Names the targets that are behind, and what else went wrong."""
+    for one in uploads.results:
+        if one.warning:
+            tell(one.warning, "warning", "yellow")
+    for one in uploads.behind:
+        tell(one.failure, "behind", "red")
+
+
 def tell_stopped(queued: "Queued") -> bool:
     """Names the updates whose letters can't leave, and why; returns whether there are any."""
     for failure in queued.behind:
@@ -131,9 +142,9 @@ def tell_stopped(queued: "Queued") -> bool:
 
 
 def result_as_json(
-    plan: "Plan", uploads: "Uploads", mailed: Mailed, next_due: str | None
+    plan: "Plan", uploads: "Uploads", mailed: Mailed, next_due: str | None, trouble: str = ""
 ) -> dict[str, object]:
-    """The result for programs."""
+    """The result for programs; `trouble` is what keeps letters owed, all of them."""
     return {
         "digest": plan.digest,
         "targets": [
@@ -142,11 +153,13 @@ def result_as_json(
                 "put": one.put,
                 "deleted": one.deleted,
                 "failure": one.failure or None,
+                "warning": one.warning or None,
             }
             for one in uploads.results
         ],
-        "letters": {"accepted": mailed.accepted, "audience": mailed.audience},
+        "letters": {"accepted": mailed.accepted, "audience": mailed.audience or mailed.stopped},
         "account": account_as_json(mailed.account) if mailed.account else None,
+        "owed_because": trouble or None,
         "kept": [one.incident_id for one in plan.kept],
         "next_update_due": next_due,
     }
@@ -166,6 +179,9 @@ def say_result(uploads: "Uploads", mailed: Mailed | None, promise: str) -> None:
 
 
 def _letters(mailed: Mailed) -> str:
+    if mailed.stopped:
+        verb = "was" if mailed.stopped == 1 else "were"
+        return f"no letter was sent ({mailed.stopped:,} {verb} to leave)"
     if not mailed.audience:
         return "no letters were owed"
     rest = f" ({mailed.problem})" if mailed.problem else ""

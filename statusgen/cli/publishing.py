@@ -1,11 +1,11 @@
 """`plan` and `publish`: what would happen, and making it happen."""
 
 import time
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
+from statusgen.cli import publishing_consent as consent
 from statusgen.cli import publishing_letters as letters
 from statusgen.cli.account_view import tell_end
 from statusgen.cli.context import Context, is_terminal, pass_context
@@ -14,11 +14,10 @@ from statusgen.cli.output import (
     progress,
     say,
     tell,
-    tell_lines,
     tell_next,
     tell_warnings,
 )
-from statusgen.cli.plan_view import plan_as_json, question, show_plan, tell_kept, tell_removals
+from statusgen.cli.plan_view import plan_as_json, show_plan, tell_kept
 from statusgen.cli.publish_view import (
     BEHIND,
     BUSY,
@@ -28,21 +27,25 @@ from statusgen.cli.publish_view import (
     result_as_json,
     say_result,
     tell_stopped,
+    tell_uploads,
 )
+from statusgen.cli.publishing_consent import Answers
 from statusgen.cli.publishing_job import Job, Wishes, open_job, planning_options
+from statusgen.cli.publishing_ledger import lock_publishing, tell_owed
 from statusgen.cli.sending import to_option
 from statusgen.cli.sending_all import send_all, total_of
-from statusgen.errors import Refused, Unavailable, UsageError
+from statusgen.errors import DatabaseError, Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from statusgen.composition import State
+    from statusgen.plan.plan import Plan
     from statusgen.usecases.mail.queueing import Queued
     from statusgen.usecases.uploading import Uploads
 
-_MOST_FILES_ASKED = 4
-"""How many files are named before the question; `plan` names more."""
+_MOST_PLANS = 3
+"""So often a plan is made where promises run out while somebody is asked about it."""
 
 
 @click.command()
@@ -64,6 +67,7 @@ def plan(
     wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
     with open_job(context, wishes) as job:
         tell_kept(job.plan.kept)
+        tell_owed(job.trouble)
         tell_warnings(job.prepared.archive.warnings)
         context.report(plan_as_json(job.plan), lambda: _say_plan(job))
         for brake in job.plan.brakes:
@@ -71,14 +75,19 @@ def plan(
         if not job.plan.is_empty:
             force = ["--force"] if job.plan.brakes else []
             tell_next(" ".join(["statusgen publish", *force, *wishes.flags()]))
-        if any(target.failure for target in job.plan.targets):
+        if job.trouble or any(target.failure for target in job.plan.targets):
             raise click.exceptions.Exit(Unavailable.exit_code)
 
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--expect", metavar="DIGEST", help="Apply the plan with this digest, or nothing.")
-@click.option("--force", is_flag=True, help="Go past the brakes on many updates or removals.")
+@click.option("--force", is_flag=True, help="Go past the brakes: what was refused is meant.")
+@click.option(
+    "--redate",
+    is_flag=True,
+    help="Set the `at` of an update whose promise has passed to now, in its file.",
+)
 @to_option
 @planning_options
 @pass_context
@@ -87,6 +96,7 @@ def publish(
     yes: bool,
     expect: str | None,
     force: bool,
+    redate: bool,
     readers: tuple[str, ...],
     no_mail: bool,
     late: bool,
@@ -108,34 +118,33 @@ def publish(
       statusgen publish --to me@example.com      a rehearsal, others are held
       statusgen publish --yes --expect DIGEST    the plan looked at, or none
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.usecases.publish import refuse
-
+    if redate and expect is not None:
+        raise UsageError("--redate makes another plan than the one that --expect names; leave one")
     if not yes and not is_terminal():
         raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
     wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
-    with _lock(context) as lock, open_job(context, wishes) as job:
-        only = letters.named(job, readers)
-        tell_kept(job.plan.kept)
-        refuse(job.plan, expect, force=force)
-        _rehearse(job)
-        tell_warnings(job.prepared.archive.warnings)
-        if yes:
-            tell_removals(job.plan.removals)
-        elif not job.plan.is_empty:
-            _ask(job, only)
-        letters.hold_others(job, only)
-        failed = _apply(job, only, lock.close)
+    answers = Answers(yes, force, redate, expect)
+    lock = lock_publishing(context)
+    with lock.held:
+        if redate:
+            with open_job(context, wishes, lock.trouble) as job:
+                context = consent.redate_first(job) or context
+        asked: Plan | None = None
+        for _ in range(_MOST_PLANS):
+            with open_job(context, wishes, lock.trouble) as job:
+                only = letters.named(job, readers)
+                consent.agree(job, only, answers, asked)
+                moved = consent.judge(job, answers)
+                if moved is None:
+                    letters.hold_others(job, only)
+                    letters.remember_meant(job)
+                    failed = _apply(job, only, lock.held.close)
+                    break
+                context, asked = moved, job.plan
+        else:
+            raise Refused("a promise is broken again before it could be given; promise less")
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)
-
-
-def _lock(context: Context) -> ExitStack:
-    """Keeps other publishes of this checkout away until it is closed: before letters leave."""
-    from statusgen.composition import open_publishing_lock
-
-    lock = ExitStack()
-    lock.enter_context(open_publishing_lock(context.settings))
-    return lock
 
 
 def _say_plan(job: Job) -> None:
@@ -145,16 +154,6 @@ def _say_plan(job: Job) -> None:
         say(line)
     letters.tell_waiting(job, number)
     say(f"digest {job.plan.digest}")
-
-
-def _ask(job: Job, only: frozenset[int] | None) -> None:
-    show_plan(job.plan, tell, with_letters=job.state is not None, most_files=_MOST_FILES_ASKED)
-    number = letters.leaving(job, only)
-    letters.tell_waiting(job, number)
-    tell_lines([*letters.canary(job, number), *letters.samples(job, only)])
-    if not click.confirm(f"\n{question(job.plan, number)}", err=True):
-        tell("nothing was published")
-        raise click.exceptions.Exit(Refused.exit_code)
 
 
 def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") -> bool:
@@ -168,15 +167,19 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
     page_behind = False
     if job.state is not None and not job.uploader.is_page_up(uploads):
         uploads, page_behind = _wait_for_page(job, uploads, started_s)
-    for one in uploads.behind:
-        tell(one.failure, "behind", "red")
-    mailed = Mailed()
+    tell_uploads(uploads)
+    mailed, trouble = Mailed(), job.trouble
     if job.state is not None and (page_behind or job.uploader.is_page_up(uploads)):
-        mailed = _mail(job, uploads, only, unlock, page_behind=page_behind)
+        try:
+            mailed = _mail(job, uploads, only, unlock, page_behind=page_behind)
+        except DatabaseError as error:
+            trouble = str(error)
+            tell_owed(trouble)
     elif job.state is not None and job.plan.letters:
         tell("no letter was sent, because the page is not up; run publish again to go on")
-    is_behind = bool(uploads.behind) or mailed.is_behind
-    _report(job, uploads, mailed, is_behind=is_behind)
+        mailed = Mailed(stopped=job.plan.letters)
+    is_behind = bool(trouble or uploads.behind or mailed.is_behind)
+    _report(job, uploads, mailed, trouble, is_behind=is_behind)
     return is_behind
 
 
@@ -184,28 +187,18 @@ def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Upl
     """Tries for `without_page_after`; then letters go out although the page can't be reached."""
     mail = job.context.settings.mail
     limit = mail.without_page_after if mail else None
-    if limit is None or not job.plan.letters or not uploads.is_out_of_reach:
+    if limit is None or not job.plan.letters or not job.uploader.is_out_of_reach(uploads):
         return uploads, False
-    tell(f"no target can be reached; trying for {limit.total_seconds():.0f} s before mailing")
-    uploads = job.uploader.upload_until(started_s + limit.total_seconds(), uploads)
+    tell(
+        "no target that readers see can be reached; "
+        f"trying for {limit.total_seconds():.0f} s before mailing"
+    )
+    deadline_s = started_s + limit.total_seconds()
+    uploads = job.uploader.upload_until(deadline_s, job.plan.targets, uploads)
     is_up = job.uploader.is_page_up(uploads)
     if not is_up:
-        tell("still no target; the letters go out with the full text and say that the page lags")
+        tell("still none; the letters go out with the full text and say that the page lags")
     return uploads, not is_up
-
-
-def _rehearse(job: Job) -> None:
-    """Raises what would keep the letters from leaving, while nothing is done yet."""
-    from statusgen.composition import open_transport
-    from statusgen.letters.compose import make_forms
-    from statusgen.usecases.mail.sending import rehearse
-
-    settings = job.context.settings
-    if job.state is None or settings.mail is None or not job.plan.letters:
-        return
-    open_transport(settings.mail)
-    forms = make_forms(settings, job.state.secret_key)
-    rehearse(job.plan, job.prepared.archive, forms, job.context.now)
 
 
 def _mail(
@@ -219,7 +212,7 @@ def _mail(
     """Queue the letters; then, while others may publish, send them."""
     from statusgen.usecases.mail.queueing import Claiming, queue_letters
 
-    state, now = job.state, job.context.now
+    state, now = job.state, job.context.moment()
     assert state is not None  # noqa: S101  asked by the caller
     archive = job.prepared.archive
     claiming = Claiming(job.uploader.claimants(uploads), job.run.by, takeover=job.wishes.takeover)
@@ -229,7 +222,7 @@ def _mail(
     unlock()
     behind = tell_stopped(queued)
     if not queued.update_ids:
-        return Mailed(is_behind=behind)
+        return Mailed(is_behind=behind, stopped=job.plan.letters)
     if queued.letters and only is None and state.ledger.is_held():
         return _left(state, queued, "letters are held", HELD)
     try:
@@ -254,7 +247,7 @@ def _left(state: "State", queued: "Queued", why: str, steps: str) -> Mailed:
     return mailed_of(total, 0, len(queued.update_ids)).behind(steps)
 
 
-def _report(job: Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) -> None:
+def _report(job: Job, uploads: "Uploads", mailed: Mailed, trouble: str, *, is_behind: bool) -> None:
     from statusgen.cli.due_view import due_text
     from statusgen.model.notation import format_instant
     from statusgen.prose.times import PageClock
@@ -265,9 +258,9 @@ def _report(job: Job, uploads: "Uploads", mailed: Mailed, *, is_behind: bool) ->
     first = next((row for row in rows if row.at), None)
     instant = format_instant(first.at) if first and first.at else None
     promise = due_text(first, PageClock(settings.page.zone), now) if first else ""
-    told = mailed if job.state is not None else None
+    told = mailed if job.state is not None and not trouble else None
     job.context.report(
-        result_as_json(job.plan, uploads, mailed, instant),
+        result_as_json(job.plan, uploads, mailed, instant, trouble),
         lambda: say_result(uploads, told, promise),
     )
     if job.wishes.no_mail and settings.mail is not None:

@@ -10,7 +10,8 @@ import click
 
 from statusgen.cli.context import Context, json_option, open_targets
 from statusgen.cli.output import progress
-from statusgen.errors import ContentError
+from statusgen.cli.publishing_ledger import read_ledger
+from statusgen.errors import ContentError, DatabaseError
 from statusgen.model.value import Value
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from statusgen.config.settings import Settings
     from statusgen.plan.bookkeeping import Run
     from statusgen.plan.plan import Plan
+    from statusgen.ports.ledger import Ledger
     from statusgen.usecases.archive import Archive
     from statusgen.usecases.build import Prepared
     from statusgen.usecases.uploading import Uploader
@@ -36,8 +38,8 @@ _OPTIONS = (
         flag_value=NO_REASON,
         default=None,
         metavar="[REASON]",
-        help="Wait for no other publisher, and mail updates that another ledger has claimed; "
-        "the reason is noted in the claim.",
+        help="Wait for no other publisher, take the place of another page, and mail updates that "
+        "another ledger has claimed; the reason is noted in the claim.",
     ),
     click.option(
         "--verify",
@@ -87,6 +89,8 @@ class Job(Value, frozen=True):
     state: "State | None"
     """None when no letters are to be planned."""
     plan: "Plan"
+    trouble: str = ""
+    """Why the ledger can't be had, so that letters stay owed; empty: it can, or none is asked."""
 
 
 def planning_options(command: Command) -> Command:
@@ -97,12 +101,15 @@ def planning_options(command: Command) -> Command:
 
 
 @contextmanager
-def open_job(context: Context, wishes: Wishes) -> Iterator[Job]:
-    """The plan as of now; raises whatever keeps it from being made."""
-    from statusgen.composition import is_gone, open_state, prove_live, this_run
+def open_job(context: Context, wishes: Wishes, trouble: str = "") -> Iterator[Job]:
+    """The plan as of now; raises whatever keeps it from being made.
+
+    Without a ledger it has no letters; `trouble` says why there is none, if that is known.
+    """
+    from statusgen.composition import is_gone, prove_live, this_run
     from statusgen.plan.mail import MailOptions
     from statusgen.usecases.build import prepare
-    from statusgen.usecases.publish import plan_publish
+    from statusgen.usecases.publish import MailPlan, plan_mail, plan_publish
     from statusgen.usecases.uploading import Outside, Uploader
 
     settings, takeover = context.settings, wishes.takeover is not None
@@ -111,23 +118,29 @@ def open_job(context: Context, wishes: Wishes) -> Iterator[Job]:
         with progress("Rendering", None), _hint(is_useful=keep is None):
             prepared = prepare(settings, context.open_cache(), context.now, keep)
         targets = stack.enter_context(open_targets(settings))
-        state = None
-        if settings.mail is not None and not wishes.no_mail:
-            state = stack.enter_context(open_state(settings))
-        run = this_run(context.now)
+        state: State | None = None
+        mail = MailPlan()
+        archive, options = prepared.archive, MailOptions(late=wishes.late, takeover=takeover)
+        if settings.mail is None or wishes.no_mail:
+            trouble = ""
+        elif not trouble:
+
+            def read(state: "State") -> MailPlan:
+                return plan_mail(archive, state.ledger, context.now, options)
+
+            found = read_ledger(stack, settings, read)
+            if isinstance(found, str):
+                trouble = found
+            else:
+                state, mail = found
+        run = this_run(context.now, settings.page.url)
         outside = Outside(run, prove_live, progress, is_gone)
         uploader = Uploader(
             settings, prepared.release, targets, outside, takeover=takeover, verify=wishes.verify
         )
-        planned = plan_publish(
-            uploader,
-            prepared.archive,
-            state.ledger if state else None,
-            context.now,
-            MailOptions(late=wishes.late, takeover=takeover),
-            people_told=partial(_people_told, settings),
-        )
-        yield Job(context, wishes, prepared, uploader, run, state, planned)
+        people = None if trouble else LedgerPeople(settings)
+        planned = plan_publish(uploader, archive, mail, people=people)
+        yield Job(context, wishes, prepared, uploader, run, state, planned, trouble)
 
 
 @contextmanager
@@ -151,11 +164,30 @@ def _keep_broken(context: Context, archive: "Archive") -> "Archive":
         return keep_broken([one.storage for one in targets], context.now, archive)
 
 
-def _people_told(settings: "Settings", incident_ids: Collection[str]) -> Mapping[str, int]:
-    """Asked for what is removed only, and then also where no letters are planned."""
-    from statusgen.composition import open_state
+class LedgerPeople:
+    """See `usecases.publish.People`: the ledger is opened for each question, as few have one."""
 
-    if settings.mail is None:
-        return {}
-    with open_state(settings) as state:
-        return state.ledger.people_told(incident_ids)
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+
+    def about_incidents(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """See `People`."""
+        return self._ask(lambda ledger: ledger.people_told(incident_ids)) or {}
+
+    def about_updates(self, update_ids: Collection[str]) -> Mapping[str, int] | None:
+        """See `People`; an incident of which no more is known is named by its own id."""
+        whole = {one for one in update_ids if "/" not in one}
+        return self._ask(
+            lambda ledger: {**ledger.readers_of(update_ids), **ledger.people_told(whole)}
+        )
+
+    def _ask(self, question: "Callable[[Ledger], Mapping[str, int]]") -> Mapping[str, int] | None:
+        from statusgen.composition import open_state
+
+        if self._settings.mail is None:
+            return None
+        try:
+            with open_state(self._settings) as state:
+                return question(state.ledger)
+        except DatabaseError:
+            return None  # the page doesn't wait for the ledger

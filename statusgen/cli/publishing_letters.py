@@ -1,11 +1,12 @@
 """Which letters a publish lets go, and what of them is shown before the question."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from statusgen.cli.output import count, tell
 from statusgen.cli.publish_view import canary_line, sample_lines, terminal_width
 from statusgen.cli.sending import find_readers
-from statusgen.errors import UsageError
+from statusgen.errors import DatabaseError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,8 @@ def named(job: "Job", readers: "Sequence[str]") -> frozenset[int] | None:
     """Whom --to names, as ids; None: everybody."""
     if not readers:
         return None
+    if job.trouble:
+        raise DatabaseError(f"{job.trouble}. --to is about letters, so nothing was done")
     if job.state is None:
         raise UsageError("--to is about letters, and none are planned; leave it out")
     return find_readers(job.state, readers)
@@ -39,6 +42,15 @@ def hold_others(job: "Job", only: frozenset[int] | None) -> None:
         return
     job.state.ledger.hold_all(job.context.now)
     tell("all other letters; `statusgen mail resume` lets them go out", "held", "yellow")
+
+
+def remember_meant(job: "Job") -> None:
+    """What --force has let through about letters that people have."""
+    from statusgen.usecases.mail.queueing import remember_meant
+
+    if job.state is not None:
+        with suppress(DatabaseError):  # the page doesn't wait for the ledger; it is asked again
+            remember_meant(job.plan, job.state.ledger)
 
 
 def canary(job: "Job", letters: int) -> list[str]:

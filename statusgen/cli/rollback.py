@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 @click.option("--list", "only_list", is_flag=True, help="Show what can be gone back to.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--force", is_flag=True, help="Go past the brake on many removals.")
-@click.option("--takeover", is_flag=True, help="Wait for no other publisher.")
+@click.option(
+    "--takeover",
+    is_flag=True,
+    help="Wait for no other publisher, and take the place of another page.",
+)
 @json_option
 @pass_context
 def rollback(
@@ -29,11 +33,13 @@ def rollback(
     """Put up again what readers saw before.
 
     RELEASE is the number of a release, or the beginning of its id, as --list shows them; without
-    it, the release before the one that is up. Nothing is rendered and nobody is mailed: each
+    it, the release before the one that is up. What readers have seen and will see no more is named.
+    Nothing is rendered and nobody is mailed: each
     target has kept what its last ten releases put up. The next `publish` puts up again what the
     files say.
     """
-    from statusgen.composition import is_gone, open_publishing_lock, prove_live, this_run
+    from statusgen.cli.publishing_ledger import lock_publishing
+    from statusgen.composition import is_gone, prove_live, this_run
     from statusgen.usecases.rollback import plan_rollback
     from statusgen.usecases.uploading import Outside
 
@@ -45,10 +51,12 @@ def rollback(
             return
         if not yes and not is_terminal():
             raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
-        outside = Outside(this_run(context.now), prove_live, progress, is_gone)
-        with open_publishing_lock(context.settings):
+        run = this_run(context.now, context.settings.page.url)
+        outside = Outside(run, prove_live, progress, is_gone)
+        with lock_publishing(context).held:
             ways = plan_rollback(context.settings, targets, release, outside, takeover=takeover)
             _refuse_braked(ways, force=force)
+            _tell_losses(context, ways)
             if not yes and any(way.release for way in ways):
                 _ask(ways)
             results = [way.take() for way in ways]
@@ -111,6 +119,16 @@ def _refuse_braked(ways: "Sequence[Return]", *, force: bool) -> None:
         raise Refused(f"{'; '.join(brakes)}; nothing was done. Add --force if it is meant")
 
 
+def _tell_losses(context: Context, ways: "Sequence[Return]") -> None:
+    """Names what readers have seen and will see no more; to go back is to mean it."""
+    from statusgen.cli.publishing_job import LedgerPeople
+    from statusgen.plan.plan import lost_updates
+
+    people = LedgerPeople(context.settings).about_updates
+    for one in lost_updates((way.planned for way in ways), people):
+        tell(one.known, "takes back", "red")
+
+
 def _ask(ways: "Sequence[Return]") -> None:
     from statusgen.cli.plan_view import describe_target
 
@@ -127,6 +145,8 @@ def _ask(ways: "Sequence[Return]") -> None:
 def _report(context: Context, ways: "Sequence[Return]", results: "Sequence[TargetResult]") -> None:
     def show() -> None:
         for way, one in zip(ways, results, strict=True):
+            if one.warning:
+                tell(one.warning, "warning", "yellow")
             if one.failure:
                 tell(one.failure, "behind", "red")
             elif way.release:

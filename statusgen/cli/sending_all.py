@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from statusgen.apply.clock import clock_from
 from statusgen.apply.deliver import doubted
 from statusgen.cli.account_view import tell_total
 from statusgen.cli.context import Context, open_targets
@@ -79,7 +78,6 @@ def send_all(
         Refused: another was sending already.
 
     """
-    clock = clock_from(context.now)
     ids = dict.fromkeys(queued.update_ids)
     try:
         ended = send_queued(
@@ -87,19 +85,20 @@ def send_all(
             state,
             archive,
             queued,
-            context.now,
+            context.moment(),
             only=only,
             page_behind=page_behind,
             heeds_news=not page_behind,
             on_load=on_load,
         )
         while only is None and ended.report.trouble is None and not ended.flaw:
-            more = _find_more(context, state, archive, queued, clock())
+            more = _find_more(context, state, archive, queued, context.moment())
             if more is None:
                 break
             has_canary = not ids.keys() >= {*more.queued.update_ids}
             ids |= dict.fromkeys(more.queued.update_ids)
-            then = _send_more(more, state, clock(), has_canary=has_canary, page_behind=page_behind)
+            now = context.moment()
+            then = _send_more(more, state, now, has_canary=has_canary, page_behind=page_behind)
             if then is None:
                 break
             ended = _joined(ended, then, state, ids)

@@ -4,12 +4,16 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from statusgen.model.value import Value
 
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 """What `surrogateescape` makes of bytes that aren't UTF-8."""
+
+
+_DIVIDERS = ",;\t"
 
 
 class Row(Value, frozen=True):
@@ -25,10 +29,17 @@ class Row(Value, frozen=True):
 
 
 def read_rows(file: BinaryIO) -> Iterator[Row]:
-    """Yield the rows; a byte order mark and every kind of line end are fine."""
+    """Yield the rows; a byte order mark and every kind of line end are fine.
+
+    What divides their fields is the first of comma, semicolon and tab in the first row: where
+    the comma is in numbers, spreadsheets write semicolons.
+    """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    tape = _Tape(text)
-    reader = csv.reader(tape, strict=True)
+    beginning = _beginning(text)
+    header = beginning[-1] if beginning else ""
+    divider = next((one for one in header if one in _DIVIDERS), ",")
+    tape = _Tape(chain(beginning, text))
+    reader = csv.reader(tape, delimiter=divider, strict=True)
     while True:
         line = tape.begin()
         try:
@@ -48,10 +59,20 @@ def read_rows(file: BinaryIO) -> Iterator[Row]:
             yield Row(line, tuple(fields))
 
 
+def _beginning(text: io.TextIOWrapper) -> list[str]:
+    """Return the lines up to the first that isn't blank."""
+    lines: list[str] = []
+    for line in text:
+        lines.append(line)
+        if line.strip():
+            break
+    return lines
+
+
 class _Tape:
     """The lines of a file, with those of the present row kept."""
 
-    def __init__(self, lines: io.TextIOWrapper) -> None:
+    def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
         self._number = 0
         self._row: list[str] = []

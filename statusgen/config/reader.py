@@ -1,6 +1,7 @@
 """statusgen.toml becomes `Settings`, or every problem in it at once."""
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Callable
@@ -8,10 +9,11 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from statusgen.config import values
 from statusgen.config.brand import read_brand
-from statusgen.config.places import STATE_FOLDER
+from statusgen.config.places import STATE_FOLDER, is_of_tools
 from statusgen.config.settings import (
     Brakes,
     BrandSettings,
@@ -33,8 +35,10 @@ from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import BadValue, parse_id, shown
 from statusgen.model.relay import parse_relay
 from statusgen.model.ses import parse_ses
+from statusgen.repository_files import NotOurs, read_file
 
 FILE_NAME = "statusgen.toml"
+MOST_BYTES = 1_000_000
 DEFAULT_DATABASE = "sqlite:///.statusgen/state.db"
 
 Value = TypeVar("Value")
@@ -43,7 +47,7 @@ Value = TypeVar("Value")
 def find_root(start: Path) -> Path:
     """The folder with statusgen.toml, `start` or the nearest above it. Raises `UsageError`."""
     for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
+        if os.path.lexists(folder / FILE_NAME):
             return folder
     raise UsageError(
         f"no {FILE_NAME} in {start} or above it; "
@@ -54,8 +58,10 @@ def find_root(start: Path) -> Path:
 def read_settings(root: Path) -> Settings:
     """The settings in `root`; raises `ContentError` with every problem."""
     try:
-        text = (root / FILE_NAME).read_bytes().decode("utf-8-sig")
+        text = read_file(root, FILE_NAME, MOST_BYTES).decode("utf-8-sig")
         raw = tomllib.loads(text)
+    except NotOurs as bad:
+        raise _whole(0, bad.what, bad.remedy) from bad
     except OSError as error:
         raise _whole(0, f"can't be read ({error.strerror})", "make the file readable") from error
     except UnicodeDecodeError as error:
@@ -80,7 +86,7 @@ def parse_settings(text: str, raw: dict[str, Any], root: Path) -> Settings:
         severities=read_severities(top.child("severities")),
         targets=read_targets(top, root),
         mail=_mail(top.child("mail"), root) if top.has("mail") else None,
-        database=_state(top.child("state"), root),
+        database=_state(top.child("state")),
         brakes=_brakes(top.child("brakes")),
         fingerprint=_fingerprint(text, page.brand),
     )
@@ -105,9 +111,12 @@ def _refuse_published(top: Table, settings: Settings) -> None:
     served = [one for one in folders if one not in (here, *here.parents)]  # wrong all the same
     public = [*served, settings.root / CONTENT_FOLDER]
     _, _, outbox = (settings.mail.transport if settings.mail else "").partition("folder:")
-    _, _, database = settings.database.partition("sqlite:///")
+    _, _, database = unquote(settings.database).partition("sqlite:///")
     for place, text in ((("mail", "transport"), outbox), (("state", "database"), database)):
-        path = Path(text).resolve()
+        path = (settings.root / text).resolve()
+        if text and is_of_tools(path, settings.root):
+            what = f"{place[-1]} lies in a folder of git or the like"
+            top.complain(place, what, "choose another folder")
         if text and any(folder == path or folder in path.parents for folder in public):
             top.complain(
                 place,
@@ -174,6 +183,7 @@ def _mail(table: Table, root: Path) -> MailSettings:
         from_address=address,
         transport=table.take("transport", partial(_transport, root), "", required=True),
         reply_to=table.take("reply_to", values.address, None),
+        helo=table.take("helo", values.helo, None),
         max_connections=table.take("max_connections", values.positive, 10),
         max_per_second=table.take("max_per_second", values.number, 0),
         in_doubt=table.take("in_doubt", values.word(InDoubt, "choice"), InDoubt.RESEND),
@@ -223,11 +233,10 @@ def _understood(url: str, parse: Callable[[str], object], example: str) -> str:
     return url
 
 
-def _state(table: Table, root: Path) -> str:
+def _state(table: Table) -> str:
     url = table.take("database", _database, DEFAULT_DATABASE)
     table.finish()
-    path = url.removeprefix("sqlite:///")
-    return f"sqlite:///{root / path}" if path != url else url
+    return url
 
 
 def _database(value: Any) -> str:

@@ -75,6 +75,11 @@ class PageSettings(Value, frozen=True):
         """The host of `url`, used in message ids and feed ids."""
         return urlsplit(self.url).hostname or "localhost"
 
+    @property
+    def path(self) -> str:
+        """The path of `url` without a trailing slash; empty for a page that has its host alone."""
+        return urlsplit(self.url).path
+
     def link(self, key: str) -> str:
         """The absolute link to the artifact at `key`; the page itself for ''."""
         return f"{self.url}/{key}"
@@ -120,6 +125,8 @@ class MailSettings(Value, frozen=True):
     transport: str
     """`folder:PATH` (made absolute), `smtp://…`, `smtps://…` or `ses://…`."""
     reply_to: str | None = None
+    helo: str | None = None
+    """How a relay is greeted; None: by this machine's name, or its address."""
     max_connections: int = 10
     max_per_second: int = 0
     in_doubt: InDoubt = InDoubt.RESEND
@@ -155,7 +162,7 @@ class Settings(Value, frozen=True):
     targets: tuple[TargetSettings, ...]
     mail: MailSettings | None
     database: str
-    """An SQLAlchemy URL; SQLite paths are absolute."""
+    """An SQLAlchemy URL, as it was written: a SQLite path is relative to `root`."""
     brakes: Brakes
     fingerprint: str
     """Changes when statusgen.toml does; caches of what depends on it are keyed by it."""

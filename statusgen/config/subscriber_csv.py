@@ -26,6 +26,8 @@ COLUMNS = ("email", "components", "min_severity", "language", "audience")
 REASON = "reason"
 """The column that a file of bad rows has besides; a mended one is read with it."""
 
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_QUOTE = "'"
 _BUCKETS = 1 << 15
 
 
@@ -90,7 +92,8 @@ def write_subscribers(subscribers: Iterable[Subscriber]) -> Iterator[str]:
     yield _line(COLUMNS)
     for one in subscribers:
         components = " ".join(one.components)
-        yield _line((one.address, components, one.min_severity, one.language, one.audience))
+        cells = (one.address, components, one.min_severity, one.language, one.audience)
+        yield _line(map(_harmless, map(str, cells)))
 
 
 def bad_header(row: BadRow) -> str:
@@ -102,7 +105,8 @@ def bad_line(row: BadRow) -> str:
     """Return the row as a CSV line, with what is wrong with it in its last field."""
     reasons = "; ".join(f"{one.what}; {one.remedy}" for one in row.problems)
     fill = [""] * (len(row.columns) - len(row.fields))
-    return _line((*row.fields, *fill, reasons))
+    fields = (_QUOTE + one if one.startswith(_FORMULAS) else one for one in row.fields)
+    return _line((*fields, *fill, reasons))
 
 
 class _RowReader:
@@ -125,7 +129,7 @@ class _RowReader:
             what = f"{len(row.fields)} fields, but the header has {len(self._columns)}"
             self._note(what, "quote fields that hold a comma")
             return None
-        fields = dict(zip(self._columns, map(str.strip, row.fields), strict=False))
+        fields = dict(zip(self._columns, map(_as_meant, row.fields), strict=False))
         new = NewSubscriber(
             address=self._address(fields.get("email", "")),
             audience=self._audience(fields.get("audience", "")),
@@ -220,6 +224,18 @@ def _checked_header(row: Row, path: str) -> tuple[str, ...]:
     if problems:
         raise ContentError(problems)
     return columns
+
+
+def _harmless(cell: str) -> str:
+    """Return the cell so that no spreadsheet takes it for a formula."""
+    return _QUOTE + cell if cell.lstrip(_QUOTE).startswith(_FORMULAS) else cell
+
+
+def _as_meant(cell: str) -> str:
+    """Return the cell without what `_harmless` put before it."""
+    bare = cell.strip()
+    is_kept = bare.startswith(_QUOTE) and bare.lstrip(_QUOTE).startswith(_FORMULAS)
+    return bare[1:] if is_kept else bare
 
 
 def _kept_fields(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:

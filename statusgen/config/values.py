@@ -27,6 +27,10 @@ from statusgen.model.subscriber import parse_address
 MOST_DAYS = 366
 MOST_OF_A_PARAGRAPH = 2000
 """Characters; a letter that is too long is cut short, and its footer is in every letter."""
+_FULL_NAME = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?",
+    re.IGNORECASE,
+)
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _HEADERS_OF_A_LETTER = re.compile(
     r"from|to|cc|bcc|sender|reply-to|subject|date|message-id|references|in-reply-to|return-path"
@@ -186,6 +190,26 @@ def return_path(value: Any) -> str:
             "use a shorter one, such as bounces@example.com",
         )
     return plain
+
+
+def helo(value: Any) -> str:
+    """How a relay is greeted: a full host name, or an IP address in brackets."""
+    name = text(value)
+    literal = re.fullmatch(r"\[(IPv6:)?([0-9A-Fa-f.:]+)\]", name)
+    try:
+        is_right = (
+            bool(_FULL_NAME.fullmatch(name))
+            if literal is None
+            else ipaddress.ip_address(literal[2]).version == (6 if literal[1] else 4)
+        )
+    except ValueError:
+        is_right = False
+    if not is_right:
+        raise BadValue(
+            f"{shown(name)} is not how a relay is greeted",
+            "write this machine's full name, such as mail.example.com, or [192.0.2.1]",
+        )
+    return name
 
 
 def mailbox(value: Any) -> tuple[str, str]:

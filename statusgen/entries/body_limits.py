@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from statusgen.model.notation import BadValue
+from statusgen.prose.elements import ELEMENTS, VOID
 from statusgen.prose.fenced_code import without_fenced_code
 
 BODY_LIMIT = 256 * 1024
 """Bytes."""
 MOST_MARKS = 200
-MOST_OPEN_TAGS = 5000
 MOST_INLINE_MARKS = 20_000
 MOST_ADDRESSES = 16 * 1024 * 1024
 """Characters that all uses of link definitions may come to."""
@@ -36,8 +36,9 @@ _FENCE_MARK = re.compile(r"^(?:~~~|```)", re.MULTILINE)
 _TABLE_RULE = re.compile(r"[ \t>]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t:-]*")
 """Below the head of a table."""
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?])[^<>]*(?=<|\Z)")
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
-_WITHOUT_END = {"br", "hr", "img", "li", "p", "td", "th", "tr"}
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
+_ENCLOSING = ELEMENTS - VOID - {"br", "hr", "img", "li", "p", "td", "th", "tr"}
+"""Elements that hold all that follows until they end."""
 _BLOCK_LINE = re.compile(
     r"[ \t>]*(?:(?:[*+-]|[0-9]+\.)[ \t]+)*(?:#|=+[ \t]*$|[*_-][*_ \t-]*$|\[[^\[\]]*\]:)"
 )
@@ -59,7 +60,7 @@ def check_limits(body: str) -> None:
     if deep := _DEEP_LIST.search(body):
         line = body.count("\n", 0, deep.start())
         raise BodyTooTangled(line, "lists are nested too deeply", "nest them a few levels only")
-    if sum(map(body.count, _MARKS)) <= MOST_MARKS:
+    if marks(body) <= MOST_MARKS:
         return
     lines = without_fenced_code(body.split("\n"))
     _refuse_what_stays_open("\n".join(lines))
@@ -75,6 +76,11 @@ def check_limits(body: str) -> None:
             )
 
 
+def marks(body: str) -> int:
+    """How much in a body may be markup."""
+    return sum(map(body.count, _MARKS))
+
+
 def _refuse_what_stays_open(text: str) -> None:
     _refuse_beyond(
         _lines_of(_FENCE_MARK.finditer(text), text),
@@ -88,9 +94,8 @@ def _refuse_what_stays_open(text: str) -> None:
     )
     _refuse_beyond(
         _lines_of(_open_tags(text), text),
-        f"more than {MOST_OPEN_TAGS} HTML tags are not closed",
+        f"more than {MOST_MARKS} HTML tags are not closed",
         "close them, or put the text into a fenced code block",
-        MOST_OPEN_TAGS,
     )
 
 
@@ -124,8 +129,8 @@ def _refuse_crowded_block(block: range, lines: list[str]) -> None:
             )
 
 
-def _refuse_beyond(lines: Iterable[int], what: str, remedy: str, most: int = MOST_MARKS) -> None:
-    for line in islice(lines, most, None):
+def _refuse_beyond(lines: Iterable[int], what: str, remedy: str) -> None:
+    for line in islice(lines, MOST_MARKS, None):
         raise BodyTooTangled(line, what, remedy)
 
 
@@ -135,7 +140,7 @@ def _open_tags(text: str) -> Iterator[re.Match[str]]:
     depth = most = 0
     for found in _TAG.finditer(text):
         name = found[2].lower()
-        if name in _WITHOUT_END:
+        if name not in _ENCLOSING:
             continue
         if not found[1]:
             still_open[name] += 1

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from statusgen.entries.front_matter import parse_document
 from statusgen.entries.story import check_story
-from statusgen.entries.tree import POSTMORTEM_STEM, Folder, read_file, shown_path
+from statusgen.entries.tree import POSTMORTEM_STEM, Folder, opened, read_file, shown_path
 from statusgen.entries.update_file import UpdateFile, Vocabulary, parse_postmortem, parse_update
 from statusgen.errors import Problem
-from statusgen.model.notation import format_instant
+from statusgen.model.notation import BadValue, format_instant
 from statusgen.model.update import Postmortem, Update
 from statusgen.model.value import Value
 
@@ -55,15 +55,7 @@ def parse_folder(root: Path, folder: Folder, words: Vocabulary) -> ParsedFolder:
     problems: list[Problem] = []
     files: list[UpdateFile] = []
     postmortem: Postmortem | None = None
-    for stem in folder.stems:
-        path = shown_path(folder.id, stem)
-        try:
-            raw = read_file(root, folder.id, stem)
-        except OSError as error:
-            problems.append(
-                Problem(path, 0, f"can't be read ({error.strerror})", "make it readable")
-            )
-            continue
+    for stem, path, raw in _read(root, folder, problems):
         if stem == POSTMORTEM_STEM:
             postmortem, found = parse_postmortem(raw, path, words)
         else:
@@ -80,10 +72,8 @@ def parse_folder(root: Path, folder: Folder, words: Vocabulary) -> ParsedFolder:
 
 def future_problems(root: Path, folder: Folder, words: Vocabulary, now: datetime) -> list[Problem]:
     """Every `at`, `started` and `edited` that lies in the future by more than five minutes."""
-    problems = []
-    for stem in folder.stems:
-        raw = read_file(root, folder.id, stem)
-        path = shown_path(folder.id, stem)
+    problems: list[Problem] = []
+    for stem, path, raw in _read(root, folder, problems):
         document, _ = parse_document(raw, path)
         if document is None:  # a postmortem without front matter
             continue
@@ -99,6 +89,28 @@ def future_problems(root: Path, folder: Folder, words: Vocabulary, now: datetime
                     )
                 )
     return problems
+
+
+def _read(root: Path, folder: Folder, problems: list[Problem]) -> Iterator[tuple[str, str, bytes]]:
+    """Stem, path to show and bytes of each file; what can't be read is a problem."""
+    try:
+        with opened(root, folder.id) as descriptor:
+            for stem in folder.stems:
+                path = shown_path(folder.id, stem)
+                try:
+                    raw = read_file(descriptor, stem)
+                except (BadValue, OSError) as error:
+                    problems.append(_unreadable(path, error))
+                else:
+                    yield stem, path, raw
+    except (BadValue, OSError) as error:
+        problems.append(_unreadable(shown_path(folder.id), error))
+
+
+def _unreadable(path: str, error: BadValue | OSError) -> Problem:
+    if isinstance(error, BadValue):
+        return Problem(path, 0, error.what, error.remedy)
+    return Problem(path, 0, f"can't be read ({error.strerror})", "make it readable")
 
 
 def _parse(

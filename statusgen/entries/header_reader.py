@@ -45,6 +45,10 @@ class HeaderReader:
         """Add a problem."""
         self.problems.append(Problem(self._path, line, what, remedy, is_warning))
 
+    def complain_of(self, key: str, what: str, remedy: str) -> None:
+        """Add a problem with the value of a key that is there."""
+        self.complain(self._document.headers[key].line, what, remedy)
+
     def refuse_unknown(self, known: tuple[str, ...]) -> None:
         """Complain of every key that is not `known`."""
         for header in self._document.headers.values():

@@ -1,6 +1,7 @@
 """What the updates of one folder tell together: a first one that begins, one family of phases."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import pairwise
 
 from statusgen.entries.tree import Folder, shown_path
@@ -30,6 +31,9 @@ class _Kind(Value, frozen=True):
     """Keys that belong to another kind, and to which."""
     remedy: str = "remove the key"
 
+
+LONG = timedelta(days=30)
+_LEAVE = "leave it so only if that is meant"
 
 INCIDENT = _Kind(
     "an incident",
@@ -159,7 +163,7 @@ def _warnings(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
                     "rename the file or correct its time",
                 )
             )
-        if before.update.body.strip() == file.update.body.strip():
+        if before.update.body.strip() == file.update.body.strip() and not _is_twin(before, file):
             problems.append(
                 _warning(
                     file,
@@ -168,10 +172,65 @@ def _warnings(published: list[UpdateFile], words: Vocabulary) -> list[Problem]:
                     "say what is new, or leave the update out",
                 )
             )
+    problems += [*_twins(published), *_odd_times(published)]
     steps = fold([one.update for one in published], words.severities).steps
     last = published[-1], steps[-1]
     unnamed = _reopened(published, steps) or _without_components(*last)
     return [*problems, *unnamed, *_left_down(*last)]
+
+
+def _odd_times(published: list[UpdateFile]) -> list[Problem]:
+    """Times that can be so and seldom are: a slip in the month or the year."""
+    problems = []
+    for file in published:
+        started = file.update.started
+        if started is not None and file.update.at - started > LONG:
+            what = f"started is more than {LONG.days} days before this update"
+            problems.append(_warning(file, "started", what, _LEAVE))
+    starts = ends = None
+    for file in published:
+        update = file.update
+        if update.starts is None and update.ends is None:
+            continue
+        starts, ends = update.starts or starts, update.ends or ends
+        if starts and ends and ends - starts > LONG:
+            key = "ends" if update.ends else "starts"
+            what = f"the window is longer than {LONG.days} days"
+            problems.append(_warning(file, key, what, _LEAVE))
+    return [*problems, *_announced_late(published[0])]
+
+
+def _announced_late(first: UpdateFile) -> list[Problem]:
+    """A maintenance that is still to come, by its phase, when its window is over."""
+    update = first.update
+    is_over = update.starts and update.ends and update.ends <= update.at
+    if not is_over or update.phase is None or update.phase.is_closing:
+        return []
+    remedy = "correct the window, or say that it is completed"
+    return [_warning(first, "ends", "the window was over when it was announced", remedy)]
+
+
+def _twins(published: list[UpdateFile]) -> list[Problem]:
+    """Files that say the same at the same instant, as a copy does: all would be mailed."""
+    first: dict[object, UpdateFile] = {}
+    return [
+        _warning(
+            file,
+            "at",
+            f"is the same update as {before.update.stem}.md: phase, at and text are alike",
+            "remove one of them, or readers are told twice",
+        )
+        for file in published
+        if (before := first.setdefault(_told(file), file)) is not file
+    ]
+
+
+def _is_twin(one: UpdateFile, other: UpdateFile) -> bool:
+    return _told(one) == _told(other)
+
+
+def _told(file: UpdateFile) -> tuple[object, ...]:
+    return file.update.phase, file.update.at, file.update.body.strip()
 
 
 def _reopened(published: list[UpdateFile], steps: Sequence[Step]) -> list[Problem]:

@@ -5,18 +5,29 @@ are left alone.
 """
 
 import os
-import stat
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from statusgen.errors import Problem
 from statusgen.model.notation import BadValue, parse_id, parse_stem, printable
+from statusgen.repository_files import LINK, odd_kind, opened_folder, read_from
 
 CONTENT_FOLDER = "incidents"
 POSTMORTEM_STEM = "postmortem"
 _ENDING = ".md"
-_READ_SIZE = 32 * 1024
+FILE_LIMIT = 1_000_000
+"""Bytes; more than front matter and body may have together."""
+_LEFTOVER = re.compile(
+    r"[._](?:LOCAL|REMOTE|BASE|BACKUP)[._][0-9]+$"  # git mergetool
+    r"|\.(?:orig|rej|bak)$|~$"  # patch, merge tools and editors
+    r"|\.sync-conflict|conflicted copy|_conflict-[0-9]"  # Syncthing, Dropbox, ownCloud
+    r"|[ (](?:copy|Copy|Kopie)(?:\)| ?[0-9)]+\)?)?$|\([0-9]+\)$"  # file managers, browsers
+)
+"""What is added to the name of a file by programs that keep another version of it beside it."""
 
 
 class Folder(NamedTuple):
@@ -58,18 +69,16 @@ def scan_content(
     return folders, problems
 
 
-def read_file(root: Path, folder_id: str, stem: str) -> bytes:
-    """The bytes of one file that a listing named; raises OSError, also for a link."""
-    path = f"{root}/{CONTENT_FOLDER}/{folder_id}/{stem}{_ENDING}"
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path, flags)
-    try:
-        parts = []
-        while part := os.read(descriptor, _READ_SIZE):
-            parts.append(part)
-        return b"".join(parts)
-    finally:
-        os.close(descriptor)
+@contextmanager
+def opened(root: Path, folder_id: str) -> Iterator[int]:
+    """A descriptor of an incident's folder, for `read_file`."""
+    with opened_folder(root, CONTENT_FOLDER, folder_id) as folder:
+        yield folder
+
+
+def read_file(folder: int, stem: str) -> bytes:
+    """The bytes of one file that a listing named; raises `NotOurs` or `OSError`."""
+    return read_from(folder, f"{stem}{_ENDING}", FILE_LIMIT)
 
 
 def shown_path(folder_id: str, stem: str = "") -> str:
@@ -117,7 +126,7 @@ def _scan_folder(entry: os.DirEntry[str], problems: list[Problem]) -> Folder:
                     continue
                 info = file.stat(follow_symlinks=False)
                 stem = name[: -len(_ENDING)]
-                if problem := _problem_of(entry.name, stem, info.st_mode):
+                if problem := _problem_of(entry.name, stem, info):
                     problems.append(problem)
                     continue
                 modified, changed = info.st_mtime_ns, info.st_ctime_ns
@@ -129,19 +138,19 @@ def _scan_folder(entry: os.DirEntry[str], problems: list[Problem]) -> Folder:
     return Folder(entry.name, stems, ";".join([stamps[one] for one in stems]), changed_ns)
 
 
-def _problem_of(folder_id: str, stem: str, mode: int) -> Problem | None:
-    if not stat.S_ISREG(mode):
-        path = shown_path(folder_id, stem)
-        if stat.S_ISLNK(mode):
-            return _link(path)
-        return Problem(path, 0, "not a plain file", "replace it by a text file")
-    bad = _bad_stem(stem)
+def _problem_of(folder_id: str, stem: str, facts: os.stat_result) -> Problem | None:
+    bad = odd_kind(facts) or _bad_stem(stem)
     return Problem(shown_path(folder_id, stem), 0, bad.what, bad.remedy) if bad else None
 
 
 @cache
 def _bad_stem(stem: str) -> BadValue | None:
     """What is wrong with the name; the same few names are in every folder."""
+    if _LEFTOVER.search(stem):
+        return BadValue(
+            "git, an editor or a synchroniser left this copy behind",
+            "take over what you want from it into the update itself, and delete it",
+        )
     try:
         parse_stem(stem)
     except BadValue as bad:
@@ -150,7 +159,7 @@ def _bad_stem(stem: str) -> BadValue | None:
 
 
 def _link(path: str) -> Problem:
-    return Problem(path, 0, "a symbolic link", "replace it by the file or folder itself")
+    return Problem(path, 0, *LINK)
 
 
 def _unreadable(path: str, error: OSError) -> Problem:

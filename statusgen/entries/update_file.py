@@ -11,6 +11,7 @@ from statusgen.entries.wording import PLACEHOLDERS
 from statusgen.errors import Problem
 from statusgen.model.notation import (
     BadValue,
+    format_instant,
     listed,
     parse_flag,
     parse_line,
@@ -40,6 +41,8 @@ UPDATE_KEYS = (
     "notify",
     "draft",
 )
+_NEVER = datetime.min.replace(tzinfo=UTC)
+"""Stands where a file has no instant."""
 POSTMORTEM_KEYS = ("at", "draft")
 
 
@@ -76,7 +79,7 @@ def parse_update(
         incident_id=incident_id,
         stem=stem,
         phase=reader.required("status", _phase, None),
-        at=reader.required("at", reader.instant, datetime.min.replace(tzinfo=UTC)),
+        at=reader.required("at", reader.instant, _NEVER),
         body=document.body,
         title=reader.take("title", parse_title),
         severity=reader.take("severity", lambda text: _severity(text, words.severities)),
@@ -95,6 +98,7 @@ def parse_update(
         draft=reader.take("draft", parse_flag) or False,
     )
     reader.check_words(words.placeholders, is_draft=update.draft)
+    _check_times(update, reader)
     if not reader.is_sound:
         return None, reader.problems
     lines = {header.key: header.line for header in document.headers.values()}
@@ -127,6 +131,25 @@ def _postmortem(
     else:
         reader.complain(document.body_line, "the body is blank", "write the review")
     return Postmortem(document.body, at, draft) if reader.is_sound else None, reader.problems
+
+
+def _check_times(update: Update, reader: HeaderReader) -> None:
+    """What can't be so, whenever it is read; a file without a sound `at` has a problem already."""
+    if update.at == _NEVER:
+        return
+    at = format_instant(update.at)
+    if update.started is not None and update.started > update.at:
+        reader.complain_of(
+            "started",
+            f"started is after this update's at, {at}",
+            "correct the two times and their offsets, or remove started",
+        )
+    if update.next_at is not None and update.next_at <= update.at:
+        reader.complain_of(
+            "next_update",
+            f"next_update is not after this update's at, {at}",
+            "correct its day and offset, or write how long it is until then, such as 15m",
+        )
 
 
 def _phase(text: str) -> Phase | None:

@@ -1,14 +1,16 @@
 """What is wrong with an author's words: some are left to be written, some nobody will see.
 
-How large and how tangled a body may be is in `body_limits`.
+How large and how tangled a body may be is in `body_limits`, what it may cost in `body_budget`.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from functools import cache
 from html import unescape
 from typing import TYPE_CHECKING
 
+from statusgen.entries.body_budget import OverBudget, budget, may_cost, refuse_too_much
 from statusgen.entries.front_matter import Document, Scalar
 from statusgen.entries.wording import find_placeholder
 from statusgen.entries.yaml_faults import quoted
@@ -80,7 +82,12 @@ def _check_body(body: str, placeholders: Sequence[str]) -> list[Fault]:
     """What is wrong, on lines that count from 0 in the body."""
     if not body.strip():
         return [Fault(0, "the body is blank", "write what readers should know")]
-    return [*_unfilled(body, placeholders), *_unseen(body)]
+    try:
+        with budget() if may_cost(body) else nullcontext():
+            return [*_unfilled(body, placeholders), *_unseen(body)]
+    except OverBudget as over:
+        _renderer.cache_clear()  # it was interrupted in its work
+        return [Fault(0, over.what, over.remedy)]
 
 
 def _left_in(text: str, line: int, placeholders: Sequence[str]) -> Iterator[Fault]:
@@ -104,13 +111,15 @@ def _unfilled(body: str, placeholders: Sequence[str]) -> Iterator[Fault]:
 
 def _unseen(body: str) -> Iterator[Fault]:
     """What readers will not see."""
-    if _WORD.search(unescape(body)) and not MAY_LOSE.search(body):
+    if _WORD.search(unescape(body)) and not MAY_LOSE.search(body) and not may_cost(body):
         return
     from statusgen.prose.lost_words import find_losses  # noqa: PLC0415  few bodies need them
     from statusgen.prose.plain_text import as_text  # noqa: PLC0415
 
     html = _renderer().html(body)
-    if shows_nothing(as_text(html)):
+    text = as_text(html)
+    refuse_too_much(body, html, text)
+    if shows_nothing(text):
         remedy = "write what readers should know, as text"
         yield Fault(0, "readers see nothing of this body", remedy)
         return

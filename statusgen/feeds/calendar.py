@@ -5,9 +5,19 @@ Import it late. What is written comes from content and never from the clock.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 
-from icalendar import Calendar, Event, vCategory, vDuration, vText, vUri
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneStandard,
+    vCategory,
+    vDuration,
+    vText,
+    vUri,
+)
 
 from statusgen.config.settings import Settings
 from statusgen.model.component import Component
@@ -22,6 +32,7 @@ PRODUCT = "-//statusgen//statusgen//EN"
 REFRESH = timedelta(hours=1)
 """How often a calendar program is asked to look again."""
 
+_FIRST = datetime(1970, 1, 1)  # noqa: DTZ001  of a zone, where local times are meant
 _NAME = marked("%(page)s: maintenance")
 _COMPONENT_NAME = marked("%(page)s: maintenance of %(component)s")
 _ABOUT = marked("Planned maintenance of %(service)s")
@@ -71,7 +82,20 @@ class CalendarMaker:
         planned = sorted(maintenances, key=lambda one: (one.started, one.id))
         events = b"".join(self._event(one, one.window) for one in planned if one.window)
         before, end, after = frame.rpartition(b"END:VCALENDAR")
-        return before + events + end + after
+        return before + (events or self._nothing) + end + after
+
+    @cached_property
+    def _nothing(self) -> bytes:
+        """What stands in a calendar without events: one part there has to be (RFC 5545, 3.6)."""
+        standard = TimezoneStandard()
+        standard.add("DTSTART", _FIRST)
+        standard.add("TZOFFSETFROM", timedelta())
+        standard.add("TZOFFSETTO", timedelta())
+        zone = Timezone()
+        zone.add("TZID", "UTC")
+        zone.add_component(standard)
+        made: bytes = zone.to_ical(sorted=False)
+        return made
 
     def _event(self, maintenance: Incident, window: Window) -> bytes:
         event = self._events.get(maintenance.id)
@@ -88,7 +112,7 @@ class CalendarMaker:
         names = [known[one].name if one in known else one for one in maintenance.affected]
         canceled = self._language.text(_CANCELED)
         event = Event()
-        event.add("UID", f"{maintenance.id}@{page.host}")
+        event.add("UID", f"{maintenance.id}@{page.host}{page.path}")
         event.add("SEQUENCE", _sequence(maintenance))
         event.add("STATUS", "CANCELLED" if is_canceled else "CONFIRMED")
         event.add("DTSTAMP", _utc(changed))

@@ -127,8 +127,12 @@ class ItemMaker:
 
 
 def tag(settings: Settings, name: str) -> str:
-    """The permanent id of what is called `name` on this page."""
-    return f"tag:{settings.page.host},{_ID_YEAR}:{name}"
+    """The permanent id of what is called `name` on this page.
+
+    Pages of one host are told apart by their paths; one without a path has none in its ids.
+    """
+    page = settings.page
+    return f"tag:{page.host},{_ID_YEAR}:{f'{page.path}:' if page.path else ''}{name}"
 
 
 def last_change(items: Iterable[Item]) -> datetime | None:

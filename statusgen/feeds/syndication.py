@@ -1,7 +1,8 @@
 """Items as RSS 2.0 and Atom. The only module that imports feedgen; import it late."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -10,6 +11,7 @@ from lxml import etree
 from statusgen.config.settings import Settings
 from statusgen.feeds.items import ABOUT, Item, last_change, tag
 from statusgen.model.component import Component
+from statusgen.model.days import day_begins
 from statusgen.model.value import Value
 from statusgen.prose.language import ENGLISH, Language, marked
 
@@ -17,8 +19,7 @@ RSS_KEY = "feed.xml"
 ATOM_KEY = "atom.xml"
 HISTORY_RSS_KEY = "history.rss"
 HISTORY_ATOM_KEY = "history.atom"
-_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of a feed without items, which the formats ask for."""
+_CHANGED = re.compile(rb" *<lastBuildDate>[^<]*</lastBuildDate>\n")
 
 _ABOUT_COMPONENT = marked("Incidents and maintenance of %(service)s: %(component)s")
 _COMPONENT_TITLE = "%(page)s: %(component)s"
@@ -35,18 +36,19 @@ class Channel(Value, frozen=True):
 class Syndicator:
     """Writes the feeds of one page, each item once, however many feeds tell it.
 
-    Dates come from the items and never from the clock.
+    Dates come from the items and never from the clock. A feed without items has none in RSS;
+    Atom asks for one: the earliest `since` of the components that it is about, else `today`.
     """
 
-    def __init__(self, settings: Settings, language: Language = ENGLISH) -> None:
-        self._settings, self._language = settings, language
+    def __init__(self, settings: Settings, today: date, language: Language = ENGLISH) -> None:
+        self._settings, self._today, self._language = settings, today, language
         self._rss_items: dict[Item, bytes] = {}
         self._atom_entries: dict[Item, bytes] = {}
 
     def page(self, items: Sequence[Item]) -> dict[str, bytes]:
         """feed.xml and atom.xml: key to body, `items` in their order."""
         channel = Channel(self._settings.page.name, self._about_page())
-        return self._both(items, channel, RSS_KEY, ATOM_KEY)
+        return self._both(items, channel, RSS_KEY, ATOM_KEY, self._settings.components)
 
     def component(self, component: Component, items: Sequence[Item]) -> dict[str, bytes]:
         """The two feeds of a component, also where it has no items."""
@@ -57,37 +59,49 @@ class Syndicator:
             about % {"service": page.service, "component": component.name},
         )
         key = f"components/{component.id}"
-        return self._both(items, channel, f"{key}.xml", f"{key}.atom.xml")
+        return self._both(items, channel, f"{key}.xml", f"{key}.atom.xml", [component])
 
     def history(self, items: Sequence[Item]) -> dict[str, bytes]:
         """history.rss and history.atom: `items` are incidents, not updates."""
         title = _HISTORY_TITLE % {"page": self._settings.page.name}
         channel = Channel(title, self._about_page())
-        return self._both(items, channel, HISTORY_RSS_KEY, HISTORY_ATOM_KEY)
+        about = self._settings.components
+        return self._both(items, channel, HISTORY_RSS_KEY, HISTORY_ATOM_KEY, about)
 
     def _about_page(self) -> str:
         return self._language.text(ABOUT) % {"service": self._settings.page.service}
 
     def _both(
-        self, items: Sequence[Item], channel: Channel, rss_key: str, atom_key: str
+        self,
+        items: Sequence[Item],
+        channel: Channel,
+        rss_key: str,
+        atom_key: str,
+        about: Iterable[Component],
     ) -> dict[str, bytes]:
+        updated = last_change(items) or day_begins(
+            min((one.since for one in about if one.since), default=self._today),
+            self._settings.page.zone,
+        )
         return {
-            rss_key: self._rss(items, channel, rss_key),
-            atom_key: self._atom(items, channel, atom_key),
+            rss_key: self._rss(items, channel, rss_key, updated),
+            atom_key: self._atom(items, channel, atom_key, updated),
         }
 
-    def _rss(self, items: Sequence[Item], channel: Channel, key: str) -> bytes:
-        frame = self._frame(items, channel, key, "application/rss+xml").rss_str(pretty=True)
+    def _rss(self, items: Sequence[Item], channel: Channel, key: str, updated: datetime) -> bytes:
+        frame = self._frame(channel, key, "application/rss+xml", updated).rss_str(pretty=True)
+        if not items:
+            frame = _CHANGED.sub(b"", frame)
         written = _written(items, self._rss_items, lambda item: _rss_entry(item).rss_entry())
         return _filled(frame, b"  </channel>", written)
 
-    def _atom(self, items: Sequence[Item], channel: Channel, key: str) -> bytes:
-        frame = self._frame(items, channel, key, "application/atom+xml").atom_str(pretty=True)
+    def _atom(self, items: Sequence[Item], channel: Channel, key: str, updated: datetime) -> bytes:
+        frame = self._frame(channel, key, "application/atom+xml", updated).atom_str(pretty=True)
         written = _written(items, self._atom_entries, lambda item: _entry(item).atom_entry())
         return _filled(frame, b"</feed>", written)
 
     def _frame(
-        self, items: Sequence[Item], channel: Channel, key: str, media_type: str
+        self, channel: Channel, key: str, media_type: str, updated: datetime
     ) -> FeedGenerator:
         page = self._settings.page
         feed = FeedGenerator()
@@ -100,7 +114,7 @@ class Syndicator:
         feed.generator("statusgen")
         feed.link(href=page.link(key), rel="self", type=media_type)
         feed.link(href=page.link(""), rel="alternate", type="text/html")  # last: RSS's own link
-        feed.updated(last_change(items) or _BEFORE_ALL)
+        feed.updated(updated)
         return feed
 
 

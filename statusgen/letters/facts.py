@@ -59,6 +59,8 @@ class Facts(Value, frozen=True):
     """How many more there are."""
     at: datetime
     started: datetime
+    has_begun: bool
+    """False for a maintenance that is told of, or was over, before its window began."""
     duration: str | None
     """`2 hours 5 minutes`; None while it is open."""
     next_due: datetime | None
@@ -120,6 +122,7 @@ def gather(
         unlisted=max(len(components) - MAX_COMPONENTS, 0),
         at=step.update.at,
         started=here.started,
+        has_begun=here.started <= step.update.at,
         duration=_spoken(here.duration, language),
         next_due=step.next_due,
         window=step.window,

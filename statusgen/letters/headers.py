@@ -12,6 +12,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from statusgen.letters.lines import one_line
+from statusgen.model.subscriber import is_plain
 
 MAX_COLUMNS = 76
 """RFC 2047 section 2: a line that holds an encoded-word is at most this long."""
@@ -22,7 +23,6 @@ _WORD_ROOM = 75 - len(_WORD_START.format("q")) - len(_WORD_END)  # RFC 2047: 75 
 _PLAIN_Q = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
 _URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%~"
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
-_ADDRESS = re.compile(r"[^\s\x00-\x20\x7f-\xa0\"(),:;<>@\[\\\]]+@[A-Za-z0-9.-]+")
 
 
 def header(name: str, text: str) -> bytes:
@@ -77,7 +77,7 @@ def harmless(text: str) -> str:
 
 def checked_address(address: str) -> str:
     """`address`, which a stricter grammar has passed before; one mailbox and nothing else."""
-    if not _ADDRESS.fullmatch(address) or "=?" in address:
+    if not is_plain(address):
         raise ValueError("a letter needs one plain address")
     return address
 

@@ -14,8 +14,11 @@ from statusgen.model.value import Value
 _TOO_VAGUE = re.compile(r"[245]\.0\.0")
 _REPLY = re.compile(r"(?:^|[\s;:(#])([45][0-9]{2})[ -]['\"]?(.*)", re.DOTALL)
 
+_PUT_OFF = re.compile(r"\b4(?=\.[0-9]{1,3}\.[0-9]{1,3})")
+
 _GIVEN_UP = "4"
 """The class of what a relay gave up on after days of trying; the mailbox may be back tomorrow."""
+_NETWORK = "4"
 _OF_THE_READER = "01234"
 """Subjects of RFC 3463 but those of the letter (5, 6) and of whoever sent it (7)."""
 
@@ -58,12 +61,14 @@ class Incoming(Value, frozen=True):
 def meaning_of(failure: Failure) -> Meaning:
     """Return what follows from a failure that is final.
 
-    One that says no more than that is trouble of the mailbox: it takes three to give up.
+    One that says no more than that is trouble of the mailbox: it takes three to give up. So is
+    what a relay gave up on after days of trying, also a host that never answered (4.4.1).
     """
     family, subject, _ = failure.status.split(".")
     meaning = _meaning(failure)
     if family == _GIVEN_UP:
-        is_trouble = meaning is Meaning.NO_SUCH_MAILBOX
+        is_unanswered = subject == _NETWORK and not _blames_sender(failure.diagnostic)
+        is_trouble = meaning is Meaning.NO_SUCH_MAILBOX or is_unanswered
     else:
         is_trouble = meaning is Meaning.NOTHING and subject in _OF_THE_READER
     return Meaning.MAILBOX_TROUBLE if is_trouble else meaning
@@ -85,6 +90,15 @@ def _meaning(failure: Failure) -> Meaning:
         if said in _OF_THE_SENDER or _TOO_VAGUE.fullmatch(failure.status):
             return said
     return judge_status(f"5{failure.status[1:]}")
+
+
+def _blames_sender(diagnostic: str) -> bool:
+    """Whether a reply that put a letter off, had it been final, would be about who sends."""
+    found = _REPLY.search(diagnostic)
+    if found is None:
+        return False
+    final = Reply(500 + int(found[1]) % 100, _PUT_OFF.sub("5", found[2]))
+    return judge(final, Stage.RECIPIENT).meaning in _OF_THE_SENDER
 
 
 _OF_THE_SENDER = {

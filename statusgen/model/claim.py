@@ -5,6 +5,8 @@ from datetime import datetime
 import msgspec
 
 from statusgen.model.notation import format_instant, printable
+from statusgen.model.release import BOOKKEEPING
+from statusgen.model.stamp import is_stamp
 from statusgen.model.value import Value
 
 
@@ -34,6 +36,11 @@ _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Claim)
 
 
+def claim_key(update_id: str) -> str:
+    """Return where the claim of an update lies on a target."""
+    return f"{BOOKKEEPING}claims/{update_id}.json"
+
+
 def format_claim(claim: Claim) -> bytes:
     """Return the claim as JSON."""
     return _ENCODER.encode(claim)
@@ -42,6 +49,7 @@ def format_claim(claim: Claim) -> bytes:
 def parse_claim(data: bytes) -> Claim:
     """Return the claim in the bytes, `UNREADABLE` for anything else."""
     try:
-        return _DECODER.decode(data)
+        found = _DECODER.decode(data)
     except (msgspec.MsgspecError, ValueError):
         return UNREADABLE
+    return found if found.at is None or is_stamp(found.at) else UNREADABLE

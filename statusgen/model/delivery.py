@@ -109,6 +109,10 @@ class KnownUpdate(Value, frozen=True):
     """Why nobody is mailed about it; empty when its letters were queued."""
     first_id: str = ""
     """What it was called when it was recorded, if it was renamed since; its letters keep that."""
+    says: str = ""
+    """See `Update.says`, as of its letters; empty where an earlier version has queued them."""
+    wording: str = ""
+    """See `Update.wording`, as of its letters."""
 
 
 class Owed(Value, frozen=True):
@@ -141,6 +145,13 @@ class Outcome(Value, frozen=True):
     """The relay's codes (`550 5.1.1`), never its text, which may hold an address."""
     meaning: Meaning = Meaning.NOTHING
     is_connection_usable: bool = True
+
+
+class Trouble(Value, frozen=True):
+    """Why a run of letters stopped early."""
+
+    at: datetime
+    text: str
 
 
 class Result(Value, frozen=True):

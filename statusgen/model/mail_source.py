@@ -74,8 +74,8 @@ def _imap(text: str) -> ImapSource:
         raise ValueError("it ends after the folder")
     folder = unquote(parts.path.strip("/")) or _DEFAULT_FOLDER
     user = unquote(parts.username)
-    if not (folder + user).isascii() or not (folder + user).isprintable():
-        raise ValueError("user and folder are printable ASCII; name another folder")
+    if not user.isascii() or not (folder + user).isprintable():
+        raise ValueError("the user is printable ASCII, the folder printable text; write others")
     is_tls = parts.scheme == "imaps"
     if not is_tls and not is_this_machine(parts.hostname):
         raise ValueError("imap:// without TLS is for this machine only; write imaps://")

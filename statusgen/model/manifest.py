@@ -89,6 +89,14 @@ class Manifest(Value, frozen=True):
     packs: Mapping[int, int] = {}
     """Releases whose bodies are kept, each with the release that replaced the last of them, or 0
     while some are still served."""
+    shown: Mapping[str, str] | None = None
+    """What readers can see of each incident, by id; see `model.shown`. While an upload is under
+    way: what they may. None: an earlier version wrote this, and only the packs can tell."""
+    let_go: Mapping[str, datetime] = {}
+    """Updates that were taken off the page on purpose, and when; another target may show them
+    still."""
+    page: str = ""
+    """The URL of the page that is served from here; empty: not known, as before format 3."""
 
 
 class Observed(Value, frozen=True):
@@ -102,6 +110,12 @@ class Observed(Value, frozen=True):
     """Since it was last written, by the target's own clock."""
     damage: str = ""
     """Why what is there can't be read; empty: it can, or nothing is there."""
+
+
+def is_another_page(manifest: Manifest, url: str) -> bool:
+    """Whether the target serves another page than the one with this URL, as far as is known."""
+    pages = {one.partition("://")[2].lower() for one in (manifest.page, url)}
+    return len(pages - {""}) > 1
 
 
 def pack_key(sequence: int) -> str:

@@ -1,15 +1,17 @@
 """The manifest as it lies on a target: JSON, equal bytes for equal manifests."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from statusgen.model.manifest import Conditions, Intent, KeptRelease, Manifest, Record
 from statusgen.model.release import FINGERPRINT_LENGTH, check_key
+from statusgen.model.stamp import is_stamp
 
-FORMAT = 2
-"""Format 1 had objects only, without tags and sequences; it is read still."""
+FORMAT = 3
+"""Format 1 had objects only, 2 neither the updates that are shown nor the page; both are read."""
 
 
 class NewerFormatError(ValueError):
@@ -28,6 +30,9 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     intent: Intent | None = None
     kept: tuple[KeptRelease, ...] = ()
     packs: dict[int, int] = {}
+    shown: dict[str, str] | None = None
+    let_go: dict[str, Annotated[datetime, msgspec.Meta(tz=True)]] = {}
+    page: str = ""
 
 
 class _Format(msgspec.Struct):
@@ -50,6 +55,9 @@ def format_manifest(manifest: Manifest) -> bytes:
         manifest.intent,
         manifest.kept,
         dict(sorted(manifest.packs.items())),
+        None if manifest.shown is None else dict(sorted(manifest.shown.items())),
+        dict(sorted(manifest.let_go.items())),
+        manifest.page,
     )
     return _ENCODER.encode(document) + b"\n"
 
@@ -65,8 +73,9 @@ def parse_manifest(data: bytes) -> Manifest:
     document = _DECODER.decode(data)
     for key, record in document.objects.items():
         check_key(key)
-        if record.size < 0 or not _FINGERPRINT.fullmatch(record.fingerprint):
+        if min(record.size, record.sequence) < 0 or not _FINGERPRINT.fullmatch(record.fingerprint):
             raise ValueError(f"the entry of {key!r} is damaged")
+    _check_history(document)
     return Manifest(
         document.objects,
         document.sequence,
@@ -75,4 +84,21 @@ def parse_manifest(data: bytes) -> Manifest:
         document.conditions,
         document.kept,
         document.packs,
+        document.shown,
+        document.let_go,
+        document.page,
     )
+
+
+def _check_history(document: _Document) -> None:
+    """Let pass what could have come about: instants of our age, and numbers that only grow."""
+    intents = (document.intent,) if document.intent else ()
+    if not all(is_stamp(one.at) for one in (*intents, *document.kept)):
+        raise ValueError("it tells of a time that can't be")
+    kept = [one.sequence for one in document.kept]
+    if kept != sorted(set(kept), reverse=True) or any(one.objects < 0 for one in document.kept):
+        raise ValueError("its releases are out of order")
+    newest = document.sequence
+    numbers = {newest, *kept, *document.packs, *(one for one in document.packs.values() if one)}
+    if min(numbers) < 0 or max(numbers) > newest or 0 in document.packs:
+        raise ValueError("it counts releases that never were")

@@ -67,9 +67,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def shown(text: str) -> str:
-    """`text` in quotes, short and with control characters made visible, for a message."""
-    cut = text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
-    return f"'{printable(cut)}'"
+    """`text` in quotes, short, without passwords, control characters visible, for a message."""
+    text = re.sub(r"://\S*@", "://…@", text)  # the user and the password of a URL
+    return f"'{printable(text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + '…')}'"
 
 
 def printable(text: str) -> str:

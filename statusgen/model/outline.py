@@ -1,10 +1,12 @@
 """An incident in a few facts: enough for lists, totals and decisions about ten thousand of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from statusgen.model.incident import Incident
+from statusgen.model.shown import REVIEW, Shown, format_shown, parse_shown
 from statusgen.model.step import States, Step, Window, moves_after, phase_by
+from statusgen.model.update import Postmortem, Update
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
 
@@ -45,6 +47,8 @@ class Outline(Value, frozen=True):
     has_postmortem: bool
     told: tuple[Told, ...]
     """Oldest first."""
+    shown: str
+    """What readers can see of it, as a target's manifest keeps it; see `model.shown`."""
 
     @property
     def is_maintenance(self) -> bool:
@@ -77,6 +81,11 @@ class Outline(Value, frozen=True):
             return self.window.ends
         return None
 
+    @property
+    def wordings(self) -> dict[str, str]:
+        """See `Update.wording`; by file stem."""
+        return {one.stem: one.wording for one in parse_shown(self.shown)}
+
     def is_settled(self, now: datetime) -> bool:
         """Whether it is over at `now` and the clock can't change it any more."""
         return self.settled_at is not None and self.settled_at <= now
@@ -93,6 +102,14 @@ class Outline(Value, frozen=True):
     def listed_at(self) -> datetime:
         """Where it belongs in the history: its start; for a maintenance, its window's start."""
         return self.started
+
+
+def shown_by(updates: Iterable[Update], postmortem: Postmortem | None) -> str:
+    """What readers can see of an incident of these updates and this review, none a draft."""
+    entries = [Shown(one.stem, one.at, one.wording) for one in updates]
+    if postmortem is not None:
+        entries.append(Shown(REVIEW, postmortem.at, ""))
+    return format_shown(entries)
 
 
 def outline(incident: Incident) -> Outline:
@@ -120,25 +137,31 @@ def outline(incident: Incident) -> Outline:
                 step.update.stem,
                 step.update.at,
                 is_mailed=step.update.notify is not False and not incident.is_notice,
-                is_for_all=_is_for_all(step, incident.steps[: step.number - 1]),
+                is_for_all=is_for_all,
             )
-            for step in incident.steps
+            for step, is_for_all in zip(incident.steps, _are_for_all(incident.steps), strict=True)
         ),
+        shown=shown_by((one.update for one in incident.steps), incident.postmortem),
     )
 
 
-def _is_for_all(step: Step, earlier: Iterable[Step]) -> bool:
-    return step.update.notify is True and all(_reaches_all_of(step, one) for one in earlier)
+def _are_for_all(steps: Iterable[Step]) -> Iterator[bool]:
+    """Of each update, whether a lower severity, fewer audiences or components leave out nobody.
 
-
-def _reaches_all_of(step: Step, earlier: Step) -> bool:
-    """Whether a lower severity, fewer audiences or components leave nobody out."""
-    if not set(earlier.audiences) <= set(step.audiences):
-        return False
-    if step.affected and not earlier.affected:
-        return False
-    return (
-        step.severity is None
-        or earlier.severity is None
-        or step.severity.rank <= earlier.severity.rank
-    )
+    Nobody of those to whom an earlier update went. In one pass: an incident may have thousands.
+    """
+    audiences: set[str] = set()
+    widest_rank: int | None = None
+    was_for_everything = False
+    for step in steps:
+        rank = step.severity.rank if step.severity else None
+        yield (
+            step.update.notify is True
+            and audiences.issubset(step.audiences)
+            and not (was_for_everything and step.affected)
+            and (rank is None or widest_rank is None or rank <= widest_rank)
+        )
+        audiences.update(step.audiences)
+        was_for_everything = was_for_everything or not step.affected
+        if rank is not None:
+            widest_rank = rank if widest_rank is None else min(rank, widest_rank)

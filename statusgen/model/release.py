@@ -5,7 +5,7 @@ Knows nothing of targets. Keys are paths in a bucket: always `/`, never absolute
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -91,6 +91,8 @@ class Release:
     artifacts: tuple[Artifact, ...]
     sources: Callable[[Iterable[str]], bytes] = lambda _keys: b""
     """Returns what the artifacts with these keys were made of, to be kept beside their bodies."""
+    shown: Callable[[], Mapping[str, str] | None] = dict
+    """Returns what readers will see of each incident; see `Manifest.shown`."""
 
     def __post_init__(self) -> None:
         check_keys(artifact.key for artifact in self.artifacts)

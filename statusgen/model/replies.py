@@ -109,6 +109,11 @@ def judge(reply: Reply, stage: Stage) -> Verdict:
     return Verdict(Fate.IN_DOUBT if stage is Stage.CONTENT else Fate.RETRY)
 
 
+def is_about_greeting(reply: Reply) -> bool:
+    """Whether a refusal is about EHLO: relays wait with it until there is a recipient."""
+    return _GREETING_WORDS.match(_words(reply)) is not None
+
+
 def judge_status(status: str) -> Meaning:
     """Return what the status of a delivery report (`5.1.1`) means; NOTHING for odd ones."""
     family, _, detail = status.strip().partition(".")
@@ -144,7 +149,8 @@ def _judge_permanent(reply: Reply, stage: Stage) -> Verdict:
     words = _words(reply)
     if stage not in _BEFORE_LETTERS and _QUOTA_WORDS.search(words):
         return Verdict(Fate.RETRY, Meaning.QUOTA_SPENT)
-    is_ours = stage in _BEFORE_LETTERS or stage is Stage.SENDER or reply.code in LOGIN_CODES
+    is_early = stage in _BEFORE_LETTERS or stage is Stage.SENDER
+    is_ours = is_early or reply.code in LOGIN_CODES or is_about_greeting(reply)
     meaning = Meaning.CONFIGURATION if is_ours else _meaning_of(reply, words)
     fate = Fate.RETRY if meaning is Meaning.CONFIGURATION else Fate.FAILED
     return Verdict(fate, meaning)
@@ -239,6 +245,10 @@ _ACCOUNT_WORDS = _any_of(
     r"sending (?:is |was |has been )?(?:paused|suspended)", r"not authorized to perform"
 )
 """Of SES: what stops every letter alike."""
+_GREETING_WORDS = re.compile(
+    r"\W*(?:access denied\W+)?(?:(?:invalid|bad|rejected) )?(?:helo|ehlo)\b"
+)
+"""At the beginning only: what other servers think of the relay's own greeting comes later."""
 _POLICY_WORDS = _any_of(
     *("spam", "unsolicited", "junk", "virus", "malware", "phishing"),
     *(r"block(?:ed|ing|list)", r"black ?list", r"deny ?list", "listed (?:at|by|in|on)"),

@@ -13,6 +13,8 @@ DEFAULT_MIN_SEVERITY = "SEV2"
 
 _LOCAL_MAX_BYTES = 64
 _ADDRESS_MAX_BYTES = 254
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,16}")
+_PLAIN = re.compile(r"[^\s\x00-\x20\x7f-\xa0\"(),:;<>@\[\\\]]+@[A-Za-z0-9.-]+")
 _ATEXT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
 
 
@@ -94,8 +96,35 @@ def parse_address(text: str) -> str:
 
 
 def address_key(address: str) -> str:
-    """Return what two spellings of the same mailbox have in common."""
-    return unicodedata.normalize("NFC", address.casefold())
+    """Return what two spellings of the same mailbox have in common.
+
+    Letters that are folded into several are not: `ß@x` and `ss@x` are two mailboxes.
+    """
+    folded = ((one.casefold(), one.lower()) for one in address)
+    key = "".join(fold if len(fold) == 1 else lower for fold, lower in folded)
+    return unicodedata.normalize("NFC", key)
+
+
+def address_keys(address: str) -> tuple[str, ...]:
+    """Return the key, and behind it the one that earlier versions gave, if it was another."""
+    key, earlier = address_key(address), unicodedata.normalize("NFC", address.casefold())
+    return (key,) if key == earlier else (key, earlier)
+
+
+def is_intact(token: object, address: object) -> bool:
+    """Whether what an entry holds may be written to: it may have been damaged since it was made."""
+    return (
+        isinstance(token, str)
+        and isinstance(address, str)
+        and _TOKEN.fullmatch(token) is not None
+        and is_plain(address)
+        and len(address) <= _ADDRESS_MAX_BYTES
+    )
+
+
+def is_plain(address: str) -> bool:
+    """Whether it is one mailbox and nothing else, wherever it is written; it was parsed before."""
+    return _PLAIN.fullmatch(address) is not None and "=?" not in address
 
 
 def needs_smtputf8(address: str) -> bool:

@@ -9,6 +9,9 @@ from statusgen.model.delivery import DeliveryState
 from statusgen.model.replies import Meaning, meaning_of_codes
 from statusgen.model.value import Value
 
+DAMAGED = "damaged entry"
+"""The reply of a letter to a subscriber whose entry makes no sense."""
+
 _BY_ENHANCED_CODE = {
     "1.1": "the mailbox does not exist",
     "1.2": "the address's domain does not exist",
@@ -42,19 +45,22 @@ _BY_CODE = {
     "553": "the address is not allowed",
     "554": "the letter was refused",
     "556": "the address's domain takes no mail",
+    DAMAGED: "the subscriber's entry in the database is damaged",
+    "bad address": "the address can't be written into a letter",
     "no SMTPUTF8": "the address needs a relay with SMTPUTF8",
     "no answer": "the relay's answer was lost after the whole letter had gone out",
     "garbled answer": "the relay's answer could not be read",
 }
 
-_ABOUT_THE_ADDRESS = ("551", "553", "no SMTPUTF8")
+_ABOUT_THE_ADDRESS = ("551", "553", "no SMTPUTF8", "bad address", DAMAGED)
 
 _RETRY = "`statusgen mail retry UPDATE`"
 _LATER = "`statusgen mail resume` tries again"
 _GONE_OUT = f"it may have arrived; {_RETRY} sends it again"
 _OUR_FAULT = f"ask who runs the relay about mail.from, its SPF, DKIM and DMARC, then {_RETRY}"
 _GONE = (
-    "no further letter goes there; has the reader another address, `statusgen subscribers add` it"
+    "no further letter goes there; has the reader another address, `statusgen subscribers add` "
+    f"it. Was it the relay's mistake: `statusgen subscribers restore`, then {_RETRY}"
 )
 _STRIKE = f"{_RETRY} tries again; after three days with such a failure no letter goes there"
 _BAD_ADDRESS = "take the subscriber off (`statusgen subscribers remove`), or mend the address"

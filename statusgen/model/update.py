@@ -1,9 +1,12 @@
 """An update as its author wrote it: checked, typed, and not yet folded with its neighbours."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from statusgen.model.value import Value
-from statusgen.model.vocabulary import ComponentState, Phase
+from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
+
+WORDING_LENGTH = 8
 
 
 class ComponentChange(Value, frozen=True):
@@ -55,6 +58,20 @@ class Update(Value, frozen=True):
     def anchor(self) -> str:
         """The fragment of this update on its incident's page."""
         return f"update-{self.stem}"
+
+    @property
+    def says(self) -> str:
+        """What it says of phase, severity and components by itself, as in `investigating SEV1`."""
+        states = sorted(f"{one.component}={one.state or 'affected'}" for one in self.components)
+        return " ".join([self.phase or SAME_PHASE, *filter(None, [self.severity]), *states])
+
+    @property
+    def wording(self) -> str:
+        """A digest of all that it tells, whenever it was written and whomever it goes to."""
+        told = (self.title, self.body, self.impact, self.cause)
+        ahead = (self.next_in, self.next_at, self.promises_none, self.starts, self.ends)
+        text = repr((self.says, *told, *map(str, ahead)))
+        return hashlib.sha256(text.encode()).hexdigest()[:WORDING_LENGTH]
 
     @property
     def changed_at(self) -> datetime:

@@ -15,6 +15,7 @@ from statusgen.model.manifest import (
     record_of,
 )
 from statusgen.model.release import Release, release_id
+from statusgen.model.shown import with_shown
 from statusgen.model.value import Value, replace
 from statusgen.plan.upload import UploadPlan
 
@@ -34,13 +35,18 @@ class Run(Value, frozen=True):
     by: Publisher
     at: datetime
     token: str
+    page: str = ""
+    """The URL of the page that it publishes; empty: that need not be known."""
 
 
-def begun(there: Manifest, plan: UploadPlan, run: Run, conditions: Conditions) -> Manifest:
+def begun(
+    there: Manifest, plan: UploadPlan, release: Release, run: Run, conditions: Conditions
+) -> Manifest:
     """Return the manifest with our intent, and with all that is about to change as unknown.
 
-    Whatever a broken upload leaves behind is known by it as ours, and done again. The number of
-    an upload that is taken over is used up: its last word may still be on its way.
+    Whatever a broken upload leaves behind is known by it as ours, and done again; and readers may
+    see what was there as well as what is coming. The number of an upload that is taken over is
+    used up: its last word may still be on its way.
     """
     changing = dict.fromkeys([*(put.artifact.key for put in plan.puts), *plan.deletes], UNKNOWN)
     given_up = {there.sequence + 1: 0} if there.intent else {}
@@ -52,6 +58,9 @@ def begun(there: Manifest, plan: UploadPlan, run: Run, conditions: Conditions) -
         token=run.token,
         intent=Intent(run.token, run.by, run.at, len(plan.puts)),
         conditions=conditions,
+        shown=_shown_under_way(there, release),
+        let_go=plan.let_go,
+        page=run.page or there.page,
     )
 
 
@@ -77,7 +86,20 @@ def ended(
         sequence=sequence,
         intent=None,
         kept=(kept, *before.kept)[:KEPT_RELEASES],
+        shown=release.shown(),
     )
+
+
+def _shown_under_way(there: Manifest, release: Release) -> Mapping[str, str] | None:
+    if there.shown is None and there.records:
+        return None
+    before, coming = there.shown or {}, release.shown() or {}
+    both = {
+        one: with_shown(before[one], line)
+        for one, line in coming.items()
+        if before.get(one, line) != line
+    }
+    return {**before, **coming, **both}
 
 
 def doubted(manifest: Manifest, keys: Iterable[str]) -> Manifest:

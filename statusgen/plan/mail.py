@@ -84,7 +84,8 @@ def choose_mail(
         for update in one.told
         if not _is_settled(skips.get(update_id := f"{one.id}/{update.stem}"), options)
     ]
-    renamed = _renames([one for one in told if one[0] not in skips], vanished)
+    known = _Known()
+    renamed = _renames([one for one in told if one[0] not in skips], vanished, known)
     old_ids = {new: old for old, new in renamed}
     mailed: list[Mailing] = []
     skipped: list[KnownUpdate] = []
@@ -97,14 +98,31 @@ def choose_mail(
             reason = Skip.CLAIMED
         if reason is not None:
             if before is None or reason is Skip.CLAIMED:
-                skipped.append(KnownUpdate(update_id, one.id, update.at, reason))
+                skipped.append(known(update_id, one, update, reason))
             continue
         closing = one.ended is not None and update is one.told[-1]
         why = _why_to_mail(update, before, now)
-        known = KnownUpdate(update_id, one.id, update.at)
-        mailed.append(Mailing(known, is_closing=closing, why=why))
+        mailed.append(Mailing(known(update_id, one, update), is_closing=closing, why=why))
     mailed.sort(key=lambda mailing: (mailing.update.at, mailing.update.update_id))
     return MailChoice(tuple(mailed), tuple(skipped), renamed)
+
+
+class _Known:
+    """Makes what the ledger is to know; the line of an incident is taken apart once."""
+
+    def __init__(self) -> None:
+        self._wordings: dict[str, dict[str, str]] = {}
+
+    def wording(self, one: Outline, update: Told) -> str:
+        if one.id not in self._wordings:
+            self._wordings[one.id] = one.wordings
+        return self._wordings[one.id].get(update.stem, "")
+
+    def __call__(
+        self, update_id: str, one: Outline, update: Told, skipped: str = ""
+    ) -> KnownUpdate:
+        wording = self.wording(one, update)
+        return KnownUpdate(update_id, one.id, update.at, skipped, wording=wording)
 
 
 def _is_settled(skipped: str | None, options: MailOptions) -> bool:
@@ -132,15 +150,31 @@ def _why_to_mail(update: Told, before: str | None, now: datetime) -> Why:
 
 
 def _renames(
-    fresh: Iterable[tuple[str, Outline, Told]], vanished: Mapping[str, KnownUpdate]
+    fresh: Iterable[tuple[str, Outline, Told]],
+    vanished: Mapping[str, KnownUpdate],
+    known: _Known,
 ) -> tuple[tuple[str, str], ...]:
-    gone = {
-        (update.incident_id, update.at): update_id
-        for update_id, update in sorted(vanished.items(), reverse=True)
-    }
+    """Told by the instant; where that was changed with the name, by the text."""
+    gone = dict(vanished)
+    incidents = {one.incident_id for one in vanished.values()}
+    left = [
+        known(update_id, one, update)
+        for update_id, one, update in sorted(fresh, key=lambda each: each[0])
+        if one.id in incidents
+    ]
     renamed = []
-    for update_id, one, update in sorted(fresh, key=lambda each: each[0]):
-        old_id = gone.pop((one.id, update.at), None)
-        if old_id is not None:
-            renamed.append((old_id, update_id))
+    for trait in ("at", "wording"):
+        by_trait: dict[tuple[str, object], list[str]] = {}
+        for old_id, old in sorted(gone.items(), reverse=True):
+            if value := getattr(old, trait):
+                by_trait.setdefault((old.incident_id, value), []).append(old_id)
+        others = []
+        for new in left:
+            old_ids = by_trait.get((new.incident_id, getattr(new, trait)))
+            if old_ids:
+                renamed.append((old_id := old_ids.pop(), new.update_id))
+                del gone[old_id]
+            else:
+                others.append(new)
+        left = others
     return tuple(renamed)

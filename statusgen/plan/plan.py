@@ -1,13 +1,17 @@
 """The plan: all that a publish would do, as a value that can be printed, refused or applied."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 
 from statusgen.errors import Problem
 from statusgen.model.delivery import KnownUpdate
+from statusgen.model.notation import format_instant
 from statusgen.model.release import incident_of
 from statusgen.model.value import Value
+from statusgen.plan.edits import Edit, Reworded
 from statusgen.plan.mail import MailChoice, Mailing
+from statusgen.plan.missing import MissingUpdate
 from statusgen.plan.upload import UploadPlan
 
 DIGEST_LENGTH = 12
@@ -24,6 +28,8 @@ class TargetPlan(Value, frozen=True):
     """Whether another publisher is at work there."""
     notes: tuple[str, ...] = ()
     """What is odd about it but keeps nothing back."""
+    missing: tuple[MissingUpdate, ...] = ()
+    """What readers see there, and would no more."""
 
 
 class Backlog(Value, frozen=True):
@@ -38,6 +44,26 @@ class Removal(Value, frozen=True):
 
     incident_id: str
     people: int
+
+
+class Loss(Value, frozen=True):
+    """An update that readers have seen, and that the page will have no more."""
+
+    update_id: str
+    at: datetime | None
+    people: int | None
+    """How many were mailed about it; None: nobody can tell, as there is no ledger."""
+    is_meant: bool
+    """Whether `--force` let it go before: then it is no brake."""
+
+    @property
+    def known(self) -> str:
+        """What it is, and how many know of it."""
+        told = "" if self.people is None else f", which {_people(self.people)} mailed about"
+        return f"{named(self.update_id, self.at)}{told}"
+
+    def __str__(self) -> str:
+        return f"{self.known}, is on the page but not in the files"
 
 
 class KeptIncident(Value, frozen=True):
@@ -58,7 +84,12 @@ class Plan(Value, frozen=True):
     backlog: tuple[Backlog, ...]
     brakes: tuple[str, ...]
     removals: tuple[Removal, ...] = ()
+    losses: tuple[Loss, ...] = ()
     kept: tuple[KeptIncident, ...] = ()
+    reworded: tuple[Reworded, ...] = ()
+    """What the ledger is to know anew of updates whose letters were queued."""
+    edits: tuple[Edit, ...] = ()
+    """Those of them that somebody has been mailed about."""
 
     @property
     def letters(self) -> int:
@@ -76,6 +107,10 @@ class Plan(Value, frozen=True):
         """What goes up on any target."""
         uploads = [one.upload for one in self.targets if one.upload]
         return {put.artifact.key for upload in uploads for put in upload.puts}
+
+    def reaches_the_same(self, other: "Plan") -> bool:
+        """Whether it changes the same files on the same targets, and mails as many of the same."""
+        return _reach(self) == _reach(other)
 
     @property
     def is_empty(self) -> bool:
@@ -117,6 +152,9 @@ def make_plan(  # noqa: PLR0913  the last two by name
     max_updates: int,
     *,
     people_told: Mapping[str, int] | None = None,
+    losses: Iterable[Loss] = (),
+    reworded: Iterable[Reworded] = (),
+    edits: Iterable[Edit] = (),
     kept: Iterable[KeptIncident] = (),
 ) -> Plan:
     """The plan, with every brake that it trips; `people_told` are those of removed incidents."""
@@ -127,6 +165,10 @@ def make_plan(  # noqa: PLR0913  the last two by name
         if target.upload is not None
         for brake in target.upload.brakes
     ]
+    lost = tuple(losses)
+    brakes += [str(one) for one in lost if not one.is_meant]
+    edited = tuple(edits)
+    brakes += [str(one) for one in edited if one.says_else]
     if len(mail.mailed) > max_updates:
         brakes.append(
             f"{len(mail.mailed)} updates would be mailed, more than the {max_updates} that are "
@@ -140,5 +182,47 @@ def make_plan(  # noqa: PLR0913  the last two by name
         backlog=tuple(backlog),
         brakes=tuple(brakes),
         removals=tuple(Removal(*one) for one in sorted((people_told or {}).items())),
+        losses=lost,
         kept=tuple(kept),
+        reworded=tuple(reworded),
+        edits=edited,
     )
+
+
+def lost_updates(
+    targets: Iterable[TargetPlan], people: Callable[[Collection[str]], Mapping[str, int] | None]
+) -> tuple[Loss, ...]:
+    """What goes from any target, each once; `people` counts who was mailed about updates.
+
+    What one target has yet to be asked about was not let go, whatever another remembers.
+    """
+    missing: dict[str, MissingUpdate] = {}
+    for one in (each for target in targets for each in target.missing):
+        if one.update_id not in missing or not one.is_meant:
+            missing[one.update_id] = one
+    if not missing:
+        return ()
+    told = people(missing.keys())
+    return tuple(
+        Loss(one.update_id, one.at, None if told is None else told.get(key, 0), one.is_meant)
+        for key, one in sorted(missing.items())
+    )
+
+
+def named(update_id: str, at: datetime | None) -> str:
+    """An update by id and date, as people are told of it."""
+    return f"{update_id} of {format_instant(at)}" if at else update_id
+
+
+def _reach(plan: Plan) -> tuple[object, ...]:
+    uploads = [(one.name, one.upload) for one in plan.targets]
+    files = [
+        (name, each and {put.artifact.key for put in each.puts}, each and each.deletes)
+        for name, each in uploads
+    ]
+    told = [(one.update.update_id, one.audience_size) for one in plan.mailings]
+    return files, told, plan.backlog, plan.brakes, plan.losses, plan.renamed
+
+
+def _people(number: int) -> str:
+    return "1 person was" if number == 1 else f"{number:,} people were"

@@ -1,6 +1,7 @@
 """What an upload would do to one target, and whether it is too much to do unasked. Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from statusgen.model.manifest import Manifest, Observed, Record
@@ -65,6 +66,8 @@ class UploadPlan(Value, frozen=True):
     """Assets of the release before: they stay, for pages that caches still show."""
     unchanged: int
     brakes: tuple[Brake, ...]
+    let_go: Mapping[str, datetime] = {}
+    """See `Manifest.let_go`."""
 
     @property
     def bytes(self) -> int:

@@ -60,8 +60,18 @@ class AddressBook(Protocol):
         """Set the state; letters still queued for one who isn't active are suppressed later."""
         ...
 
-    def strike(self, subscriber_id: int, now: datetime) -> Strike:
-        """Note that a mailbox was in trouble today; three such days within STRIKES_LAST end it."""
+    def strike(self, subscriber_id: int, now: datetime, *, may_end: bool = True) -> Strike:
+        """Note that a mailbox was in trouble today; three such days within STRIKES_LAST end it.
+
+        One that may not end the letters leaves that to the next.
+        """
+        ...
+
+    def restore(self, since: datetime, now: datetime) -> int:
+        """Make active again all who count as bounced since then, and forget their strikes.
+
+        Returns how many there were.
+        """
         ...
 
     def count(self, state: SubscriberState, since: datetime | None = None) -> int:

@@ -16,8 +16,10 @@ from statusgen.model.delivery import (
     Result,
     Sender,
     Standing,
+    Trouble,
 )
 from statusgen.model.manifest import Publisher
+from statusgen.model.refusals import Refusals
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
 
@@ -94,6 +96,21 @@ class Ledger(Protocol):
         """Return how many subscribers have mail about each of these incidents; none: left out."""
         ...
 
+    def readers_of(self, update_ids: Collection[str]) -> Mapping[str, int]:
+        """Return how many subscribers have the letter about each of these updates; none: left out.
+
+        One that was renamed is found by its first name too.
+        """
+        ...
+
+    def mailed_updates(self) -> Mapping[str, KnownUpdate]:
+        """Return the updates whose letters were queued, by id."""
+        ...
+
+    def remember(self, reworded: Iterable[KnownUpdate]) -> None:
+        """Note when these updates are dated, what they say and how, from now on."""
+        ...
+
     def backlog(
         self, policy: InDoubt, only: Collection[int] | None = None
     ) -> tuple[tuple[str, int], ...]:
@@ -125,8 +142,15 @@ class Ledger(Protocol):
         """Let senders at work know, with their next beat, that there is something new to say."""
         ...
 
-    def dismiss(self, sender: Sender) -> None:
-        """Take leave: what the sender still has claimed is queued again."""
+    def dismiss(self, sender: Sender, trouble: Trouble | None = None) -> None:
+        """Take leave: what the sender still has claimed is queued again.
+
+        `trouble` is what stopped it; None: nothing did, and what stopped others is over.
+        """
+        ...
+
+    def last_trouble(self) -> Trouble | None:
+        """Return what stopped the last run early; None: nothing did."""
         ...
 
     def senders(self) -> tuple[Publisher, ...]:
@@ -176,11 +200,18 @@ class Ledger(Protocol):
 
         Returns (update id, subscriber id) of those whose dot may go out. The others are not in
         the sender's hands any more, are for one who has left meanwhile, are too old, or were held,
-        unless the sender passes holds. What an outcome means for its reader (`Meaning`) is
-        written with it. A letter that would go out again (queued, deferred) does not if it was
-        withdrawn meanwhile. That a letter was accepted is written even by a sender that was
-        settled as gone, as long as nobody else has taken the letter in hand.
+        unless the sender passes holds. A letter that would go out again (queued, deferred) does
+        not if it was withdrawn meanwhile. That a letter was accepted is written even by a sender
+        that was settled as gone, as long as nobody else has taken the letter in hand.
         """
+        ...
+
+    def conclude(self, refusals: Refusals, now: datetime) -> None:
+        """Let follow for readers what a run was told of them, as `model.refusals` weighs it."""
+        ...
+
+    def struck_before(self, now: datetime) -> frozenset[int]:
+        """Return the ids of readers who have a strike that counts, of a day before."""
         ...
 
     def next_due(self, update_ids: Sequence[str]) -> datetime | None:

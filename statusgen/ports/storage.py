@@ -1,11 +1,11 @@
 """What the core asks of a target, be it a folder or a bucket."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import IO, Protocol
 
 from statusgen.errors import TargetError
 from statusgen.model.claim import Claim
-from statusgen.model.manifest import Conditions, Manifest, Observed
+from statusgen.model.manifest import Conditions, Manifest, Observed, Record
 from statusgen.model.release import Artifact
 from statusgen.model.value import Value
 from statusgen.ports.surroundings import Room
@@ -50,11 +50,6 @@ class Storage(Protocol):
         ...
 
     @property
-    def can_claim(self) -> bool:
-        """Whether `claim` works here: others can see this target too."""
-        ...
-
-    @property
     def ahead_s(self) -> float | None:
         """How far its clock was ahead of ours at its last answer.
 
@@ -78,11 +73,18 @@ class Storage(Protocol):
         """
         ...
 
-    def recover(self, keys: Collection[str]) -> Manifest:
-        """Return what can be told of a target whose manifest is damaged; `keys` are the release's.
+    def recover(self, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return what lies at these keys and may be ours, each as it is now, without sequences.
 
-        Whatever is not surely ours is not in it; packs that are there are, and the number of the
-        newest.
+        What somebody else put there is left out where that can be told, and so is all that lies
+        below another page, which has bookkeeping of its own.
+        """
+        ...
+
+    def marked(self, keys: Collection[str]) -> Collection[str] | None:
+        """Return those of the keys whose objects are marked as ours, none below another page.
+
+        None: nothing bears a mark here.
         """
         ...
 
@@ -133,6 +135,10 @@ class Storage(Protocol):
         """Return what was kept of a release; None: nothing."""
         ...
 
+    def kept_packs(self) -> Collection[int]:
+        """Return the releases of which anything is kept, by looking."""
+        ...
+
     def delete_packs(self, sequences: Collection[int]) -> None:
         """Forget what was kept of these releases."""
         ...
@@ -141,14 +147,17 @@ class Storage(Protocol):
         """Claim the mailing of an update once for all; return the claim that was there, or `ours`.
 
         One that was there and isn't ours is a stranger's who was first; with `takeover` ours has
-        taken its place. Only where `can_claim`.
+        taken its place.
         """
         ...
 
     def refresh_caches(self) -> None:
-        """Tell caches in front of the target, if any are known, to ask anew."""
+        """Tell caches in front of the target, if any are known, to ask anew.
+
+        What keeps us from it, as TargetError, keeps nobody from anything else.
+        """
         ...
 
     def close(self) -> None:
-        """Give back connections."""
+        """Give back connections; who still waits for an answer, in another thread, gets none."""
         ...

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from statusgen.model.delivery import Outcome
 from statusgen.model.value import Value
 
 
@@ -56,6 +57,8 @@ class RelayFacts(Value, frozen=True):
     is_logged_in: bool
     extensions: Mapping[str, str]
     """Each with what it says after its name, by the names in lower case."""
+    answer: Outcome | None = None
+    """To an envelope from and to the sender; None: it was not asked."""
 
 
 class Verification(StrEnum):

@@ -148,6 +148,10 @@ def _is_translated(catalogue: Catalog, wanted: Message) -> bool:
     return bool(words) and all(words)
 
 
+_MISNAMED = frozenset({"Africa/Casablanca", "Africa/El_Aaiun"})
+"""Zones that Babel's data still has in Western European Time, an hour behind theirs since 2018."""
+
+
 class _BabelCalendar:
     def __init__(self, locale: Locale) -> None:
         self._locale = locale
@@ -161,6 +165,8 @@ class _BabelCalendar:
         return format_skeleton("yMMMM", moment, locale=self._locale)
 
     def zone_name(self, moment: datetime) -> str:
+        if str(moment.tzinfo) in _MISNAMED:
+            return ""
         name = get_timezone_name(moment, width="short", locale=self._locale)
         return name if name.isalpha() else moment.tzname() or ""
 

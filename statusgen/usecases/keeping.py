@@ -4,28 +4,28 @@ What was last published is told by the targets: beside each page that a release 
 keeps what the page was made of, and the manifest says which release that was.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from statusgen.apply.pack import Pack
 from statusgen.config.settings import Settings
 from statusgen.entries.folder import IncidentSource
-from statusgen.entries.records import decode_sources
 from statusgen.entries.tree import (
     CONTENT_FOLDER,
     POSTMORTEM_STEM,
+    opened,
     read_file,
     scan_content,
     shown_path,
 )
 from statusgen.entries.update_file import parse_update
 from statusgen.errors import ContentError, Problem, TargetError
-from statusgen.model.manifest import Manifest, Record
+from statusgen.model.notation import BadValue
 from statusgen.model.outline import outline
 from statusgen.model.release import page_of
 from statusgen.ports.storage import Storage
 from statusgen.usecases.archive import Archive, Kept
 from statusgen.usecases.folder_reader import fold_source, vocabulary
+from statusgen.usecases.published import Published
 
 
 class _CanNotKeepError(Exception):
@@ -124,8 +124,9 @@ def _stems(incident_id: str, problems: Iterable[Problem], settings: Settings) ->
 
 def _is_draft(incident_id: str, stem: str, settings: Settings) -> bool:
     try:
-        raw = read_file(settings.root, incident_id, stem)
-    except OSError:
+        with opened(settings.root, incident_id) as folder:
+            raw = read_file(folder, stem)
+    except (BadValue, OSError):
         return False
     path = shown_path(incident_id, stem)
     file, _ = parse_update(raw, path, incident_id, stem, vocabulary(settings))
@@ -136,7 +137,7 @@ class _LastPublished:
     """What the targets know of what was last published; the newest of them decides."""
 
     def __init__(self, storages: Sequence[Storage]) -> None:
-        self._seen: list[_Memory] = []
+        self._seen: list[Published] = []
         self._failures: list[str] = []
         for one in storages:
             try:
@@ -144,7 +145,7 @@ class _LastPublished:
             except TargetError as error:
                 self._failures.append(str(error))
             else:
-                self._seen += [_Memory(one, manifest)] if manifest else []
+                self._seen += [Published(one, manifest)] if manifest else []
         self._seen.sort(key=lambda one: one.published_at, reverse=True)
 
     def source(self, incident_id: str) -> IncidentSource:
@@ -162,38 +163,3 @@ class _LastPublished:
                 if source is not None:
                     return source
         raise _CanNotKeepError("no target has kept what its page was made of")
-
-
-class _Memory:
-    """What one target knows; each pack is fetched once."""
-
-    def __init__(self, storage: Storage, manifest: Manifest) -> None:
-        self._storage, self._manifest = storage, manifest
-        self._packs: dict[int, tuple[Manifest, dict[str, IncidentSource]]] = {}
-
-    @property
-    def published_at(self) -> float:
-        """When its last release went up; 0 when that is not known."""
-        kept = self._manifest.kept
-        return kept[0].at.timestamp() if kept else 0.0
-
-    def record(self, key: str) -> Record | None:
-        """What the last release that is up whole says of an artifact."""
-        record = self._manifest.records.get(key)
-        if record is None or record.sequence or not self._manifest.kept:
-            return record
-        whole, _ = self._pack(self._manifest.kept[0].sequence)  # an upload was cut short since
-        return whole.records.get(key, record)
-
-    def sources(self, sequence: int) -> Mapping[str, IncidentSource]:
-        """What the pages that a release put up were made of, as far as it was kept."""
-        return self._pack(sequence)[1]
-
-    def _pack(self, sequence: int) -> tuple[Manifest, dict[str, IncidentSource]]:
-        if sequence not in self._packs:
-            try:
-                pack = Pack(self._storage.read_pack(sequence) or b"")
-                self._packs[sequence] = pack.manifest(), decode_sources(pack.sources())
-            except (TargetError, ValueError):
-                self._packs[sequence] = Manifest({}), {}
-        return self._packs[sequence]

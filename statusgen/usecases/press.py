@@ -63,10 +63,18 @@ class Press:
         return [*artifacts, artifact_from_bytes("history/index.html", index)]
 
     def group(
-        self, keys: Iterable[str], ids: Iterable[str], render: Callable[[], Mapping[str, bytes]]
+        self,
+        keys: Iterable[str],
+        ids: Iterable[str],
+        render: Callable[[], Mapping[str, bytes]],
+        *facts: str,
     ) -> list[Artifact]:
-        """The artifacts at `keys`, which `render` makes together of these incidents alone."""
-        made = page_key(self._site.fingerprint, [self._archive.digests[one] for one in ids])
+        """The artifacts at `keys`, which `render` makes together.
+
+        It makes them of these incidents and `facts` alone.
+        """
+        digests = [self._archive.digests[one] for one in ids]
+        made = page_key(self._site.fingerprint, [*digests, *facts])
         together = cache(render)
         return [self._kept(key, key, made, partial(_one_of, together, key)) for key in keys]
 

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from statusgen.badges.badge import badges
+from statusgen.badges.banner import banner_script
 from statusgen.config.settings import Settings
 from statusgen.errors import Problem
-from statusgen.model.release import Artifact
+from statusgen.model.page import current, make_page
+from statusgen.model.release import Artifact, artifact_from_bytes
 from statusgen.model.value import Value
 from statusgen.ports.cache import Cache
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive, survey_archive
-from statusgen.usecases.folder_reader import FolderReader
+from statusgen.usecases.folder_reader import FolderReader, fold_source
 from statusgen.usecases.mail.preview import PreviewLetter, one_of_every_kind, preview_letters
 from statusgen.usecases.release import make_release
 
@@ -34,11 +37,25 @@ def make_preview(settings: Settings, cache: Cache, now: datetime) -> Preview:
     archive = survey_archive(settings, cache, now, FolderReader(settings, with_drafts=True))
     prose = BodyRenderer(settings.page.url, keeps_lines=settings.page.keeps_lines)
     release = make_release(archive, Site(settings, Templates(settings.root), prose), cache, now)
+    site = {one.key: one for one in release.artifacts} | _embedded(archive, now)
     return Preview(
-        site={one.key: one for one in release.artifacts},
+        site=site,
         letters=_letters(archive, settings, now),
         problems=archive.problems,
     )
+
+
+def _embedded(archive: Archive, now: datetime) -> dict[str, Artifact]:
+    """What other sites load into their pages, of what anybody may know: without drafts."""
+    settings = archive.settings
+    zone, days = settings.page.zone, settings.page.history_days
+    needed = (archive.source(one.id) for one in current(archive.outlines, now, zone, days))
+    public = (fold_source(one, settings, with_drafts=False) for one in needed)
+    page = make_page(settings.components, filter(None, public), now, zone, days)
+    templates = Templates(settings.root)
+    told = page, settings, templates, templates.speak(settings.page.language)
+    made = badges(*told) | banner_script(*told)
+    return {key: artifact_from_bytes(key, body) for key, body in made.items()}
 
 
 def _letters(archive: Archive, settings: Settings, now: datetime) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """What programs read of the page: feeds, calendars, the public API, badges and the banner."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -59,20 +59,25 @@ class Subscriptions:
     """
 
     def __init__(
-        self, archive: Archive, press: Press, prose: BodyRenderer, language: Language
+        self,
+        archive: Archive,
+        press: Press,
+        prose: BodyRenderer,
+        language: Language,
+        now: datetime,
     ) -> None:
-        self._archive, self._press = archive, press
+        self._archive, self._press, self._now = archive, press, now
+        self._today = now.astimezone(archive.settings.page.zone).date()
         self._settings, self._prose, self._language = archive.settings, prose, language
         self._items = ItemMaker(self._settings, prose, language)
 
-    def files(self, now: datetime) -> list[Artifact]:
+    def files(self) -> list[Artifact]:
         """Of the page, and of each component that is not retired."""
-        today = now.astimezone(self._settings.page.zone).date()
-        shown = [one for one in self._settings.components if not one.is_retired(today)]
-        return [*self._feeds(shown), *self._calendars(shown, now)]
+        shown = [one for one in self._settings.components if not one.is_retired(self._today)]
+        return [*self._feeds(shown), *self._calendars(shown)]
 
     def _feeds(self, shown: Iterable[Component]) -> Iterator[Artifact]:
-        outlines, group = self._archive.outlines, self._press.group
+        outlines, group = self._archive.outlines, self._feed_group
         newest = choosing.told_in_feed(outlines)
         yield from group(_PAGE_FEEDS, newest, partial(self._page_feeds, newest))
         past = choosing.told_in_history(outlines)
@@ -82,6 +87,13 @@ class Subscriptions:
             ids = told.get(one.id, ())
             keys = (f"components/{one.id}.xml", f"components/{one.id}.atom.xml")
             yield from group(keys, ids, partial(self._component_feeds, one, ids))
+
+    def _feed_group(
+        self, keys: Iterable[str], ids: Sequence[str], render: Callable[[], dict[str, bytes]]
+    ) -> list[Artifact]:
+        """A feed without items may be dated by the day."""
+        day = () if ids else (self._today.isoformat(),)
+        return self._press.group(keys, ids, render, *day)
 
     def _page_feeds(self, ids: Iterable[str]) -> dict[str, bytes]:
         newest = self._items.newest(self._archive.incidents(ids))
@@ -96,9 +108,9 @@ class Subscriptions:
         newest = self._items.newest(self._archive.incidents(ids), COMPONENT_FEED_LENGTH)
         return self._syndicator.component(component, newest)
 
-    def _calendars(self, shown: Iterable[Component], now: datetime) -> Iterator[Artifact]:
+    def _calendars(self, shown: Iterable[Component]) -> Iterator[Artifact]:
         outlines, group = self._archive.outlines, self._press.group
-        ids = choosing.kept_in_calendar(outlines, now, self._settings.page.zone)
+        ids = choosing.kept_in_calendar(outlines, self._now, self._settings.page.zone)
         affected = {one.id: one.affected for one in outlines if one.window is not None}
         yield from group(("calendar.ics",), ids, partial(self._page_calendar, ids))
         for one in shown:
@@ -116,7 +128,7 @@ class Subscriptions:
     def _syndicator(self) -> "Syndicator":
         from statusgen.feeds.syndication import Syndicator  # noqa: PLC0415  feedgen is heavy
 
-        return Syndicator(self._settings, self._language)
+        return Syndicator(self._settings, self._today, self._language)
 
     @cached_property
     def _planner(self) -> "CalendarMaker":

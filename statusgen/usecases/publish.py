@@ -1,16 +1,26 @@
 """`plan` and `publish`: one path from content to readers; a plan is where it stops half way."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 from statusgen.errors import Refused
 from statusgen.letters.audience import audience_of
 from statusgen.model.delivery import Audience
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step
-from statusgen.model.value import replace
+from statusgen.model.value import Value, replace
+from statusgen.plan.edits import Edit, Reworded, edits_of, reworded
 from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
-from statusgen.plan.plan import Backlog, KeptIncident, Plan, make_plan, removed_incidents
+from statusgen.plan.plan import (
+    Backlog,
+    KeptIncident,
+    Plan,
+    lost_updates,
+    make_plan,
+    removed_incidents,
+)
 from statusgen.ports.ledger import Ledger
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.keeping import refuse_mail_about_kept
@@ -19,39 +29,67 @@ from statusgen.usecases.uploading import Uploader
 NO_MAIL = MailChoice((), (), ())
 
 
-PeopleTold = Callable[[Collection[str]], Mapping[str, int]]
-"""How many people have mail about each of these incidents, as far as anybody knows."""
+MOST_BRAKES = 20
+"""So many are named when a plan is refused; `statusgen plan` names all."""
 
 
-def plan_publish(  # noqa: PLR0913  what a plan is made of, each once
+class People(Protocol):
+    """Who has mail about what; asked for what goes only, and then also without letters."""
+
+    def about_incidents(self, incident_ids: Collection[str]) -> Mapping[str, int]:
+        """How many people have mail about each of these incidents; none: left out."""
+        ...
+
+    def about_updates(self, update_ids: Collection[str]) -> Mapping[str, int] | None:
+        """The same for updates; None where no letters are sent at all."""
+        ...
+
+
+class MailPlan(Value, frozen=True):
+    """What is to be mailed, and what an earlier run left unsent."""
+
+    choice: MailChoice = NO_MAIL
+    backlog: tuple[Backlog, ...] = ()
+    reworded: tuple[Reworded, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+
+def plan_mail(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailPlan:
+    """What content and ledger call for. Reads, and changes nothing."""
+    mail = archive.settings.mail
+    if mail is None:
+        return MailPlan()
+    choice = choose(archive, ledger, now, options)
+    choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
+    backlog = tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt))
+    known = ledger.mailed_updates()
+    changed = tuple(reworded(archive.outlines, known, choice.renamed, partial(says_of, archive)))
+    return MailPlan(choice, backlog, changed, edits_of(changed, ledger.readers_of))
+
+
+def plan_publish(
     uploader: Uploader,
     archive: Archive,
-    ledger: Ledger | None,
-    now: datetime,
-    options: MailOptions,
+    mail: MailPlan,
     *,
-    people_told: PeopleTold = lambda _: {},
+    people: People | None = None,
 ) -> Plan:
-    """The plan at `now`; without a ledger it has no letters. Reads, and changes nothing.
+    """The plan of page and letters. Reads, and changes nothing.
 
     Raises `ContentError` when there are letters to be queued about an incident that is kept.
     """
-    settings = archive.settings
-    choice = NO_MAIL
-    backlog: tuple[Backlog, ...] = ()
-    if ledger is not None and settings.mail is not None:
-        choice = choose(archive, ledger, now, options)
-        choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
-        backlog = tuple(Backlog(*one) for one in ledger.backlog(settings.mail.in_doubt))
-        refuse_mail_about_kept(archive, (one.update.incident_id for one in choice.mailed))
+    refuse_mail_about_kept(archive, (one.update.incident_id for one in mail.choice.mailed))
     targets = uploader.plan()
     removed = removed_incidents(targets)
     return make_plan(
         targets,
-        choice,
-        backlog,
-        settings.brakes.max_updates,
-        people_told=people_told(removed) if removed else {},
+        mail.choice,
+        mail.backlog,
+        archive.settings.brakes.max_updates,
+        people_told=people.about_incidents(removed) if people and removed else {},
+        reworded=mail.reworded,
+        edits=mail.edits,
+        losses=lost_updates(targets, people.about_updates if people else lambda _: None),
         kept=[KeptIncident(one.source.id, one.problems) for one in archive.kept],
     )
 
@@ -73,10 +111,24 @@ def refuse(plan: Plan, expected: str | None, *, force: bool) -> None:
             f"the plan is {plan.digest} now and not {expected}; look at `statusgen plan` again"
         )
     if plan.brakes and not force:
+        rest = len(plan.brakes) - MOST_BRAKES
+        named = [*plan.brakes[:MOST_BRAKES], *([f"and {rest:,} more"] if rest > 0 else [])]
         raise Refused(
-            f"{'; '.join(plan.brakes)}; nothing was done. Look at `statusgen plan`, and add "
-            "--force if it is meant"
+            f"{'; '.join(named)}; nothing was done. {_remedies(plan)}Look at `statusgen plan`, and "
+            "add --force if it is meant"
         )
+
+
+def _remedies(plan: Plan) -> str:
+    remedies = []
+    if any(not one.is_meant for one in plan.losses):
+        remedies.append("Pull what colleagues have published, or restore the files. ")
+    if any(one.says_else for one in plan.edits):
+        remedies.append(
+            "Restore what was mailed, and say what is new in an update of its own "
+            "(`statusgen update`). "
+        )
+    return "".join(remedies)
 
 
 def incident_and_step(archive: Archive, update_id: str) -> tuple[Incident, Step] | None:
@@ -86,6 +138,12 @@ def incident_and_step(archive: Archive, update_id: str) -> tuple[Incident, Step]
         return None
     incident = archive.incident(incident_id)
     return next(((incident, one) for one in incident.steps if one.update.stem == stem), None)
+
+
+def says_of(archive: Archive, update_id: str) -> str:
+    """See `Update.says`; empty when its file is gone."""
+    found = incident_and_step(archive, update_id)
+    return found[1].update.says if found else ""
 
 
 def audiences(mailings: Sequence[Mailing], archive: Archive) -> Iterator[tuple[Mailing, Audience]]:

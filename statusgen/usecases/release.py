@@ -147,7 +147,7 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
         *(artifact_from_bytes(key, body) for key, body in site.assets().items()),
         *press.incidents(),
         *press.history(by_month),
-        *Subscriptions(archive, press, prose, site.language).files(now),
+        *Subscriptions(archive, press, prose, site.language, now).files(),
         *live_files(page, archive, site, prose),
         artifact_from_bytes("sitemap.xml", site.sitemap(archive.outlines, by_month)),
         artifact_from_bytes("robots.txt", site.robots()),
@@ -156,7 +156,11 @@ def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> R
     ]
     press.remember()
     mark = artifact_from_bytes(release_mark.KEY, release_mark.release_mark(artifacts))
-    return Release((*artifacts, mark), partial(published_sources, archive, threading.Lock()))
+    return Release(
+        (*artifacts, mark),
+        sources=partial(published_sources, archive, threading.Lock()),
+        shown=lambda: {one.id: one.shown for one in archive.outlines},
+    )
 
 
 def published_sources(archive: Archive, lock: threading.Lock, keys: Iterable[str]) -> bytes:

@@ -13,10 +13,11 @@ from statusgen.entries.records import decode_sources, encode_sources
 from statusgen.errors import TargetError, UsageError
 from statusgen.model.manifest import KeptRelease, Manifest
 from statusgen.model.release import Artifact, Release, headers_for, incident_of
-from statusgen.model.value import Value
+from statusgen.model.value import Value, replace
 from statusgen.plan.plan import TargetPlan
 from statusgen.ports.storage import Storage
-from statusgen.usecases.uploading import Outside, Target, TargetResult, Uploader, look
+from statusgen.usecases.looking import look
+from statusgen.usecases.uploading import Outside, Target, TargetResult, Uploader
 
 Found = TypeVar("Found")
 
@@ -35,7 +36,8 @@ class Return(Value, frozen=True):
         """Put the release up again."""
         if self.uploader is None:
             return TargetResult(self.planned.name, failure=self.planned.failure)
-        [result] = self.uploader.upload([self.planned]).results
+        named_only = replace(self.planned, missing=())  # nothing is let go for good
+        [result] = self.uploader.upload([named_only]).results
         return result
 
 
@@ -76,7 +78,7 @@ def _plan_one(
     settings: Settings, target: Target, wanted: str, outside: Outside, *, takeover: bool
 ) -> Return:
     storage = target.storage
-    seen, _ = look(storage, (), None if takeover else outside.is_gone)
+    seen, _ = look(storage, (), None if takeover else outside.is_gone, page=outside.run.page)
     chosen = _choose(storage.name, seen.manifest.kept if seen.manifest else (), wanted)
     release = _release(storage, chosen)
     uploader = Uploader(settings, release, [target], outside, takeover=takeover)
@@ -124,7 +126,8 @@ def _release(storage: Storage, chosen: KeptRelease) -> Release:
                 load,
             )
         )
-    return Release(tuple(artifacts), partial(packs.sources, chosen.sequence))
+    shown = packs.manifest(chosen.sequence).shown
+    return Release(tuple(artifacts), partial(packs.sources, chosen.sequence), lambda: shown)
 
 
 class _Packs:

@@ -6,8 +6,7 @@ from pathlib import Path
 from statusgen.errors import UsageError
 from statusgen.model.notation import format_instant
 
-SAMPLE_ADDRESS = "reader@example.com"
-"""The one subscriber of a new repository; letters go to a folder until a relay is set."""
+_UNKNOWN_SOURCE = "${{ vars.STATUSGEN }}"
 
 _CONFIG = """\
 # Everything about the page. Every key: docs/configuration.md. Secrets never stand here.
@@ -23,16 +22,19 @@ support = "https://example.com/support"
 id = "website"
 name = "Website"
 description = "Pages and sign-in"
+since = {day}    # uptime is counted from here
 
 [[components]]
 id = "checkout"
 name = "Checkout"
 group = "Shop"
+since = {day}
 
 [[components]]
 id = "api"
 name = "API"
 group = "Shop"
+since = {day}
 
 # Where the page goes: a folder, or url = "s3://bucket/optional/prefix".
 [[targets]]
@@ -69,6 +71,9 @@ on:
     - cron: "7,22,37,52 * * * *"
 permissions:
   contents: read
+env:
+  # What pip installs: {note}
+  STATUSGEN: {source}
 jobs:
   check:
     if: github.event_name != 'schedule'
@@ -78,7 +83,7 @@ jobs:
       - uses: actions/setup-python@v6
         with:
           python-version: "3.12"
-      - run: pip install statusgen
+      - run: pip install "${STATUSGEN:?say in the variable STATUSGEN what pip is to install}"
       - run: statusgen check
       - run: statusgen build
   publish:
@@ -97,7 +102,7 @@ jobs:
       - uses: actions/setup-python@v6
         with:
           python-version: "3.12"
-      - run: pip install statusgen
+      - run: pip install "${STATUSGEN:?say in the variable STATUSGEN what pip is to install}"
       - uses: aws-actions/configure-aws-credentials@v5
         with:
           role-to-assume: ${{ vars.AWS_ROLE_ARN }}
@@ -116,8 +121,6 @@ title: Slow responses from the API
 severity: SEV3
 status: investigating
 at: {at}
-components:
-  api: degraded_performance
 ---
 Some requests to the API take several seconds. No request fails, and the website is not affected.
 
@@ -152,15 +155,21 @@ Response times have been back to normal for twenty minutes, and the replica has 
 )
 
 
-def write_starter(folder: Path, now: datetime) -> tuple[Path, ...]:
-    """A status repository in `folder`, which must be new or empty; returns what was written."""
+def write_starter(
+    folder: Path, now: datetime, installed_from: str | None = None
+) -> tuple[Path, ...]:
+    """A status repository in `folder`, which must be new or empty; returns what was written.
+
+    `installed_from` is what pip installs statusgen by on other machines, None where they can't.
+    The sample incident names no component, so that these may be called otherwise at once.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already and not empty; name a new folder")
     day = (now - _UPDATES[0][1]).date().isoformat()
     texts = {
-        Path("statusgen.toml"): _CONFIG,
+        Path("statusgen.toml"): _CONFIG.replace("{day}", day),
         Path(".gitignore"): _IGNORE,
-        Path(".github/workflows/status.yml"): _WORKFLOW,
+        Path(".github/workflows/status.yml"): _workflow(installed_from),
     }
     for name, before, text in _UPDATES:
         at = format_instant((now - before).replace(microsecond=0))
@@ -172,3 +181,13 @@ def write_starter(folder: Path, now: datetime) -> tuple[Path, ...]:
     except OSError as error:
         raise UsageError(f"{folder} can't be written: {error.strerror}") from error
     return tuple(texts)
+
+
+def _workflow(installed_from: str | None) -> str:
+    if installed_from is None:
+        note = "a variable of the repository says it, such as statusgen @ git+https://…@COMMIT"
+        source = _UNKNOWN_SOURCE
+    else:
+        note = "what it was when this was written."
+        source = f'"{installed_from}"'
+    return _WORKFLOW.replace("{note}", note).replace("{source}", source)

@@ -1,30 +1,29 @@
 """Targets brought up to one release, each for itself, and those with a public URL proved."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
 
-from statusgen.apply.fence import who_writes
-from statusgen.apply.pack import recovered
+from statusgen.apply.ownership import strangers
 from statusgen.apply.upload import upload
 from statusgen.config.settings import S3Target, Settings, TargetSettings
 from statusgen.errors import TargetError, TargetHeld, TargetUnreachable, UsageError
-from statusgen.model.manifest import Conditions, Observed, Publisher
+from statusgen.model.manifest import Observed, Publisher
+from statusgen.model.notation import printable
 from statusgen.model.release import Release
 from statusgen.model.value import Value, replace
-from statusgen.plan.bookkeeping import Run, holder
+from statusgen.plan.bookkeeping import Run
 from statusgen.plan.plan import TargetPlan
-from statusgen.plan.upload import plan_upload
+from statusgen.plan.upload import UploadPlan, plan_upload
 from statusgen.ports.storage import Storage
+from statusgen.usecases.at_once import at_once
+from statusgen.usecases.looking import IsGone, look, made_anew
+from statusgen.usecases.memory import letting_go, missing_from, with_memory
 
 Watch = Callable[[str, int | None], AbstractContextManager[Callable[..., None]]]
 """Opens a view on `what` with so many steps ahead, None if unknown; yields what counts one."""
-
-IsGone = Callable[[Publisher], bool]
-"""Whether a publisher was a process of this host that has ended."""
 
 Prove = Callable[[str, str, float], str]
 """Takes a URL, the sha256 it should serve and seconds to wait; returns what is wrong, or ''."""
@@ -63,6 +62,8 @@ class TargetResult(Value, frozen=True):
     failure: str = ""
     is_unreachable: bool = False
     is_held: bool = False
+    warning: str = ""
+    """What went wrong beside, although it serves the release."""
 
 
 class Uploads(Value, frozen=True):
@@ -80,11 +81,6 @@ class Uploads(Value, frozen=True):
         """Whether nothing was changed anywhere, because of another publisher."""
         behind = self.behind
         return len(behind) == len(self.results) and any(one.is_held for one in behind)
-
-    @property
-    def is_out_of_reach(self) -> bool:
-        """Whether no target at all answered."""
-        return all(one.is_unreachable for one in self.results)
 
 
 def seen_by_readers(targets: Sequence[Target]) -> tuple[Target, ...]:
@@ -120,59 +116,98 @@ class Uploader:
 
     def plan(self) -> tuple[TargetPlan, ...]:
         """What each target needs, in the order of the targets."""
-        return tuple(self._each(self._plan_one, [one.storage for one in self._targets]))
+        plans = self._each(self._plan_one, [one.storage for one in self._targets])
+        return with_memory(plans, self._release)
 
     def upload(self, plans: Sequence[TargetPlan]) -> Uploads:
-        """Carries the plans out, all at once; a target that fails keeps no other back."""
+        """Carries the plans out, all at once; a target that fails keeps no other back.
+
+        Whoever does so means what the plans say goes: the targets remember it.
+        """
         puts = sum(len(one.upload.puts) for one in plans if one.upload)
+        plans = letting_go(plans, self._outside.run.at)
         with self._outside.watch("Uploading", puts) as done:
             upload_one = partial(self._upload_one, done)
             results = self._each(upload_one, plans, self._targets)
         return Uploads(results)
 
-    def upload_until(self, deadline_s: float, first: Uploads, wait: Wait = time.sleep) -> Uploads:
-        """Tries again while no target that readers see answers, until the monotonic deadline."""
-        uploads = first
-        while not self.is_page_up(uploads) and uploads.is_out_of_reach:
+    def upload_until(
+        self,
+        deadline_s: float,
+        plans: Sequence[TargetPlan],
+        first: Uploads,
+        wait: Wait = time.sleep,
+    ) -> Uploads:
+        """Tries again while no target that readers see answers, until the monotonic deadline.
+
+        `plans` are those of the first try. A target that could not be looked at then stays behind
+        where nobody was asked about what would go there.
+        """
+        uploads, asked = first, brakes_of(plans)
+        while self.is_out_of_reach(uploads):
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 break
             wait(min(RETRY_AFTER_S, left_s))
-            uploads = self.upload(self.plan())
+            again = [_unless_braked(one, asked) for one in self.plan()]
+            uploads = _together(uploads, self.upload(again))
         return uploads
 
     def is_page_up(self, uploads: Uploads) -> bool:
         """Whether letters may leave: a target that readers see serves the release."""
+        return any(not one.failure for one in self._of_readers(uploads))
+
+    def is_out_of_reach(self, uploads: Uploads) -> bool:
+        """Whether no target that readers see can be reached; a folder beside a bucket is none."""
+        return all(one.is_unreachable for one in self._of_readers(uploads))
+
+    def _of_readers(self, uploads: Uploads) -> list[TargetResult]:
         seen = seen_by_readers(self._targets)
         pairs = zip(uploads.results, self._targets, strict=True)
-        return any(not one.failure for one, target in pairs if target in seen)
+        return [one for one, target in pairs if target in seen]
 
     def claimants(self, uploads: Uploads) -> tuple[Storage, ...]:
-        """The targets that are up and on which updates are claimed."""
+        """The targets that are up, on which updates are claimed."""
         pairs = zip(uploads.results, self._targets, strict=True)
-        return tuple(
-            target.storage for one, target in pairs if not one.failure and target.storage.can_claim
-        )
+        return tuple(target.storage for one, target in pairs if not one.failure)
 
     def _each(self, work: Callable[..., Result], *many: Sequence[Any]) -> list[Result]:
-        """The work on every target, at once."""
-        with ThreadPoolExecutor(len(self._targets)) as pool:
-            return list(pool.map(work, *many))
+        """The work on every target, at once; Ctrl-C ends what they wait for."""
+        try:
+            return at_once(work, *many)
+        except BaseException:
+            for one in self._targets:
+                one.storage.close()
+            raise
 
     def _plan_one(self, storage: Storage) -> TargetPlan:
         try:
             seen, notes = self._look(storage)
+            planned = self._planned(seen)
+            if seen.manifest and (not_ours := strangers(storage, seen.manifest, planned.deletes)):
+                damage = f"it lists {printable(not_ours[0])}, which no release of ours put there"
+                seen, note = made_anew(storage, self._keys, replace(seen, damage=damage))
+                planned, notes = self._planned(seen), (*notes, note)
         except TargetError as error:
             return _failed_plan(storage.name, error)
-        planned = plan_upload(
-            self._release, seen, self._settings.brakes.max_deletes, keep_assets=True
-        )
-        return TargetPlan(storage.name, planned, notes=notes)
+        missing = missing_from(self._release, storage, planned)
+        return TargetPlan(storage.name, planned, notes=notes, missing=missing)
 
     def _look(self, storage: Storage) -> tuple[Observed, tuple[str, ...]]:
-        keys = [one.key for one in self._release.artifacts]
-        is_gone = None if self._takeover else self._outside.is_gone
-        return look(storage, keys, is_gone, verify=self._verify)
+        is_gone = None if self._takeover else self._is_gone
+        page = self._outside.run.page
+        return look(storage, self._keys, is_gone, verify=self._verify, page=page)
+
+    def _is_gone(self, publisher: Publisher) -> bool:
+        """What we left half done ourselves, for want of an answer, is not waited for."""
+        return publisher == self._outside.run.by or self._outside.is_gone(publisher)
+
+    def _planned(self, seen: Observed) -> UploadPlan:
+        return plan_upload(self._release, seen, self._settings.brakes.max_deletes, keep_assets=True)
+
+    @property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(one.key for one in self._release.artifacts)
 
     def _upload_one(
         self, done: Callable[..., None], planned: TargetPlan, target: Target
@@ -186,7 +221,8 @@ class Uploader:
             )
         puts, deletes = len(planned.upload.puts), len(planned.upload.deletes)
         try:
-            upload(target.storage, planned.upload, self._release, self._outside.run, done)
+            run = self._outside.run
+            warning = upload(target.storage, planned.upload, self._release, run, done)
         except TargetError as error:
             return TargetResult(
                 planned.name,
@@ -194,7 +230,8 @@ class Uploader:
                 is_unreachable=isinstance(error, TargetUnreachable),
                 is_held=isinstance(error, TargetHeld),
             )
-        return TargetResult(planned.name, puts, deletes, failure=self._proof(target.settings))
+        failure = self._proof(target.settings)
+        return TargetResult(planned.name, puts, deletes, failure, warning=warning)
 
     def _proof(self, target: TargetSettings) -> str:
         index = next((one for one in self._release.artifacts if one.key == "index.html"), None)
@@ -205,34 +242,35 @@ class Uploader:
         return self._outside.prove(f"{target.public_url}/index.html", index.digest, wait_s)
 
 
-def look(
-    storage: Storage, keys: Collection[str], is_gone: IsGone | None, *, verify: bool = False
-) -> tuple[Observed, tuple[str, ...]]:
-    """What is on a target, and what is odd about it, each in half a sentence.
+def _together(first: Uploads, then: Uploads) -> Uploads:
+    """What two tries have done; how it stands is told by the second."""
+    return Uploads(
+        [
+            replace(now, put=before.put + now.put, deleted=before.deleted + now.deleted)
+            for before, now in zip(first.results, then.results, strict=True)
+        ]
+    )
 
-    Raises `TargetHeld` where somebody else is at work; with `is_gone` None nobody is waited for.
-    A damaged manifest is made anew, with the help of the `keys` of the release.
-    """
-    seen = storage.observe()
-    manifest, notes = seen.manifest, []
-    if seen.damage:
-        notes.append(f"its manifest is damaged ({seen.damage}); made anew from a listing")
-        manifest = recovered(storage, keys)
-    elif manifest is not None and verify:
-        manifest = storage.verified(manifest)
-    if manifest is not None and manifest.intent is not None:
-        if is_gone is not None and holder(seen, is_gone):
-            raise TargetHeld(
-                f"{storage.name}: {who_writes(seen)}; wait for it to end, or add --takeover if "
-                "it never will"
-            )
-        notes.append(f"an upload by {manifest.intent.by} was not ended and is taken over")
-    if manifest is not None and manifest.conditions is Conditions.IGNORED:
-        notes.append(
-            "it ignores conditional writes; two publishers at the same moment may be noticed too "
-            "late"
-        )
-    return replace(seen, manifest=manifest), tuple(notes)
+
+def brakes_of(plans: Iterable[TargetPlan]) -> frozenset[str]:
+    """What has to be asked before these plans are carried out, whatever the target."""
+    plans = tuple(plans)
+    missing = {one.update_id for plan in plans for one in plan.missing}
+    return frozenset(
+        missing | {str(brake) for plan in plans if plan.upload for brake in plan.upload.brakes}
+    )
+
+
+def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
+    unasked = sorted(brakes_of([planned]) - set(asked))
+    if not unasked:
+        return planned
+    return TargetPlan(
+        planned.name,
+        None,
+        failure=f"{planned.name}: it answers again, and nobody was asked about what would go from "
+        f"there ({', '.join(unasked)}); look at `statusgen plan`, then publish again",
+    )
 
 
 def _failed_plan(name: str, error: TargetError) -> TargetPlan:

@@ -28,6 +28,7 @@ from statusgen.model.notation import (
 from statusgen.model.severity import find_severity
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
 from statusgen.prose.language import base_of
+from statusgen.repository_files import NotOurs, write_new_file
 from statusgen.template_files import TemplateFiles
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.due import open_incidents
@@ -220,9 +221,10 @@ def _write(settings: Settings, folder_id: str, number: int, draft: Draft) -> Pat
     path = settings.root / CONTENT_FOLDER / folder_id / f"{stem}.md"
     _refuse_wrong(settings, folder_id, stem, text)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        write_new_file(settings.root, f"{CONTENT_FOLDER}/{folder_id}/{stem}.md", text.encode())
+    except NotOurs as bad:
+        what = f"{path} can't be written: {bad.what} is on the way"
+        raise UsageError(f"{what}; {bad.remedy}") from bad
     except FileExistsError:
         raise UsageError(f"{path} is there already; rename it or write another update") from None
     except OSError as error:

@@ -72,6 +72,17 @@ def test_a_mount_of_this_machine_is_seen(tmp_path):
     assert "file_system='tmpfs', is_network=False" in said
 
 
+def test_a_user_without_a_home_has_a_disk_all_the_same(tmp_path, monkeypatch):
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nobody)
+    (tmp_path / "sync" / ".stfolder").mkdir(parents=True)
+
+    assert room_for(tmp_path).free_bytes > 0
+    assert room_for(tmp_path / "sync").synchronised_by == "Syncthing"
+
+
 @pytest.mark.parametrize(
     ("folder", "mark", "program"),
     [

@@ -1,3 +1,4 @@
+import imaplib
 import socket
 import threading
 from contextlib import closing, contextmanager
@@ -8,6 +9,7 @@ from statusgen.adapters.mailbox_imap import ImapMailbox
 from statusgen.errors import MailError
 from statusgen.model.mail_source import ImapSource
 from statusgen.ports.mailbox import MOST_BYTES
+from tests.components.dripping import dripping
 from tests.components.imap_host import ARRIVED, PASSWORD, ImapHost, imap_host
 
 TEXT = b"From: bob@example.org\nSubject: hello\n\nhello\n"
@@ -57,6 +59,27 @@ def test_unseen_messages_are_read_once_and_kept_with_a_flag_if_they_are_not_unde
     with closing(plain(inbox)) as box:
         assert list(box.unsettled()) == []
     assert inbox.flags("ann") == sorted([*seen, "S", "FS"])
+
+
+@needs_dovecot
+@pytest.mark.parametrize(
+    ("name", "on_the_wire"),  # RFC 3501 section 5.1.3
+    [
+        ("R&D", "R&-D"),
+        ("Rückläufer & Co", "R&APw-ckl&AOQ-ufer &- Co"),
+        ("&", "&-"),
+        ("mail.台北.日本語", "mail.&U,BTFw-.&ZeVnLIqe-"),
+        ("Post 📬", "Post &2D3c7A-"),
+    ],
+)
+def test_a_folder_has_any_name(inbox, name, on_the_wire):
+    with imaplib.IMAP4("127.0.0.1", inbox.port) as client:
+        client.authenticate("PLAIN", lambda _: f"\0ann\0{PASSWORD}".encode())
+        assert client.create(f'"{on_the_wire}"')[0] == "OK"
+        client.append(f'"{on_the_wire}"', "", None, TEXT.replace(b"\n", b"\r\n"))
+
+    with closing(plain(inbox, folder=name)) as box:
+        assert len(list(box.unsettled())) == 1
 
 
 @needs_dovecot
@@ -161,7 +184,21 @@ def test_a_silent_server_is_left_in_time():
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         closing(imap(server.getsockname()[1], timeout_s=0.2)) as box,
-        pytest.raises(MailError, match="did not answer in time"),
+        pytest.raises(MailError, match=r"did not answer in time"),
+    ):
+        list(box.unsettled())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"* 1 FETCH (BODY[] {2147483648}\r\n", b"* 1 EXISTS\r\n" * 200_000, b"* " + b"1" * 3_000_000],
+    ids=["a-literal-of-two-gigabytes", "lines-without-end", "a-line-without-end"],
+)
+def test_a_server_that_sends_without_end_is_left(answer):
+    with (
+        scripted(b"* OK [CAPABILITY IMAP4rev1] hello\r\n", answer) as port,
+        closing(imap(port)) as box,
+        pytest.raises(MailError, match=r"more than was asked for|broke off|can't be reached"),
     ):
         list(box.unsettled())
 
@@ -176,3 +213,16 @@ def test_a_password_is_never_in_an_error():
         list(box.unsettled())
 
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["a greeting", "a handshake"])
+@pytest.mark.parametrize("at_once", [b"* OK ", b"* OK ready\r\n"], ids=["cut short", "whole"])
+def test_a_server_that_sends_byte_by_byte_is_given_up(is_tls, at_once):
+    with dripping(at_once=at_once) as port:
+        source = ImapSource("127.0.0.1", port, "ann", is_tls=is_tls)
+
+        with (
+            closing(ImapMailbox(source, PASSWORD, timeout_s=0.2)) as box,
+            pytest.raises(MailError, match=r"did not answer in time|can't be reached|broke off"),
+        ):
+            list(box.unsettled())

@@ -8,6 +8,7 @@ from statusgen.adapters.mailbox_sqs import SqsMailbox
 from statusgen.errors import MailError
 from statusgen.model.mail_source import SqsSource
 from statusgen.ports.mailbox import MOST_BYTES
+from tests.components.dripping import BODY, HEAD, dripping
 
 REGION = "eu-west-1"
 _numbers = itertools.count(1)
@@ -99,3 +100,16 @@ def test_missing_credentials_are_one_sentence():
     with pytest.raises(MailError, match="no AWS credentials were found"):
         list(box.unsettled())
     box.close()
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize("first", [HEAD, BODY], ids=["headers", "a body"])
+def test_a_queue_that_answers_byte_by_byte_is_given_up(first, monkeypatch):
+    monkeypatch.setattr("statusgen.adapters.mailbox_sqs._END_S", 0.4)
+    with dripping(first) as port:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        box = SqsMailbox(SqsSource(REGION, "bounces"))
+
+        with pytest.raises(MailError, match="SQS did not answer in time"):
+            list(box.unsettled())
+        box.close()

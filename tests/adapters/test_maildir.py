@@ -87,3 +87,18 @@ def test_a_trial_is_refused_where_a_file_is_in_the_way(tmp_path):
 
     with pytest.raises(MailError, match="the outbox can't be written"):
         asyncio.run(MaildirTransport(tmp_path / "outbox").try_out())
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["made", "there before"])
+def test_only_who_sends_may_read_letters(tmp_path, letters, is_there):
+    outbox = tmp_path / "outbox"
+    if is_there:
+        (outbox / "new").mkdir(parents=True)
+        outbox.chmod(0o755)
+
+    send(outbox, *letters)
+
+    folders = [outbox, *(outbox / name for name in ("tmp", "new", "cur"))]
+    files = [*(outbox / "new").iterdir()]
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
+    assert [path.stat().st_mode & 0o777 for path in files] == [0o600] * len(letters)

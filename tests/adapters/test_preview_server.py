@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import struct
 import threading
 from urllib.parse import urlsplit
 
@@ -130,6 +131,79 @@ def test_nothing_but_the_preview_is_served(server, path):
     assert answer.startswith(b"HTTP/1.0 404")
     assert b"root:" not in answer
     assert b"nothing here" in answer
+
+
+def asked(server, **headers):
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request("GET", "/index.html", headers=named)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer, body
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "script"},
+        {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "cors", "Sec_Fetch_Dest": "empty"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:1"},
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example:8000"},
+        {"Host": "[::1"},
+    ],
+    ids=str,
+)
+def test_what_another_site_s_page_asks_for_is_refused(server, headers):
+    answer, body = asked(server, **headers)
+
+    assert answer.status == 403
+    assert b"all well" not in body
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec_Fetch_Site": "none", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"},
+        {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_Mode": "cors", "Sec_Fetch_Dest": "empty"},
+        {
+            "Sec_Fetch_Site": "cross-site",
+            "Sec_Fetch_Mode": "navigate",
+            "Sec_Fetch_Dest": "document",
+        },
+        {"Host": "localhost:9000", "Origin": "http://localhost:9000"},
+    ],
+    ids=str,
+)
+def test_its_own_pages_and_whoever_follows_a_link_see_the_preview(server, headers):
+    answer, body = asked(server, **headers)
+
+    assert answer.status == 200
+    assert b"all well" in body
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_reader_who_goes_away_is_no_news(server, capfd):
+    server.show(calls(BODIES | {"big.html": b"x" * 50_000_000}))
+    url = urlsplit(server.url)
+    with socket.create_connection((url.hostname, url.port), 10) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        door.sendall(b"GET /big.html HTTP/1.0\r\n\r\n")
+        door.recv(100)
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(10)
+
+    assert get(server, "/")[0] == 200
+    assert capfd.readouterr().err == ""
 
 
 def test_an_open_page_hears_of_something_new(server):

@@ -9,6 +9,7 @@ import pytest
 
 from statusgen.adapters.public_page import PAUSE_S, PublicWeb, _ahead_s, prove_live
 from statusgen.errors import Unavailable
+from tests.components.dripping import BODY, HEAD, dripping
 from tests.components.smtp_relay import make_certificate
 from tests.components.web_server import Page, Site, web_server
 
@@ -185,3 +186,16 @@ def test_a_server_that_is_silent_gives_no_answer_in_time():
         url = f"https://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(Unavailable, match=f"{url} can't be fetched: no answer in time"):
             PublicWeb(0.2).fetch(url)
+
+
+@pytest.mark.parametrize("first", [HEAD, BODY], ids=["headers", "a body"])
+def test_a_server_that_sends_byte_by_byte_gives_no_answer_in_time(first):
+    with dripping(first) as port, pytest.raises(Unavailable, match="no answer in time"):
+        PublicWeb(0.3).fetch(f"http://127.0.0.1:{port}")
+
+
+def test_a_page_that_comes_byte_by_byte_is_no_proof_and_the_wait_ends():
+    with dripping(BODY) as port:
+        problem = prove_live(f"http://127.0.0.1:{port}/index.html", "0" * 64, 0.6)
+
+    assert "no answer in time" in problem

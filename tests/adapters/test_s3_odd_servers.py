@@ -20,6 +20,11 @@ GREETING = b"<html><body>Welcome to nginx!</body></html>"
 ELSEWHERE = "sends the request elsewhere; check the target's endpoint_url and region"
 NO_S3 = "does not answer as S3 does; check the target's endpoint_url"
 
+XML = {"Content-Type": "text/xml"}
+_ERROR = "<ErrorResponse><Error><Code>{}</Code><Message>x</Message></Error></ErrorResponse>"
+TOO_MANY = _ERROR.format("TooManyInvalidationsInProgress").encode()
+THROTTLED = _ERROR.format("Throttling").encode()
+
 MANY = [artifact_from_bytes(f"{number}.html", b"x") for number in range(20)]
 READS = {
     "manifest": lambda storage: storage.observe(),
@@ -141,13 +146,16 @@ def test_a_list_that_can_not_be_read_lets_nothing_be_overwritten(answer):
 
 @pytest.mark.parametrize(
     "answer",
-    [(301,), (200, {}, b"\xff"), (403, {}, GREETING), (HANG_UP,)],
-    ids=["301", "no text", "403", "hangs up"],
+    [
+        *((301,), (200, {}, b"\xff"), (403, {}, GREETING), (HANG_UP,)),
+        *((400, XML, TOO_MANY), (400, XML, THROTTLED), (503,)),
+    ],
+    ids=["301", "no text", "403", "hangs up", "too many", "throttled", "503"],
 )
 def test_a_cache_that_answers_oddly_is_one_sentence(answer, monkeypatch):
     with odd_server(*answer) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFRONT", server.url)
         storage = S3Storage("s3://acme", "acme", cloudfront="E2EXAMPLE")
-        with pytest.raises(TargetError, match="s3://acme: "):
+        with pytest.raises(TargetError, match=r"s3://acme: .*CloudFront was not told"):
             storage.refresh_caches()
         storage.close()

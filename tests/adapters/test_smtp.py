@@ -8,6 +8,7 @@ from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
+from statusgen.model.replies import Meaning
 from statusgen.model.value import replace
 from statusgen.ports.transport import Unreachable
 from tests.components import scripted_relay as scripted
@@ -228,3 +229,93 @@ def test_a_trial_of_a_relay_on_this_machine_needs_neither_tls_nor_a_login():
 def test_a_trial_elsewhere_is_refused_without_tls():
     with smtp_relay(Script()) as script, pytest.raises(MailError, match="offers no STARTTLS"):
         try_out(SmtpTransport(elsewhere(script)))
+
+
+@pytest.mark.parametrize(
+    ("helo", "greeting"), [("", "[127.0.0.1]"), ("mail.example.com", "mail.example.com")]
+)
+def test_a_relay_is_greeted_by_a_name_or_by_our_address(helo, greeting):
+    async def send_one():
+        async with scripted.scripted_relay(scripted.Script()) as script:
+            connection = await SmtpTransport(script.relay, helo=helo).connect()
+            await connection.close()
+            return script.commands
+
+    assert f"EHLO {greeting}" in asyncio.run(send_one())
+
+
+def test_the_greeting_is_the_same_after_starttls(certificate):
+    async def send_one():
+        tls = certificate.server_context()
+        async with scripted.scripted_relay(scripted.Script(tls=tls)) as script:
+            connection = await SmtpTransport(script.relay, helo="mail.example.com").connect()
+            await connection.close()
+            return script.commands
+
+    commands = asyncio.run(send_one())
+    assert [one for one in commands if one.startswith("EHLO")] == ["EHLO mail.example.com"] * 2
+
+
+AT_GREETING = "the relay 127.0.0.1:{} refused our greeting, EHLO ({}); set mail.helo to the name"
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "codes"),
+    [
+        ("ehlo", "550 5.7.1 who are you?", "550 5.7.1"),
+        ("rcpt", "504 5.5.2 <vm>: Helo command rejected: need fully-qualified name", "504 5.5.2"),
+        ("rcpt", "550 5.7.1 <vm>: Helo command rejected: Host not found", "550 5.7.1"),
+        ("mail", "550 Invalid HELO name (see RFC 5321)", "550"),
+    ],
+)
+def test_a_refused_greeting_is_told_as_what_it_is(stage, reply, codes):
+    def answer(moment):
+        return reply if moment.stage == stage else None
+
+    async def send_one():
+        async with scripted.scripted_relay(scripted.Script(answer)) as script:
+            connection = None
+            try:
+                connection = await SmtpTransport(script.relay).connect()
+                await connection.offer(scripted.make_numbered(1))
+            except MailError as error:
+                return script.port, error
+            finally:
+                if connection is not None:
+                    await connection.close()
+            return script.port, None
+
+    port, error = asyncio.run(send_one())
+    assert str(error).startswith(AT_GREETING.format(port, codes))
+    assert not isinstance(error, Unreachable)
+
+
+def test_a_user_without_a_password_logs_in_nowhere():
+    with smtp_relay(Script(), users={"me": ""}) as script, pytest.raises(MailError) as failed:
+        send(SmtpTransport(here(script, user="me")), LETTER)
+
+    assert str(failed.value) == (
+        f"mail.transport names a user of 127.0.0.1:{script.port}, and STATUSGEN_SMTP_PASSWORD is "
+        "not set; set it, or leave the user out"
+    )
+    assert script.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("at_rcpt", "answer"),
+    [
+        ({}, Outcome(DeliveryState.ACCEPTED)),
+        (
+            {"status": "550 5.1.1 who?"},
+            Outcome(DeliveryState.FAILED, "550 5.1.1", Meaning.NO_SUCH_MAILBOX),
+        ),
+        ({"status": "450 4.2.0 greylisted"}, Outcome(DeliveryState.DEFERRED, "450 4.2.0")),
+    ],
+)
+def test_trying_out_goes_as_far_as_a_recipient_and_sends_nothing(at_rcpt, answer):
+    with smtp_relay(Script(at_rcpt=at_rcpt)) as script:
+        transport = SmtpTransport(here(script), sender="status@example.com")
+        facts = asyncio.run(transport.try_out())
+
+    assert facts.answer == answer
+    assert (script.letters, script.seen) == (0, [])

@@ -4,7 +4,7 @@ import pytest
 
 from statusgen.adapters.smtp import SmtpTransport
 from statusgen.errors import MailError
-from statusgen.model.delivery import DeliveryState
+from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
 from tests.components.mailhost import PASSWORD, USER, mailhost, missing_for_mailhost
@@ -52,6 +52,24 @@ def send(host, *letters):
         return outcomes
 
     return asyncio.run(send_all())
+
+
+def test_a_relay_that_wants_a_full_name_takes_ours_and_says_when_it_does_not(host):
+    relay = Relay("localhost", host.port, USER)
+    context = host.certificate.client_context()
+
+    def try_out(**named):
+        transport = SmtpTransport(relay, PASSWORD, tls_context=context, **named)
+        return asyncio.run(transport.try_out())
+
+    by_address = try_out(sender="ann@example.com")
+    by_name = try_out(sender="ann@example.com", helo="mail.example.com")
+    nobody = try_out(sender="perm@example.com")
+
+    assert by_address.answer == by_name.answer == Outcome(DeliveryState.ACCEPTED)
+    assert (nobody.answer.state, nobody.answer.reply) == (DeliveryState.FAILED, "550 5.1.1")
+    with pytest.raises(MailError, match=r"refused our greeting, EHLO \(504 5\.5\.2\); set mail"):
+        try_out(sender="ann@example.com", helo="localhost")
 
 
 def test_letters_reach_their_mailboxes_over_tls_with_a_login_and_pipelining(host):

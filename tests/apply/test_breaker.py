@@ -1,3 +1,4 @@
+import itertools
 import random
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from statusgen.apply.breaker import Breaker
 from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
-from statusgen.model.replies import Meaning
+from statusgen.model.replies import Meaning, Reply, Stage, judge
 
 ACCEPTED = Outcome(DeliveryState.ACCEPTED)
 DEFERRED = Outcome(DeliveryState.DEFERRED, "450 4.2.0")
@@ -74,9 +75,59 @@ def test_a_relay_that_refuses_the_first_letters_stops_the_run_whatever_the_reaso
     )
 
 
-@pytest.mark.parametrize("good", [ACCEPTED, DEFERRED])
-def test_one_letter_that_did_not_fail_lets_dead_addresses_be(good):
-    assert stops_after(Breaker(), [GONE] * 19 + [good] + [GONE] * 500)[0] == 0
+REFUSALS = {
+    codes: Outcome(
+        DeliveryState.FAILED,
+        codes,
+        judge(Reply(int(codes[:3]), codes[4:]), Stage.RECIPIENT).meaning,
+    )
+    for codes in (
+        *("550", "550 5.1.1", "550 5.1.2", "550 5.1.3", "550 5.1.10", "550 5.2.1", "552 5.2.2"),
+        *("550 5.4.1", "554 5.4.4", "501 5.5.4", "500 5.5.1", "550 5.7.1", "554", "556"),
+    )
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+def test_a_relay_that_begins_to_refuse_everybody_is_stopped_at_the_twentieth(refusal):
+    breaker = Breaker(connections=10)
+
+    count, why = stops_after(breaker, [ACCEPTED] * 30 + [refusal] * 1970)
+
+    assert (count, breaker.has_tripped) == (50, True)
+    assert "20 of the last 50 letters were refused" in why
+    assert f"({refusal.reply})" in why
+    assert "`statusgen mail retry UPDATE`" in why
+
+
+def test_a_wave_is_told_as_the_fault_of_the_relay():
+    _, why = stops_after(Breaker(), [ACCEPTED] * 200 + [GONE] * 20)
+
+    assert why == (
+        "20 of the last 100 letters were refused (550 5.1.1), more than readers come and go: the "
+        "relay is at fault until proved otherwise, and no reader counts as gone for it; ask who "
+        "runs it, then run `statusgen mail retry UPDATE`"
+    )
+
+
+def test_different_answers_of_one_wave_add_up():
+    mixed = itertools.islice(itertools.cycle(REFUSALS.values()), 500)
+
+    assert stops_after(Breaker(), [ACCEPTED] * 30 + list(mixed))[0] == 50
+
+
+def test_dead_addresses_of_less_than_a_fifth_stop_nothing():
+    breaker = Breaker()
+
+    assert stops_after(breaker, ([GONE] + [ACCEPTED] * 5) * 500)[0] == 0
+    assert not breaker.has_tripped
+    assert stops_after(Breaker(), ([GONE] + [ACCEPTED] * 4) * 500)[0] == 96
+
+
+def test_letters_that_a_relay_can_not_be_offered_say_nothing_of_it():
+    unfit = Outcome(DeliveryState.FAILED, "no SMTPUTF8")
+
+    assert stops_after(Breaker(), [ACCEPTED] + [unfit] * 500)[0] == 0
 
 
 def test_lost_answers_stop_the_run_and_say_what_they_mean():
@@ -125,25 +176,27 @@ def test_a_canary_may_lose_five_in_a_hundred_but_always_one_of_several(canary, a
 def test_a_canary_that_has_gone_through_stops_nothing_any_more():
     breaker = Breaker(canary=50)
 
-    assert not breaker.may_begin(50)
-    assert stops_after(breaker, [ACCEPTED] * 50 + [GONE] * 100)[0] == 0
-    assert breaker.may_begin(150)
+    assert stops_after(breaker, [ACCEPTED] * 50 + [GONE] * 19)[0] == 0
+    assert (breaker.may_begin(0), breaker.may_begin(1)) == (True, False)
 
 
-def test_until_one_is_taken_no_more_are_on_their_way_than_may_be_refused():
+def test_no_more_are_on_their_way_than_may_be_refused():
     breaker = Breaker(connections=50)
 
     assert (breaker.may_begin(19), breaker.may_begin(20)) == (True, False)
-    for outcome in [REFUSED] * 5:
+    for outcome in [REFUSED] * 5 + [GONE] * 5:
         breaker.note(outcome)
-    assert (breaker.may_begin(19), breaker.may_begin(20)) == (True, False)
-    for outcome in [GONE] * 5:
-        breaker.note(outcome)
-    assert (breaker.may_begin(19), breaker.may_begin(20)) == (True, False)
-    breaker.note(DEFERRED)  # so only refusals by policy speak against the relay
-    assert (breaker.may_begin(25), breaker.may_begin(26)) == (True, False)
-    breaker.note(ACCEPTED)
-    assert breaker.may_begin(10_000)
+    assert (breaker.may_begin(9), breaker.may_begin(10)) == (True, False)
+    breaker.note(DEFERRED)
+    assert (breaker.may_begin(9), breaker.may_begin(10)) == (True, False)
+    breaker.note(ACCEPTED)  # each connection may have one now, however many there are
+    assert (breaker.may_begin(39), breaker.may_begin(40)) == (True, False)
+    for _ in range(100):
+        breaker.note(ACCEPTED)
+    assert (breaker.may_begin(44), breaker.may_begin(45)) == (True, False)
+    for _ in range(100):
+        breaker.note(ACCEPTED)
+    assert (breaker.may_begin(49), breaker.may_begin(50)) == (True, False)
 
 
 def test_a_failing_canary_says_how_many_and_why():

@@ -181,6 +181,62 @@ def test_a_relay_that_refuses_everybody_by_policy_hears_of_twenty_letters_and_bl
     assert {one.state for one in make_book(database).subscribers()} == {SubscriberState.ACTIVE}
 
 
+@pytest.mark.parametrize("connections", [1, 10])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "550 5.1.1 user unknown",
+        "550 no such user here",
+        "550 5.2.1 disabled",
+        "554 5.4.4 no route",
+        "501 5.5.4 what",
+        "550 5.7.1 not from you",
+    ],
+)
+def test_a_relay_that_begins_to_refuse_hears_of_twenty_letters_and_costs_no_reader(
+    database, tmp_path, said, connections
+):
+    readers = [*(f"ok{number}" for number in range(30)), *(f"no{number}" for number in range(170))]
+    ledger = queue_letters(database, *readers)
+
+    with journal_sink(tmp_path / "journal", Conduct(at_rcpt={"no": said})) as sink:
+        transport = SmtpTransport(Relay("127.0.0.1", sink.port, is_loopback=True))
+        rules = DeliveryRules(max_connections=connections)
+        report = deliver(ledger, transport, make_letter, [UPDATE], NOW, rules)
+
+    assert report.total == Account(accepted=30, queued=150, failed=20)
+    assert "letters were refused" in str(report.trouble)
+    assert {one.state for one in make_book(database).subscribers()} == {SubscriberState.ACTIVE}
+
+
+def test_a_dead_mailbox_among_readers_who_get_their_letters_is_not_written_to_again(
+    database, tmp_path
+):
+    ledger = queue_letters(database, *(f"r{number}" for number in range(60)), "gone")
+
+    with journal_sink(tmp_path / "journal", Conduct(at_rcpt={"gone": "550 5.1.1 gone"})) as sink:
+        transport = SmtpTransport(Relay("127.0.0.1", sink.port, is_loopback=True))
+        report = deliver(ledger, transport, make_letter, [UPDATE], NOW)
+
+    assert report.total == Account(accepted=60, failed=1)
+    bounced = make_book(database).subscribers(state=SubscriberState.BOUNCED)
+    assert [one.address for one in bounced] == ["gone@example.com"]
+
+
+def test_ses_that_refuses_everybody_hears_of_twenty_letters(
+    database,
+    ses_server,  # noqa: F811
+):
+    ledger = queue_letters(database, *(f"r{number}" for number in range(100)))
+    ses_server.script.extend([refuse("MessageRejected")] * 100)
+
+    ses = SesTransport(Ses("eu-west-1"), "status@example.com")
+    report = deliver(ledger, ses, make_letter, [UPDATE], NOW, DeliveryRules(max_connections=10))
+
+    assert report.total == Account(queued=80, failed=20)
+    assert {one.state for one in make_book(database).subscribers()} == {SubscriberState.ACTIVE}
+
+
 def test_who_unsubscribes_during_the_run_gets_no_letter(database):
     ledger = queue_letters(database, "ann", "bob")
     book = make_book(database)

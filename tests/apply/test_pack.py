@@ -4,12 +4,10 @@ from io import BytesIO
 
 import pytest
 
-from statusgen.apply.pack import Pack, PackWriter, recovered
-from statusgen.model.manifest import MANIFEST_KEY, Manifest, pack_key
+from statusgen.apply.pack import Pack, PackWriter
+from statusgen.model.manifest import Manifest
 from statusgen.model.manifest_json import format_manifest
 from statusgen.model.release import artifact_from_bytes
-from tests.fakes.publishing import publish
-from tests.fakes.storage import FakeStorage
 
 
 def write(manifest, bodies):
@@ -72,26 +70,3 @@ def test_a_pack_that_was_damaged_is_refused():
 
     with pytest.raises(ValueError, match="it lacks"):
         Pack(bytes(data)).body("index.html")
-
-
-def test_a_lost_manifest_comes_back_from_the_last_pack_and_what_is_there():
-    storage = FakeStorage()
-    publish(storage, {"a.html": "1", "index.html": "1"})
-    publish(storage, {"a.html": "1", "index.html": "2"})
-    before = storage.observe().manifest
-    storage.objects[MANIFEST_KEY] = b"?"
-
-    found = recovered(storage, ["a.html", "index.html", "new.html"])
-
-    assert (found.sequence, found.kept, found.packs) == (2, before.kept, before.packs)
-    assert found.records.keys() == {"a.html", "index.html"}
-
-
-def test_a_lost_manifest_comes_back_even_when_the_last_pack_is_damaged():
-    storage = FakeStorage()
-    publish(storage, {"index.html": "1"})
-    storage.objects |= {MANIFEST_KEY: b"?", pack_key(1): b"?"}
-
-    found = recovered(storage, ["index.html"])
-
-    assert (found.sequence, set(found.packs), found.kept) == (1, {1}, ())

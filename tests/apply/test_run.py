@@ -340,7 +340,7 @@ async def send(loop, ledger, relay, rules, journal_class=Journal):
         one = Run(journal, relay, *letters, clock=loop.time)
         await one.send_all()
         await journal.run(lambda: ledger.dismiss(sender))
-    return one.counts[DeliveryState.ACCEPTED]
+    return one.tally.counts[DeliveryState.ACCEPTED]
 
 
 def two_runs(ledger, relay, beat_s, later_s, **rules):

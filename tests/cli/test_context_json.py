@@ -57,7 +57,7 @@ def test_a_new_repository_lists_its_files(tmp_path):
     made = answer(repository, "init", tmp_path / "page")
 
     assert str(tmp_path / "page" / "statusgen.toml") in made["files"]
-    assert made["subscriber"].startswith("sub_")
+    assert "subscriber" not in made
 
 
 def test_subscribers_are_tokens(repository, tmp_path):

@@ -53,16 +53,16 @@ def look(server, tmp_path, monkeypatch):
 
     def look_as(user):
         become(user)
-        with web_server(Site()) as site:
-            path = repository.root / "statusgen.toml"
-            text = path.read_text(encoding="utf-8")
-            path.write_text(text.replace("https://status.example.com", site.url), encoding="utf-8")
-            done = repository.run("doctor", "--json")
+        done = repository.run("doctor", "--json")
         return [one for one in done.json["findings"] if one["subject"] == f"s3://{BUCKET}"]
 
     become("publisher")
-    assert repository.run("publish", "--yes").code == 0
-    return look_as
+    with web_server(Site()) as site:
+        path = repository.root / "statusgen.toml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("https://status.example.com", site.url), encoding="utf-8")
+        assert repository.run("publish", "--yes", "--takeover").code == 0
+        yield look_as
 
 
 def test_the_rights_of_a_publisher_are_enough(look):

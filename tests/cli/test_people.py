@@ -7,6 +7,8 @@ import pytest
 
 from statusgen.composition import open_state
 from statusgen.config.reader import read_settings
+from statusgen.model.subscriber import SubscriberState
+from tests.fakes.mail import NOW as INSTANT
 from tests.fakes.repository import CANARY, ID, NOW, make_repository
 from tests.fakes.terminal import CTRL_C, on_terminal
 
@@ -217,3 +219,35 @@ def test_who_had_left_and_is_added_again_is_told_so(repository):
     done = repository.run("subscribers", "add", CANARY)
 
     assert done.out == f"{token(repository)} added again; before: unsubscribed\n"
+
+
+def bounce(repository, *addresses):
+    with open_state(read_settings(repository.root)) as state:
+        for address in addresses:
+            found = state.address_book.find(address)
+            state.address_book.set_state(found.id, SubscriberState.BOUNCED, INSTANT)
+
+
+def test_who_bounced_by_mistake_is_restored_by_one_command(repository):
+    repository.subscribe("bob@example.com", "cy@example.com")
+    bounce(repository, CANARY, "bob@example.com")
+
+    early = repository.run("subscribers", "restore", "--since", "2026-11-21T02:09:00Z", "--yes")
+    done = repository.run("subscribers", "restore", "--yes")
+    again = repository.run("subscribers", "restore", "--since", "3d", "--yes", "--json")
+
+    assert early.out == "0 subscribers restored\n"
+    assert done.out == "2 subscribers restored\n"
+    assert "statusgen mail retry UPDATE" in done.err
+    assert again.json == {"restored": 0}
+    rows = repository.run("subscribers", "list", "--json").json
+    assert {row["state"] for row in rows} == {"active"}
+
+
+def test_restoring_asks_and_says_what_it_does_not_understand(repository):
+    asked = repository.run("subscribers", "restore")
+    odd = repository.run("subscribers", "restore", "--since", "lunch", "--yes")
+
+    assert (asked.code, odd.code) == (2, 2)
+    assert "add --yes" in asked.err
+    assert "--since: " in odd.err

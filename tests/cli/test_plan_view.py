@@ -97,7 +97,7 @@ def test_the_question_names_what_can_not_be_taken_back():
 
 def test_what_is_kept_and_what_goes_is_told_loudly(capsys):
     tell_kept(make().kept)
-    tell_removals(make().removals)
+    tell_removals(make())
 
     assert capsys.readouterr().err.splitlines() == [
         "incidents/slow-search/01.md:3: unknown severity 'SEV9'; choose another",

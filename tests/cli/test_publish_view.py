@@ -24,6 +24,8 @@ UPLOADS = Uploads((TargetResult("folder:public", put=3), TargetResult("s3://x", 
     ("mailed", "words"),
     [
         (Mailed(), "no letters were owed"),
+        (Mailed(stopped=160), "no letter was sent (160 were to leave)"),
+        (Mailed(stopped=1), "no letter was sent (1 was to leave)"),
         (Mailed(accepted=1, audience=1, updates=1), "1 subscriber has mail"),
         (
             Mailed(accepted=1999, audience=2000, updates=1, problem="1 failed"),

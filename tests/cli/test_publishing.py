@@ -8,7 +8,7 @@ from statusgen.composition import open_publishing_lock
 from statusgen.config.reader import read_settings
 from tests.fakes.repository import CANARY, FIRST, ID, make_repository
 
-SOON = "2026-11-21T02:20:00Z"
+SOON = "2026-11-21T02:18:00Z"
 NEXT_WEEK = "2026-11-28T02:20:00Z"
 
 
@@ -40,6 +40,24 @@ def test_a_publish_puts_the_page_up_and_mails_each_subscriber_once(repository):
     assert sorted(one["To"] for one in repository.letters()) == sorted(
         [CANARY, "second.reader@example.com"]
     )
+
+
+def test_a_lost_ledger_beside_a_folder_mails_nobody_again(repository):
+    people = [f"reader{number}@example.com" for number in range(300)]
+    repository.subscribe(*people)
+    assert publish(repository).code == 0
+    for path in (repository.root / ".statusgen").glob("state.db*"):
+        path.unlink()
+    repository.subscribe(*people)
+
+    first, again = publish(repository), publish(repository)
+    meant = publish(repository, "--takeover", "nobody was mailed")
+
+    assert (first.code, again.code) == (4, 4)
+    assert f"not mailed: {ID}/01-investigating is claimed on the target" in first.err
+    assert "no letter was sent (300 were to leave)" in first.out
+    assert meant.code == 0
+    assert len(repository.letters()) == 302 + 300
 
 
 def test_a_second_publish_does_nothing(repository):

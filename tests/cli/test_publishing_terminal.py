@@ -84,7 +84,7 @@ def test_removing_what_people_were_mailed_about_is_asked(repository):
     assert repository.run("publish", "--yes").code == 0
     (repository.root / "incidents" / "second" / "01.md").unlink()
 
-    with on_terminal(repository.root, "publish", now=NOW) as terminal:
+    with on_terminal(repository.root, "publish", "--force", now=NOW) as terminal:
         terminal.wait_for("Publish and remove 1 incident that people know of? [y/N]:")
         terminal.press("n\n")
         code = terminal.wait_for_the_end()

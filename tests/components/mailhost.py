@@ -201,6 +201,8 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = {folder}/run/auth-client
 smtpd_sasl_auth_enable = yes
 smtputf8_enable = yes
+smtpd_helo_required = yes
+smtpd_helo_restrictions = reject_invalid_helo_hostname, reject_non_fqdn_helo_hostname
 smtpd_recipient_restrictions =
   check_recipient_access regexp:{folder}/etc/rcpt
   check_policy_service inet:127.0.0.1:{port_greylist}

@@ -105,7 +105,9 @@ def open_site(tmp_path, bucket):
             proxy.fault = fault
             root = site.states[state].root
             try:
-                return warm.run("-C", root, "--now", NOW, "publish", "--yes", "--no-mail")
+                return warm.run(
+                    "-C", root, "--now", NOW, "publish", "--yes", "--no-mail", "--force"
+                )
             finally:
                 proxy.fault = never
 

@@ -1,5 +1,7 @@
 from io import BytesIO
 
+import pytest
+
 from statusgen.config.csv_rows import Row, read_rows
 
 
@@ -41,3 +43,14 @@ def test_bytes_that_are_not_utf_8_are_kept_and_found():
 
 def test_nothing_has_no_rows():
     assert rows(b"") == rows(b"\n \n,,\n") == []
+
+
+@pytest.mark.parametrize("divider", [",", ";", "\t"])
+def test_fields_are_divided_as_the_first_row_divides_them(divider):
+    content = "\r\nemail;components\r\n'ann@example.com';'api, web'\r\n"
+    content = content.replace(";", divider).replace("'", '"')
+
+    assert rows(content.encode()) == [
+        Row(2, ("email", "components")),
+        Row(3, ("ann@example.com", "api, web")),
+    ]

@@ -64,6 +64,7 @@ from = "Acme Status <status@example.com>"
 transport = "folder:outbox"
 reply_to = "support@example.com"
 max_connections = 4
+helo = "mail.example.com"
 max_per_second = 7
 in_doubt = "hold"
 subject = "incident"
@@ -104,7 +105,7 @@ def test_the_smallest_configuration_has_every_default(tmp_path):
     assert (page.support, page.history_days) == (None, 90)
     assert tuple(found.severities.values()) == DEFAULT_SEVERITIES
     assert (found.components, found.targets, found.mail) == ((), (), None)
-    assert found.database == f"sqlite:///{tmp_path}/.statusgen/state.db"
+    assert found.database == "sqlite:///.statusgen/state.db"
     assert (found.brakes.max_updates, found.brakes.max_deletes) == (5, 0.2)
     assert found.root == tmp_path
 
@@ -141,7 +142,7 @@ def test_every_key_is_read(tmp_path):
             "E2EXAMPLE",
         ),
     )
-    assert found.database == f"sqlite:///{tmp_path}/deep/state.db"
+    assert found.database == "sqlite:///deep/state.db"
     assert (found.brakes.max_updates, found.brakes.max_deletes) == (9, 0.5)
 
 
@@ -150,6 +151,7 @@ def test_the_mail_table_is_read(tmp_path):
 
     assert (mail.from_name, mail.from_address) == ("Acme Status", "status@example.com")
     assert (mail.transport, mail.reply_to) == (f"folder:{tmp_path}/outbox", "support@example.com")
+    assert mail.helo == "mail.example.com"
     assert (mail.max_connections, mail.max_per_second, mail.canary) == (4, 7, 50)
     assert (mail.in_doubt, mail.subject) == ("hold", "incident")
     assert mail.unsubscribe_url == "https://subscribe.example.com"
@@ -206,7 +208,7 @@ def test_bytes_that_are_not_utf8_are_a_problem(tmp_path):
 def test_an_unreadable_file_is_a_problem(tmp_path):
     (tmp_path / "statusgen.toml").mkdir()
 
-    with pytest.raises(ContentError, match="can't be read"):
+    with pytest.raises(ContentError, match="not a plain file"):
         read_settings(tmp_path)
 
 
@@ -271,6 +273,27 @@ def test_no_message_shows_a_password(tmp_path, url):
 
     assert len(problems) == 2
     assert "hunter2" not in "".join(problems)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'endpoint_url = "http://key:hunter2@127.0.0.1:9000"',
+        'endpoint_url = "http://key:hun#ter2@127.0.0.1:9000"',
+        'endpoint_url = "http://key:hunter2@127.0.0.1:none"',
+        'public_url = "https://key:hunter2@status.example.com"',
+        'url = "s3://key:hunter2@bucket"',
+        'url = "https://key:hun/ter2@bucket.example.com"',
+    ],
+)
+def test_no_message_about_a_target_shows_a_password(tmp_path, line):
+    first = "" if line.startswith("url") else 'url = "s3://acme"\n'
+    text = f"{SMALLEST}[[targets]]\n{first}{line}\n"
+
+    problems = "".join(problems_of(tmp_path, text))
+
+    assert "hun" not in problems
+    assert "ter2" not in problems
 
 
 RAW = st.recursive(

@@ -2,7 +2,12 @@ from io import BytesIO
 
 import pytest
 
-from statusgen.config.subscriber_csv import KnownNames, parse_subscribers, write_subscribers
+from statusgen.config.subscriber_csv import (
+    KnownNames,
+    bad_line,
+    parse_subscribers,
+    write_subscribers,
+)
 from statusgen.errors import ContentError
 from statusgen.model.severity import DEFAULT_SEVERITIES
 from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState
@@ -87,3 +92,38 @@ def test_what_is_written_reads_back():
     assert parse("".join(write_subscribers([one]))) == (
         NewSubscriber("ann@example.com", components=("api", "checkout")),
     )
+
+
+def test_a_spreadsheet_that_writes_semicolons_is_read():
+    text = "\ufeffemail;components;language\r\nann@example.com;checkout api;de\r\n"
+
+    assert parse(text) == (
+        NewSubscriber("ann@example.com", components=("api", "checkout"), language="de"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "cell"),
+    [
+        ("=1+1@example.com", "'=1+1@example.com"),
+        ("+49@example.com", "'+49@example.com"),
+        ("-x@example.com", "'-x@example.com"),
+        ("'=x@example.com", "''=x@example.com"),
+        ("'x@example.com", "'x@example.com"),
+        ("x=@example.com", "x=@example.com"),
+    ],
+)
+def test_no_cell_of_an_export_is_a_formula_and_an_import_takes_it_back(address, cell):
+    one = Subscriber(1, "sub_1", address, SubscriberState.ACTIVE)
+
+    lines = list(write_subscribers([one]))
+
+    assert lines[1].startswith(f"{cell},")
+    assert parse("".join(lines)) == (NewSubscriber(address),)
+
+
+def test_no_cell_of_a_file_of_bad_rows_is_a_formula():
+    bad = []
+    list(parse_subscribers(BytesIO(b"email,language\n=1+1,@x\n"), "a.csv", KNOWN, bad.append))
+
+    assert bad_line(bad[0]).startswith("'=1+1,'@x,")

@@ -29,6 +29,9 @@ GOOD = [
     (values.address, "status@example.com", "status@example.com"),
     (values.mailbox, "status@example.com", ("", "status@example.com")),
     (values.mailbox, '"Acme, Inc." <s@example.com>', ("Acme, Inc.", "s@example.com")),
+    (values.helo, "mail.example.com", "mail.example.com"),
+    (values.helo, "[192.0.2.1]", "[192.0.2.1]"),
+    (values.helo, "[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]"),
     (values.header_name, "", None),
     (values.header_name, "X-Once", "X-Once"),
     (values.level_key, "sev-5", "SEV5"),
@@ -39,6 +42,11 @@ BAD = [
     (values.paragraph, ["a"]),
     (values.paragraph, "a\x07"),
     (values.paragraph, "a\n" * 1001),
+    *((values.helo, one) for one in ("localhost", "192.0.2.1", "[2001:db8::1]", "[IPv6:1.2.3.4]")),
+    *(
+        (values.helo, one)
+        for one in ("a b.example", "-a.example", "a..example", "[]", "[300.1.1.1]")
+    ),
     (values.texts, "a"),
     (values.texts, [1]),
     (values.number, -1),

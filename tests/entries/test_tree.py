@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-from statusgen.entries.tree import read_file, scan_content, shown_path
+from statusgen.entries.tree import opened, read_file, scan_content, shown_path
+from statusgen.repository_files import NotOurs
 from tests.builders import write_tree
 
 
@@ -76,6 +77,36 @@ def test_a_content_folder_that_is_a_file_is_a_problem(tmp_path):
     assert "can't be read" in problem.what
 
 
+@pytest.mark.parametrize(
+    "stem",
+    [
+        *("02-identified_LOCAL_4711", "02_REMOTE_1", "02_BASE_99", "02_BACKUP_4711"),
+        *("02.LOCAL.4711", "02.orig", "02.rej", "02.bak", "02~", "postmortem_LOCAL_4711"),
+        *("02.sync-conflict-20261121-021003-ABCDEFG", "02_conflict-20261121-021003"),
+        *("02 (Ann's conflicted copy 2026-11-21)", "02 (conflicted copy)"),
+        *("02 (copy)", "02 (copy 2)", "02 copy", "02 copy 2", "02 - Copy", "02 - Copy (2)"),
+        *("02 - Kopie", "02 (1)"),
+    ],
+)
+def test_what_git_and_editors_leave_behind_is_refused_by_name(tmp_path, stem):
+    write_tree(tmp_path, {"incidents/a/02.md": "x", f"incidents/a/{stem}.md": "x"})
+
+    found, (problem,) = listing_of(tmp_path)
+
+    assert found == {"a": ["02"]}
+    assert "left this copy behind; take over what you want from it" in str(problem)
+
+
+@pytest.mark.parametrize(
+    "stem",
+    ["02-base_64", "03-sync-conflict", "02-copy-fails", "05-backup_2", "1.original", "02-LOCAL"],
+)
+def test_words_of_ones_own_are_no_leftovers(tmp_path, stem):
+    write_tree(tmp_path, {f"incidents/a/{stem}.md": "x"})
+
+    assert listing_of(tmp_path) == ({"a": [stem]}, [])
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_device_is_refused_without_opening_it(tmp_path):
     (tmp_path / "incidents/a").mkdir(parents=True)
@@ -90,9 +121,10 @@ def test_a_link_put_in_place_after_the_listing_is_not_followed(tmp_path):
     write_tree(tmp_path, {"secret": "secret", "incidents/a/02.md": "x"})
     (tmp_path / "incidents/a/01.md").symlink_to(tmp_path / "secret")
 
-    with pytest.raises(OSError, match=r"symbolic|Too many levels"):
-        read_file(tmp_path, "a", "01")
-    assert read_file(tmp_path, "a", "02") == b"x"
+    with opened(tmp_path, "a") as folder:
+        with pytest.raises(NotOurs, match="a symbolic link"):
+            read_file(folder, "01")
+        assert read_file(folder, "02") == b"x"
 
 
 @pytest.mark.parametrize("name", [b"a\x1b[31m.md", b"caf\xe9.md", b"a\nb.md"])

@@ -10,7 +10,7 @@ from statusgen.model.manifest import MANIFEST_KEY, Publisher
 from statusgen.model.manifest_json import parse_manifest
 from statusgen.plan.bookkeeping import Run
 from statusgen.plan.upload import plan_upload
-from statusgen.usecases.uploading import look
+from statusgen.usecases.looking import look
 from tests.fakes.publishing import NOW, make_release
 from tests.fakes.storage import FakeStorage
 

@@ -19,7 +19,7 @@ from statusgen.model.delivery import (
 )
 from statusgen.model.letter import Letter
 from statusgen.model.manifest import Publisher
-from statusgen.model.subscriber import NewSubscriber, Subscriber
+from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState
 
 NOW = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 URL = "sqlite:///.statusgen/state.db"
@@ -93,6 +93,10 @@ def cut_off(ledger: SqlLedger, update: KnownUpdate, count: int) -> tuple[Owed, .
 
 def account(ledger: SqlLedger, update: KnownUpdate) -> Account:
     return ledger.account(update.update_id)
+
+
+def make_reader(number: int) -> Subscriber:
+    return Subscriber(number, f"sub_{number}", f"r{number}@example.com", SubscriberState.ACTIVE)
 
 
 def make_letter(update_id: str, subscriber: Subscriber) -> Letter:

@@ -20,7 +20,7 @@ from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.smtp import SmtpTransport
 from statusgen.apply.deliver import deliver
 from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import InDoubt, Sender, Standing
+from statusgen.model.delivery import InDoubt, Sender, Standing, Trouble
 from statusgen.model.manifest import Publisher
 from statusgen.model.relay import Relay
 from statusgen.ports.ledger import IsGone
@@ -80,8 +80,8 @@ class NotingLedger(SqlLedger):
         self.silences.append(silence)
         return standing
 
-    def dismiss(self, sender: Sender) -> None:
-        super().dismiss(sender)
+    def dismiss(self, sender: Sender, trouble: Trouble | None = None) -> None:
+        super().dismiss(sender, trouble)
         self.silences.append((self._heard_s, time.monotonic()))
 
 

@@ -1,14 +1,13 @@
 """A target in memory that keeps state, counts requests and fails where it is told to."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from statusgen.errors import TargetError
 from statusgen.model.claim import Claim
 from statusgen.model.manifest import (
     MANIFEST_KEY,
-    UNKNOWN,
     Conditions,
     Manifest,
     Observed,
@@ -17,7 +16,7 @@ from statusgen.model.manifest import (
     pack_sequence,
 )
 from statusgen.model.manifest_json import format_manifest, parse_manifest
-from statusgen.model.release import Artifact
+from statusgen.model.release import Artifact, artifact_from_bytes
 from statusgen.model.value import replace
 from statusgen.ports.storage import ABSENT, MayWrite, OnDone, Upload, VersionConflictError
 from statusgen.ports.surroundings import Room
@@ -28,7 +27,7 @@ class FakeStorage:
     """`fail_on` names a step: `put a.html`, `delete a.html`, `manifest 2` (a second write)."""
 
     name: str = "fake:target"
-    can_claim: bool = True
+    can_mark: bool = True
     fail_on: str = ""
     conditions: Conditions = Conditions.HONOURED
     objects: dict[str, bytes] = field(default_factory=dict)
@@ -58,12 +57,13 @@ class FakeStorage:
         }
         return replace(manifest, records=seen)
 
-    def recover(self, keys: Collection[str]) -> Manifest:
+    def recover(self, keys: Collection[str]) -> Mapping[str, Record]:
         self._ask("list")
-        there = self.objects.keys() - self.foreign
-        packs = dict.fromkeys(filter(None, map(pack_sequence, there)), 0)
-        found = dict.fromkeys(there & set(keys), UNKNOWN)
-        return Manifest(found, sequence=max(packs, default=0), packs=packs)
+        return {key: self._record_there(key) for key in self._marked(keys)}
+
+    def marked(self, keys: Collection[str]) -> Collection[str] | None:
+        self._ask("look at marks")
+        return self._marked(keys) if self.can_mark else None
 
     def try_access(self) -> Room | None:
         self._ask("try access")
@@ -112,6 +112,9 @@ class FakeStorage:
     def read_pack(self, sequence) -> bytes | None:
         return self.objects.get(pack_key(sequence))
 
+    def kept_packs(self) -> Collection[int]:
+        return sorted(filter(None, map(pack_sequence, self.objects)))
+
     def delete_packs(self, sequences) -> None:
         self._ask(f"delete packs {' '.join(map(str, sequences))}")
         for one in sequences:
@@ -134,6 +137,18 @@ class FakeStorage:
         """Put an object there as somebody else would."""
         self.foreign.add(key)
         self.objects[key] = body
+
+    def _marked(self, keys: Collection[str]) -> set[str]:
+        others = tuple(
+            f"{key.partition('/_statusgen/')[0]}/" for key in self.objects if "/_statusgen/" in key
+        )
+        there = self.objects.keys() - self.foreign
+        return {key for key in there & set(keys) if not key.startswith(others)}
+
+    def _record_there(self, key: str) -> Record:
+        body = self.objects[key]
+        artifact = artifact_from_bytes(key, body)
+        return Record(artifact.fingerprint, len(body), _tag(body))
 
     def _tag_there(self, key: str) -> str:
         return _tag(self.objects[key]) if key in self.objects else ABSENT

@@ -47,7 +47,7 @@ def event_of(*updates, **facts):
 def test_an_event_tells_what_when_where_and_of_whom():
     event = event_of(body="We move the **database**.", components=["checkout", "api"])
 
-    assert event["UID"] == f"{NAME}@status.example.com"
+    assert event["UID"] == f"{NAME}@status.example.com/acme"
     assert event["SEQUENCE"] == 0
     assert event["STATUS"] == "CONFIRMED"
     assert event["SUMMARY"] == "Database upgrade"
@@ -99,7 +99,7 @@ def test_the_sequence_grows_with_every_move_and_cancellation(updates, sequence):
 def test_a_moved_window_keeps_its_id_and_has_the_new_time():
     event = event_of(later("update", starts="2026-11-22T03:00", ends="2026-11-22T05:00"))
 
-    assert event["UID"] == f"{NAME}@status.example.com"
+    assert event["UID"] == f"{NAME}@status.example.com/acme"
     assert (event.start, event.end) == (instant("2026-11-22T03:00"), instant("2026-11-22T05:00"))
 
 
@@ -146,8 +146,8 @@ def test_a_component_has_a_calendar_of_the_windows_that_touch_it():
         bodies |= maker.component(component, maintenances)
 
     assert {key: [one["UID"] for one in read(body).events] for key, body in bodies.items()} == {
-        "components/checkout.ics": [f"{NAME}@status.example.com"],
-        "components/search.ics": ["other@status.example.com"],
+        "components/checkout.ics": [f"{NAME}@status.example.com/acme"],
+        "components/search.ics": ["other@status.example.com/acme"],
         "components/api.ics": [],
     }
     assert read(bodies["components/api.ics"])["NAME"] == "Acme Status: maintenance of API"
@@ -207,3 +207,19 @@ def test_hostile_text_stays_text(hostile):
     event = event_of(title=hostile, body=hostile)
 
     assert event["SUMMARY"] == hostile
+
+
+def test_a_page_without_a_path_has_its_host_alone_in_its_ids():
+    settings = make_settings(page={"url": "https://status.example.com"})
+    (event,) = read(written(make_incident(make_scheduled()), settings=settings)).events
+
+    assert event["UID"] == f"{NAME}@status.example.com"
+
+
+def test_a_calendar_without_events_holds_a_time_zone_so_that_it_is_one():
+    empty, full = written(), written(make_incident(make_scheduled()))
+
+    (only,) = read(empty).subcomponents
+    assert (only.name, only["TZID"]) == ("VTIMEZONE", "UTC")
+    assert only.subcomponents[0].name == "STANDARD"
+    assert b"BEGIN:VTIMEZONE" not in full

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from statusgen.feeds.items import ItemMaker, last_change
+from statusgen.feeds.items import ItemMaker, last_change, tag
 from statusgen.prose.markdown_html import BodyRenderer
 from tests.builders import (
     instant,
@@ -230,3 +230,17 @@ def test_each_item_is_made_once():
     incident = make_incident()
 
     assert maker.newest([incident])[0] is maker.newest([incident], limit=1)[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://status.example.com", "tag:status.example.com,2005:incident/01"),
+        ("https://example.com/status", "tag:example.com,2005:/status:incident/01"),
+        ("https://example.com/eu/status", "tag:example.com,2005:/eu/status:incident/01"),
+    ],
+)
+def test_pages_of_one_host_share_no_ids(url, name):
+    settings = make_settings(page={"url": url})
+
+    assert tag(settings, "incident/01") == name

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from datetime import date
 from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree as ET
 
@@ -14,6 +15,7 @@ from tests.builders import instant, make_first, make_incident, make_settings, ma
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SETTINGS = make_settings()
+TODAY = date(2026, 11, 21)
 HOSTILE = [
     "]]><script>alert(1)</script>",
     "<script>alert(1)</script>",
@@ -30,7 +32,7 @@ def items_of(*incidents, settings=SETTINGS):
 
 
 def written(key, items, settings=SETTINGS):
-    return Syndicator(settings).page(items)[key]
+    return Syndicator(settings, TODAY).page(items)[key]
 
 
 def a_story(**facts):
@@ -89,13 +91,34 @@ def content_of(entry):
     return entry.content[0].value if "content" in entry else entry.description
 
 
-@pytest.mark.parametrize("key", [RSS_KEY, ATOM_KEY])
-def test_a_feed_without_items_is_a_feed_of_the_epoch(key):
-    feed = feedparser.parse(written(key, ()))
+def test_an_rss_feed_without_items_has_no_date():
+    feed = feedparser.parse(written(RSS_KEY, ()))
 
     assert not feed.bozo
-    assert feed.feed.updated_parsed[:3] == (1970, 1, 1)
+    assert not {"updated", "published"} & feed.feed.keys()
     assert feed.entries == []
+
+
+@pytest.mark.parametrize(
+    ("since", "updated"),
+    [
+        ((None, None), "2026-11-20T23:00:00+00:00"),
+        ((date(2025, 1, 1), date(2024, 7, 1)), "2024-06-30T22:00:00+00:00"),
+    ],
+    ids=["of today", "of the first component"],
+)
+def test_an_atom_feed_without_items_is_as_old_as_what_it_is_about(since, updated):
+    components = tuple(Component(f"c{n}", "C", since=day) for n, day in enumerate(since))
+    settings = make_settings(components=components, page={"timezone": "Europe/Berlin"})
+    syndicator = Syndicator(settings, TODAY)
+
+    of_page = ET.fromstring(written(ATOM_KEY, (), settings))
+    of_history = ET.fromstring(syndicator.history(())["history.atom"])
+    of_one = syndicator.component(components[0], ())
+    own = ET.fromstring(of_one["components/c0.atom.xml"]).findtext(f"{ATOM}updated")
+
+    assert of_page.findtext(f"{ATOM}updated") == of_history.findtext(f"{ATOM}updated") == updated
+    assert own == (updated if since[0] is None else "2024-12-31T23:00:00+00:00")
 
 
 @pytest.mark.parametrize("key", [RSS_KEY, ATOM_KEY])

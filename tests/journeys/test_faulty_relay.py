@@ -175,12 +175,13 @@ class Books:
             number: self.ledger.letters_of(self._readers[number].id)[0].reply for number in numbers
         }
 
-    def bounced(self) -> set[int]:
+    def given_up_or_struck(self) -> set[int]:
         book = make_book(self._database)
         return {
             number
             for number, reader in self._readers.items()
             if book.find(reader.address).state is SubscriberState.BOUNCED
+            or book.record(reader.id, NOW).strikes
         }
 
     def close(self) -> None:
@@ -244,7 +245,9 @@ def check_readers(books, script, left) -> None:
     refused = {number: codes for number, codes in refusals.items() if number not in left}
     assert books.in_state(DeliveryState.FAILED) == set(refused)
     assert books.replies(refused) == refused
-    assert books.bounced() == {number for number, codes in refused.items() if "5.1.1" in codes}
+    assert books.given_up_or_struck() == {
+        number for number, codes in refused.items() if "5.1.1" in codes
+    }
 
 
 def check_copies(case, script, doubted, resent, faults) -> None:

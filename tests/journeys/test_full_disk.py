@@ -72,7 +72,7 @@ def states(repository):
 def test_no_letter_leaves_unmarked_and_all_do_once_there_is_room(repository, relay):
     random = Random(SEED)
     stopped = 0
-    assert repository.run_apart("publish", "--yes", now=NOW).code == 0
+    assert repository.run_apart("publish", "--yes", "--force", now=NOW).code == 0
     rooms = [*ROOMS, *(random.randrange(900_000) for _ in range(MORE_ROOMS))]
     for number, room in enumerate(rooms, 2):
         repository.write_update(
@@ -81,7 +81,7 @@ def test_no_letter_leaves_unmarked_and_all_do_once_there_is_room(repository, rel
         before = len(relay.arrived())
         ballast = fill(repository, room)
 
-        ended = repository.run_apart("publish", "--yes", now=NOW)
+        ended = repository.run_apart("publish", "--yes", "--force", now=NOW)
 
         ballast.unlink()
         arrived = {one.recipient for one in relay.arrived()[before:]}
@@ -93,7 +93,7 @@ def test_no_letter_leaves_unmarked_and_all_do_once_there_is_room(repository, rel
             assert "the disk is full; make room" in " ".join(ended.err.split()), (room, ended.err)
             marked = {address for address, state in states(repository).items() if state in MARKED}
             assert arrived <= marked, (SEED, room)
-        last = repository.run_apart("publish", "--yes", now=NOW)
+        last = repository.run_apart("publish", "--yes", "--force", now=NOW)
         copies = Counter(one.recipient for one in relay.arrived()[before:])
         assert last.code == 0, last.err
         assert len(copies) == AUDIENCE, (SEED, room, len(copies))
@@ -105,10 +105,10 @@ def test_on_a_read_only_disk_nothing_leaves_and_nothing_is_lost(repository, rela
     disk = repository.root / ".statusgen"
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
 
-    ended = repository.run_apart("publish", "--yes", now=NOW)
+    ended = repository.run_apart("publish", "--yes", "--force", now=NOW)
 
     subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
     assert (ended.code, relay.arrived()) == (4, []), ended.err
     assert "read-only" in ended.err.lower()
-    assert repository.run_apart("publish", "--yes", now=NOW).code == 0
+    assert repository.run_apart("publish", "--yes", "--force", now=NOW).code == 0
     assert len(relay.arrived()) == AUDIENCE

@@ -18,7 +18,7 @@ def repository(tmp_path):
 
 
 def publish(repository, code=0):
-    done = repository.run("publish", "--yes", now="2026-11-21T02:40:00Z")
+    done = repository.run("publish", "--yes", "--force", now="2026-11-21T02:40:00Z")
     assert done.code == code, done.err
 
 

@@ -147,6 +147,35 @@ def test_a_page_that_can_not_be_reached_does_not_keep_letters_for_ever(repositor
     assert len(repository.letters()) == 2
 
 
+def test_a_folder_beside_a_bucket_that_is_down_keeps_no_letters(repository, bucket):
+    targets = 'url = "folder:public"', bucket.target(f"http://127.0.0.1:{free_port()}")
+    mail = 'transport = "folder:outbox"\nwithout_page_after = "1s"'
+    repository.configure(*targets, mail=mail.replace("1s", "never"))
+
+    waiting = publish(repository)
+    repository.configure(*targets, mail=mail)
+    done = publish(repository)
+
+    assert waiting.code == done.code == 4
+    assert "no letter was sent (2 were to leave)" in waiting.out
+    assert "2 subscribers have mail" in done.out
+    assert "the letters go out" in done.err
+    assert len(repository.letters()) == 2
+    assert "one in three" in repository.page(f"incidents/{ID}.html")
+
+
+def test_a_folder_beside_a_bucket_that_is_misspelt_says_that_letters_wait(repository, bucket):
+    wrong = bucket.target().replace(bucket.name, "no-such-bucket-here")
+    repository.configure('url = "folder:public"', wrong)
+
+    done = publish(repository)
+
+    assert done.code == 4
+    assert "folder:public: " in done.out
+    assert "no letter was sent (2 were to leave)" in done.out
+    assert "correct the target's url" in done.err
+
+
 def test_never_waits_for_the_page(repository, bucket):
     repository.configure(
         bucket.target(f"http://127.0.0.1:{free_port()}"),

@@ -44,6 +44,14 @@ def test_a_maintenance_has_no_severity():
     assert (facts.severity, facts.old_severity) == (None, None)
 
 
+def test_a_maintenance_that_was_done_before_its_window_has_no_start_and_no_duration():
+    early = facts_of(database_upgrade(later_in_maintenance(60, "completed")))
+    usual = facts_of(database_upgrade(later_in_maintenance(7 * 24 * 60 + 90, "completed")))
+
+    assert (early.has_begun, early.duration) == (False, None)
+    assert (usual.has_begun, usual.duration is None) == (True, False)
+
+
 def test_components_that_work_are_told_from_those_that_do_not():
     down, mixed = (
         facts_of(make_incident(make_first(components=states(**named))))

@@ -35,7 +35,10 @@ NOTHING, TROUBLE, GONE = Meaning.NOTHING, Meaning.MAILBOX_TROUBLE, Meaning.NO_SU
         # A refusal of the reader stays one, whatever else the server says of itself.
         ("5.1.1", "smtp; 550 5.1.1 User unknown; blocked senders see our policy", GONE),
         ("5.1.1", "smtp; 550 mx.spamfilter.example.com: user unknown", GONE),
-        ("4.4.7", "", NOTHING),  # after days; the network, or the whole domain
+        ("4.4.7", "", TROUBLE),  # given up after days
+        ("4.4.1", "smtp; connect to mx.example.org[192.0.2.1]:25: timed out", TROUBLE),
+        ("4.4.7", "smtp; 421 4.4.0 try again", TROUBLE),
+        ("4.4.7", "smtp; 421 too many messages from a spam source", NOTHING),
         ("4.2.2", "", TROUBLE),
         ("4.1.1", "", TROUBLE),
         ("4.0.0", "smtp; 451 try again later", NOTHING),

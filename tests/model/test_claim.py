@@ -27,7 +27,13 @@ def test_an_older_claim_has_a_token_only():
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"?", b"[]", b"{}", b'{"token": 3}', b"\xff", b'{"token": "x", "at": "soon"}']
+    "data",
+    [
+        *(b"", b"?", b"[]", b"{}", b'{"token": 3}', b"\xff", b'{"token": "x", "at": "soon"}'),
+        b'{"token": "x", "at": "0001-01-01T00:00:00+14:00"}',
+        b'{"token": "x", "at": "9999-12-31T23:59:59-14:00"}',
+        b'{"token": "x", "at": "2026-11-21T02:04:00"}',
+    ],
 )
 def test_whatever_else_lies_there_is_a_strangers(data):
     assert parse_claim(data) == UNREADABLE

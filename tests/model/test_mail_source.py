@@ -18,6 +18,11 @@ from statusgen.model.mail_source import ImapSource, MaildirSource, SqsSource, pa
             "imaps://ann%40example.com@mail.example.com:9993/Bounces/New%20ones",
             ImapSource("mail.example.com", 9993, "ann@example.com", "Bounces/New ones"),
         ),
+        (
+            "imaps://ann@mail.example.com/R%C3%BCckl%C3%A4ufer%20%26%20Co",
+            ImapSource("mail.example.com", 993, "ann", "Rückläufer & Co"),
+        ),
+        ("imaps://ann@mail.example.com/R&D", ImapSource("mail.example.com", 993, "ann", "R&D")),
         ("imap://ann@127.0.0.1/INBOX", ImapSource("127.0.0.1", 143, "ann", "INBOX", is_tls=False)),
         ("sqs://eu-west-1/bounces", SqsSource("eu-west-1", "bounces")),
         (
@@ -42,7 +47,7 @@ def test_a_source_is_read(text, source):
         ("imaps://ann@example.com/a?b", "ends after the folder"),
         ("imaps://ann@example.com:x/INBOX", "port"),
         ("imaps://ann@example.com/%0D%0Aa", "printable"),
-        ("imaps://ann@example.com/M%C3%BCll", "printable ASCII"),
+        ("imaps://%C3%A4nn@example.com/INBOX", "printable ASCII"),
         ("imap://ann@mail.example.com", "this machine only"),
         ("imaps://ann@example.com/a\r\nb", "control character"),
         ("sqs://bounces", "name the queue like"),

@@ -221,6 +221,11 @@ def test_a_near_miss_is_named():
 def test_a_text_in_a_message_is_short_and_harmless():
     assert shown("a\x1b[31m\n") == r"'a\x1b[31m\n'"
     assert len(shown("x" * 500)) == 62
+
+
+@pytest.mark.parametrize("password", ["hunter2", "h:u/n@t#e?r2", "h" * 200])
+def test_a_password_in_a_url_is_never_shown(password):
+    assert shown(f"https://key:{password}@example.com/x") == "'https://…@example.com/x'"
     assert printable("a\udcffb") == r"a\udcffb"
 
 

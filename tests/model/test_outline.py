@@ -1,7 +1,11 @@
 import pytest
 
+from statusgen.model.incident import fold
 from statusgen.model.outline import Told, outline
+from statusgen.model.shown import Shown, parse_shown
+from statusgen.model.update import Postmortem
 from tests.builders import (
+    SEVERITIES,
     instant,
     make_first,
     make_incident,
@@ -28,10 +32,50 @@ def test_an_outline_holds_the_facts_of_the_last_update():
     assert facts.duration == incident.duration
     assert (facts.affected, facts.states) == (incident.affected, incident.last.states)
     assert facts.told == (
-        Told("01", instant("02:04"), is_mailed=True, is_for_all=True),
-        Told("02", instant("03:00"), is_mailed=False, is_for_all=False),
+        make_told(incident.first, is_mailed=True, is_for_all=True),
+        make_told(incident.last, is_mailed=False, is_for_all=False),
     )
     assert facts.last_at == facts.changed_at == instant("03:00")
+
+
+def is_for_all(*updates):
+    return [one.is_for_all for one in outline(make_incident(*updates)).told]
+
+
+def test_an_update_is_for_all_where_no_earlier_one_went_to_somebody_else():
+    low = {"severity": "SEV3"}
+
+    assert is_for_all(make_first(**low), make_update(at="02:10", severity="SEV1")) == [True, True]
+    assert is_for_all(make_first(), make_update(at="02:10", **low)) == [True, False]
+    assert is_for_all(
+        make_first(), make_update(at="02:10", **low), make_update(at="02:20", severity="SEV1")
+    ) == [True, False, True]
+    assert is_for_all(make_first(), make_update(at="02:10", components=["api"])) == [True, False]
+    assert is_for_all(
+        make_first(components=["api"]), make_update(at="02:10", components=["checkout"])
+    ) == [True, True]
+    assert is_for_all(
+        make_first(notify=("stakeholders",)), make_update(at="02:10", notify=("subscribers",))
+    ) == [False, False]
+    assert is_for_all(make_first(notify=("managers",)), make_update(at="02:10")) == [False, False]
+
+
+def make_told(step, **facts):
+    update = step.update
+    return Told(update.stem, update.at, **facts)
+
+
+def test_what_readers_see_is_told_in_a_line():
+    updates = make_first(stem="01"), make_update("resolved", at="03:00", stem="02")
+    review = Postmortem("We learned.", instant("04:00"))
+
+    line = outline(fold(updates, SEVERITIES, review)).shown
+
+    assert parse_shown(line) == (
+        Shown("01", instant("02:04"), updates[0].wording),
+        Shown("02", instant("03:00"), updates[1].wording),
+        Shown("postmortem", instant("04:00"), ""),
+    )
 
 
 def test_a_maintenance_has_no_severity():

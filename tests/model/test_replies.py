@@ -138,7 +138,7 @@ TABLE = {
             RCPT,
             "550-Could not verify <b@example.com>\n550-No Such User\n550 Sender verify failed",
         ),
-        (RCPT, "550 Access denied - Invalid HELO name"),
+        (RCPT, "550 callout to mx.example.org failed: HELO rejected"),
         (RCPT, "550 relay not permitted"),
         (DOT, "554 Message rejected: Email address is not verified."),
         (RCPT, "550 5.7.1 User unknown"),  # its own words, but the reader keeps the benefit
@@ -153,6 +153,9 @@ TABLE = {
         (Stage.LOGIN, "432 4.7.12 A password transition is needed"),
         (Stage.DATA, "503 5.5.1 Error: need RCPT command"),
         (RCPT, "503 AUTH first"),
+        (RCPT, "550 Access denied - Invalid HELO name"),
+        (RCPT, "504 5.5.2 <vm>: Helo command rejected: need fully-qualified hostname"),
+        (RCPT, "550 5.7.1 <a.example.com>: Helo command rejected: Host not found"),
         (MAIL, "553 5.1.8 Domain of sender address does not exist"),
         (MAIL, "550 5.1.1 User unknown"),
         (MAIL, "550 5.7.1 Sender address rejected: not owned by user"),

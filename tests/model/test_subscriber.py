@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.model.subscriber import address_key, needs_smtputf8, parse_address
+from statusgen.model.subscriber import address_key, address_keys, needs_smtputf8, parse_address
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,26 @@ def test_two_spellings_of_a_mailbox_have_one_key():
 def test_only_other_scripts_before_the_at_need_smtputf8():
     assert needs_smtputf8(parse_address("jürgen@example.com"))
     assert not needs_smtputf8(parse_address("ann@bücher.example"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("STRASSE@example.com", "strasse@example.com", True),
+        ("straße@example.com", "strasse@example.com", False),
+        ("STRAẞE@example.com", "straße@example.com", True),
+        ("ﬁn@example.com", "fin@example.com", False),
+        ("ΣΟΦΟΣ@example.com", "σοφος@example.com", True),
+        ("σοφος@example.com", "σοφοσ@example.com", True),
+        ("JÜRGEN@example.com", "ju\u0308rgen@example.com", True),
+    ],
+)
+def test_letters_are_the_same_in_any_case_and_no_two_stand_for_one(one, other, is_same):
+    keys = [address_key(parse_address(text)) for text in (one, other)]
+
+    assert (keys[0] == keys[1]) is is_same
+
+
+def test_an_address_has_the_key_of_earlier_versions_too_if_that_was_another():
+    assert address_keys("Ann@example.com") == ("ann@example.com",)
+    assert address_keys("ß@example.com") == ("ß@example.com", "ss@example.com")

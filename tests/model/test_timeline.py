@@ -130,3 +130,12 @@ def test_spans_of_one_incident_never_overlap_and_end_where_its_states_say(minute
         for name, state in incident.states_at(NOW)
         if state is not ComponentState.OPERATIONAL
     }
+
+
+def test_a_maintenance_that_was_completed_before_its_window_held_nothing():
+    done = make_incident(
+        make_scheduled(components=["checkout"]), make_update("completed", at="02:00")
+    )
+
+    assert spans([done], instant("06:00")) == ()
+    assert done.duration is None

@@ -32,7 +32,7 @@ def publish(there, bodies, run=None):
     """Return the manifests during and after a publish."""
     release, run = make_release(bodies), run or make_run()
     plan = plan_upload(release, Observed(there), max_deletes=1)
-    under_way = begun(there or Manifest({}), plan, run, Conditions.HONOURED)
+    under_way = begun(there or Manifest({}), plan, release, run, Conditions.HONOURED)
     tags = {put.artifact.key: f"tag of {put.artifact.key}" for put in plan.puts}
     return under_way, with_pack(ended(under_way, plan, release, run, tags))
 

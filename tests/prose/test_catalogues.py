@@ -1,12 +1,14 @@
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
 from statusgen.prose.bad_catalogue import BadCatalogue
-from statusgen.prose.catalogues import missing_plural_rule, translations, untranslated
+from statusgen.prose.catalogues import calendar, missing_plural_rule, translations, untranslated
 
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "site_templates" / "locale"
@@ -197,3 +199,20 @@ def test_german_keeps_the_brackets_that_authors_replace_words_in():
 
     assert len(asked) == 4
     assert all(re.fullmatch(r"\[.+\]", words.gettext(one.decode())) for one in asked)
+
+
+@pytest.mark.parametrize("tag", ["de", "es", "fr", "it", "nl", "pl", "pt", "sv"])
+def test_western_european_time_is_never_an_hour_ahead(tag):
+    """As Morocco is since 2018: what has no name of its own is told by its distance to UTC."""
+    names = {"WET", "WEZ", "GMT"}
+    january = [datetime(2026, 1, 15, tzinfo=ZoneInfo(one)) for one in available_timezones()]
+
+    wrong = [
+        str(one.tzinfo)
+        for one in january
+        if calendar(tag).zone_name(one) in names and one.utcoffset() != timedelta()
+    ]
+
+    assert wrong == []
+    morocco = datetime(2026, 7, 15, tzinfo=ZoneInfo("Africa/Casablanca"))
+    assert not calendar(tag).zone_name(morocco).isalpha()

@@ -1,5 +1,7 @@
 """What is made of one folder; what archives make of many is asserted in test_archive.py."""
 
+import sys
+
 import pytest
 
 from statusgen.config.reader import read_settings
@@ -35,6 +37,36 @@ def test_a_folder_that_is_wrong_leaves_problems_only(repository):
 
     assert (done.record, done.source) == (None, None)
     assert done.problems
+
+
+def calls_for(repository, number):
+    """How much work a folder of so many updates is: function calls."""
+    for one in range(number):
+        at = f"2026-11-21T03:{one // 60:02}:{one % 60:02}Z"
+        repository.write(
+            f"{ID}/u{one:04}.md",
+            f"---\nstatus: update\nat: {at}\ncomponents: [checkout]\n---\nWe know more: {one}.\n",
+        )
+    calls = 0
+
+    def count(*_):
+        nonlocal calls
+        calls += 1
+
+    process(repository)  # what is loaded at first use
+    sys.setprofile(count)
+    try:
+        done = process(repository)
+    finally:
+        sys.setprofile(None)
+    assert done.problems == ()
+    return calls
+
+
+def test_an_incident_of_many_updates_takes_as_long_as_they_are_many(repository):
+    few, many = calls_for(repository, 100), calls_for(repository, 400)
+
+    assert many < 4.5 * few
 
 
 def test_drafts_count_only_where_they_are_wanted(repository):

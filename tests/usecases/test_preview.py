@@ -25,6 +25,28 @@ def test_drafts_are_shown_on_the_page_and_as_letters(tmp_path):
     assert f"{ID}/02-identified.html".encode() in preview.letters[MAILS]
 
 
+def test_what_other_sites_load_tells_nothing_of_drafts(tmp_path):
+    repository = make_repository(tmp_path)
+    secret = FIRST.replace("Increased error rates on checkout", "A secret word").replace(
+        "checkout: major_outage", "search: partial_outage"
+    )
+    repository.write("2026-11-21-secret/01.md", secret.replace("severity", "draft: true\nseverity"))
+    before = make_preview(
+        read_settings(make_repository(tmp_path / "other").root),
+        CacheFile(tmp_path / "other.db", "drafts"),
+        instant("02:10"),
+    )
+
+    preview = make(repository)
+
+    assert b"A secret word" in preview.site["index.html"].load()
+    embedded = [key for key in preview.site if key.startswith(("badge.", "embed.js"))]
+    embedded += [key for key in preview.site if key.startswith("components/") and "svg" in key]
+    assert len(embedded) > 3
+    for key in embedded:
+        assert preview.site[key].load() == before.site[key].load(), key
+
+
 def test_what_is_broken_is_named_and_the_rest_is_shown(tmp_path):
     repository = make_repository(tmp_path)
     repository.write("broken/01.md", FIRST.replace("SEV1", "SEV9"))

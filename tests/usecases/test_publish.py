@@ -35,7 +35,7 @@ def test_people_are_counted_for_incidents_that_go_and_for_no_others(tmp_path):
 
     planned = repository.run("plan", "--json").json
     silent = repository.run("plan", "--no-mail", "--json").json
-    done = repository.run("publish", "--yes")
+    done = repository.run("publish", "--yes", "--force")
     after = repository.run("plan", "--json").json
 
     removed = [{"incident": "second", "people": 2}]

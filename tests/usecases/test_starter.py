@@ -30,6 +30,37 @@ def test_state_and_letters_are_kept_out_of_git(tmp_path):
     assert set(ignored) >= {".statusgen/", "outbox/", "public/", "_site/", "*.bad.csv"}
 
 
+def test_uptime_is_counted_from_the_first_day_of_the_sample(tmp_path):
+    write_starter(tmp_path, NOW)
+
+    settings = read_settings(tmp_path)
+
+    assert {one.since.isoformat() for one in settings.components} == {"2026-11-18"}
+    assert (tmp_path / "incidents/2026-11-18-slow-responses-from-the-api").is_dir()
+
+
+SOURCE = "statusgen @ git+https://example.com/statusgen.git@0123"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"), [(SOURCE, SOURCE), (None, "${{ vars.STATUSGEN }}")], ids=["known", "local"]
+)
+def test_the_workflow_installs_from_where_this_was_installed(tmp_path, source, told):
+    write_starter(tmp_path, NOW, source)
+
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/status.yml").read_text("utf-8"))
+    installs = [
+        step["run"]
+        for job in workflow["jobs"].values()
+        for step in job["steps"]
+        if "pip" in step.get("run", "")
+    ]
+
+    assert workflow["env"] == {"STATUSGEN": told}
+    assert len(installs) == 2
+    assert all(one.startswith('pip install "${STATUSGEN:?') for one in installs)
+
+
 @pytest.fixture
 def workflow(tmp_path):
     write_starter(tmp_path, NOW)

@@ -1,5 +1,6 @@
 """Targets go their own ways; letters wait for the one that readers see."""
 
+import signal
 import threading
 import time
 from contextlib import contextmanager
@@ -9,8 +10,10 @@ import pytest
 
 from statusgen.config.settings import FolderTarget, S3Target
 from statusgen.errors import TargetError, TargetUnreachable, UsageError
-from statusgen.model.manifest import MANIFEST_KEY, Conditions
+from statusgen.model.manifest import MANIFEST_KEY, Conditions, Record
+from statusgen.model.manifest_json import format_manifest
 from statusgen.model.release import Release, artifact_from_bytes
+from statusgen.model.value import replace
 from statusgen.usecases.uploading import RETRY_AFTER_S, Outside, Target, Uploader
 from tests.builders import make_settings
 from tests.fakes.publishing import make_run, publish
@@ -26,9 +29,9 @@ def unseen(_what, _total):
     yield lambda *_: None
 
 
-def make(*pairs, prove=lambda *_: "", is_gone=lambda _: False, **options):
+def make(*pairs, prove=lambda *_: "", is_gone=lambda _: False, page="", **options):
     targets = [Target(settings, storage) for settings, storage in pairs]
-    outside = Outside(make_run(), prove, unseen, is_gone)
+    outside = Outside(replace(make_run(), page=page), prove, unseen, is_gone)
     return Uploader(make_settings(), RELEASE, targets, outside, **options)
 
 
@@ -91,8 +94,10 @@ def test_only_targets_that_are_up_are_claimed_on():
 class AwakeningStorage(FakeStorage):
     """Answers from the third question on."""
 
+    sleeps = 2
+
     def observe(self):
-        if self.requests.count("read manifest") < 2:
+        if self.requests.count("read manifest") < self.sleeps:
             self.requests.append("read manifest")
             raise TargetUnreachable("s3://acme: did not answer")
         return super().observe()
@@ -101,12 +106,13 @@ class AwakeningStorage(FakeStorage):
 def test_a_target_that_wakes_up_in_time_is_served():
     waits = []
     uploader = make((BUCKET, AwakeningStorage("s3://acme")))
-    first = run(uploader)
+    plans = uploader.plan()
+    first = uploader.upload(plans)
 
-    uploads = uploader.upload_until(time.monotonic() + 60, first, waits.append)
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, waits.append)
 
     assert waits == [RETRY_AFTER_S] * 2
-    assert first.is_out_of_reach
+    assert uploader.is_out_of_reach(first)
     assert not uploader.is_page_up(first)
     assert uploader.is_page_up(uploads)
 
@@ -179,6 +185,79 @@ def test_a_damaged_manifest_is_made_anew_and_said():
     assert storage.observe().manifest.kept
 
 
+def tamper(storage, **changes):
+    there = storage.observe().manifest
+    storage.objects[MANIFEST_KEY] = format_manifest(replace(there, **changes))
+
+
+@pytest.mark.parametrize("can_mark", [True, False], ids=["bucket", "folder"])
+def test_a_manifest_that_lists_what_is_not_ours_is_refused_whole(can_mark):
+    storage = FakeStorage("s3://acme", can_mark=can_mark)
+    run(make((BUCKET, storage)))
+    storage.put_foreign("notes.txt", b"theirs")
+    records = storage.observe().manifest.records
+    tamper(storage, records={**records, "notes.txt": Record("0" * 32, 6)})
+
+    [planned] = make((BUCKET, storage)).plan()
+    uploads = run(make((BUCKET, storage)))
+
+    assert "it lists notes.txt, which no release of ours put there" in planned.notes[0]
+    assert planned.upload.deletes == ()
+    assert not uploads.behind
+    assert storage.objects["notes.txt"] == b"theirs"
+    assert storage.observe().manifest.records.keys() == records.keys()
+
+
+def test_another_page_is_not_published_over_unless_it_moved():
+    storage = FakeStorage("s3://acme")
+    run(make((BUCKET, storage), page="https://one.example.com"))
+    other = make((BUCKET, storage), page="https://two.example.com")
+    moved = make((BUCKET, storage), page="https://two.example.com", takeover=True)
+
+    [refused] = other.plan()
+    [planned] = moved.plan()
+
+    assert refused.is_held
+    assert "the page https://one.example.com is there, and not https://two" in refused.failure
+    assert planned.upload is not None
+
+
+@pytest.mark.parametrize("url", ["http://ONE.example.com", "https://one.example.com"])
+def test_the_same_page_by_another_scheme_is_the_same(url):
+    storage = FakeStorage("s3://acme")
+    run(make((BUCKET, storage), page="https://one.example.com"))
+
+    [planned] = make((BUCKET, storage), page=url).plan()
+
+    assert planned.upload.is_empty
+
+
+class FailingOnceStorage(FakeStorage):
+    """Has a bad half minute while the release goes up: `failing` requests find no answer."""
+
+    failing = 0
+
+    def put_all(self, uploads, may_write, on_done):
+        if self.failing:
+            self.failing -= 1
+            raise TargetUnreachable("s3://acme: failed; publish again")
+        super().put_all(uploads, may_write, on_done)
+
+
+def test_our_own_upload_that_found_no_answer_is_not_waited_for():
+    storage = FailingOnceStorage("s3://acme")
+    storage.failing = 2
+    uploader = make((BUCKET, storage))
+
+    plans = uploader.plan()
+    first = uploader.upload(plans)
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, lambda _: None)
+
+    assert not uploads.behind
+    assert uploader.is_page_up(uploads)
+    assert storage.observe().manifest.intent is None
+
+
 def test_what_others_changed_is_put_up_again_when_one_looks():
     storage = FakeStorage("s3://acme")
     run(make((BUCKET, storage)))
@@ -209,6 +288,44 @@ class WaitingStorage(FakeStorage):
         super().put_all(uploads, may_write, on_done)
 
 
+def test_caches_that_can_not_be_told_are_a_warning_and_nothing_else():
+    storage = FakeStorage("s3://acme", fail_on="refresh caches")
+    uploader = make((BUCKET, storage))
+
+    uploads = run(uploader)
+
+    assert uploads.results[0].warning == "s3://acme: told to fail on refresh caches"
+    assert uploader.is_page_up(uploads)
+    assert storage.observe().manifest.intent is None
+
+
+class HangingStorage(FakeStorage):
+    """Answers nothing, until it is closed."""
+
+    def observe(self):
+        self.asked.set()
+        assert self.closed.wait(10)
+        raise TargetUnreachable("s3://acme: hung up")
+
+    def close(self):
+        self.closed.set()
+
+
+def test_who_is_interrupted_waits_for_nobody():
+    storage = HangingStorage("s3://acme")
+    storage.asked, storage.closed = threading.Event(), threading.Event()
+
+    def interrupt():
+        assert storage.asked.wait(10)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        make((BUCKET, storage)).plan()
+
+    assert storage.closed.is_set()
+
+
 def test_a_slow_target_keeps_no_other_waiting():
     slow, quick = WaitingStorage("s3://slow"), FakeStorage("s3://quick")
     slow.other = threading.Event()
@@ -217,3 +334,61 @@ def test_a_slow_target_keeps_no_other_waiting():
     uploads = run(make((BUCKET, slow), (BUCKET, quick)))
 
     assert not uploads.behind
+
+
+class LostStorage(FakeStorage):
+    """Is not there, as a host whose name is misspelt."""
+
+    def observe(self):
+        raise TargetUnreachable(f"{self.name}: it can't be reached")
+
+
+@pytest.mark.parametrize(
+    ("targets", "is_out_of_reach"),
+    [
+        pytest.param([(BUCKET, LostStorage)], True, id="the only one"),
+        pytest.param([(BUCKET, LostStorage), (FOLDER, FakeStorage)], True, id="a folder beside"),
+        pytest.param([(FOLDER, LostStorage), (BUCKET, LostStorage)], True, id="a lost one beside"),
+        pytest.param([(BUCKET, LostStorage), (BUCKET, FakeStorage)], False, id="another bucket"),
+        pytest.param([(FOLDER, LostStorage), (BUCKET, FakeStorage)], False, id="the folder only"),
+    ],
+)
+def test_what_readers_do_not_see_says_nothing_about_what_they_see(targets, is_out_of_reach):
+    uploader = make(*((settings, kind()) for settings, kind in targets))
+
+    uploads = run(uploader)
+
+    assert uploader.is_out_of_reach(uploads) is is_out_of_reach
+    assert uploader.is_page_up(uploads) is not is_out_of_reach
+
+
+def test_a_target_that_fails_otherwise_is_no_outage():
+    full = FakeStorage("s3://acme", fail_on="put index.html")
+    uploader = make((BUCKET, full), (FOLDER, FakeStorage()))
+
+    assert not uploader.is_out_of_reach(run(uploader))
+
+
+def test_what_a_target_got_before_another_woke_up_is_told_at_the_end():
+    uploader = make((FOLDER, FakeStorage()), (BUCKET, AwakeningStorage("s3://acme")))
+    plans = uploader.plan()
+    first = uploader.upload(plans)
+
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, lambda _: None)
+
+    assert [one.put for one in uploads.results] == [1, 1]
+
+
+def test_a_target_that_wakes_up_with_more_than_was_asked_about_stays_behind():
+    bucket = AwakeningStorage("s3://acme")
+    bucket.sleeps = 0
+    publish(bucket, {"index.html": "x", **{f"{one}.html": "x" for one in range(20)}})
+    bucket.sleeps = bucket.requests.count("read manifest") + 2
+    uploader = make((BUCKET, bucket))
+    plans = uploader.plan()
+    first = uploader.upload(plans)
+
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, lambda _: None)
+
+    assert "nobody was asked about what would go from there" in uploads.results[0].failure
+    assert bucket.objects["index.html"] == b"x"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from statusgen.adapters.database.schema import delivery, known_update
 from statusgen.adapters.database.updates import FEW, KNOWN
@@ -44,16 +44,28 @@ def accounts(connection: Connection, limit: int | None) -> tuple[tuple[KnownUpda
 
 def people_told(connection: Connection, incident_ids: Collection[str]) -> Mapping[str, int]:
     """See Ledger.people_told."""
+    return _told(connection, known_update.c.incident_id, incident_ids)
+
+
+def readers_of(connection: Connection, update_ids: Collection[str]) -> Mapping[str, int]:
+    """See Ledger.readers_of."""
+    first = _told(connection, known_update.c.first_id, update_ids)
+    return {**first, **_told(connection, known_update.c.update_id, update_ids)}
+
+
+def _told(
+    connection: Connection, column: ColumnElement[str], ids: Collection[str]
+) -> Mapping[str, int]:
     query = (
-        select(known_update.c.incident_id, func.count(delivery.c.subscriber_id.distinct()))
+        select(column, func.count(delivery.c.subscriber_id.distinct()))
         .join(delivery, delivery.c.update_number == known_update.c.number)
         .where(delivery.c.state == DeliveryState.ACCEPTED)
-        .group_by(known_update.c.incident_id)
+        .group_by(column)
     )
-    if len(incident_ids) <= FEW:
-        query = query.where(known_update.c.incident_id.in_(incident_ids))
+    if len(ids) <= FEW:
+        query = query.where(column.in_(ids))
     rows = connection.execute(query).all()
-    return {row[0]: row[1] for row in rows if row[0] in incident_ids}
+    return {row[0]: row[1] for row in rows if row[0] in ids}
 
 
 def letters_of(

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -12,7 +12,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.schema import erased_address, subscriber
-from statusgen.adapters.database.strikes import add_strike, counting_strikes, forget_strikes
+from statusgen.adapters.database.strikes import (
+    add_strike,
+    counting_strikes,
+    forget_strikes,
+    take_back,
+)
 from statusgen.errors import UsageError
 from statusgen.model.subscriber import (
     Consent,
@@ -21,6 +26,7 @@ from statusgen.model.subscriber import (
     SubscriberRecord,
     SubscriberState,
     address_key,
+    address_keys,
 )
 from statusgen.ports.address_book import Imported, Strike
 
@@ -51,13 +57,12 @@ class SqlAddressBook:
         """See AddressBook.add."""
         key = address_key(new.address)
         with self._database.writing() as connection:
-            found = connection.execute(
-                select(subscriber.c.id, subscriber.c.state).where(subscriber.c.address_key == key)
-            ).first()
+            found = _known_keys(connection, [new.address]).get(key)
             if found is not None and found.state == SubscriberState.ACTIVE:
                 raise UsageError("this address is subscribed already; `list` shows its token")
+            hashes = map(self._hash, address_keys(new.address))
             connection.execute(
-                delete(erased_address).where(erased_address.c.address_hash == self._hash(key))
+                delete(erased_address).where(erased_address.c.address_hash.in_(hashes))
             )
             if found is None:
                 _insert(connection, [_entry(new, source, now)])
@@ -93,10 +98,15 @@ class SqlAddressBook:
                 .values(state=state, changed_at=now)
             )
 
-    def strike(self, subscriber_id: int, now: datetime) -> Strike:
+    def strike(self, subscriber_id: int, now: datetime, *, may_end: bool = True) -> Strike:
         """See AddressBook.strike."""
         with self._database.writing() as connection:
-            return add_strike(connection, subscriber_id, now)
+            return add_strike(connection, subscriber_id, now, may_end=may_end)
+
+    def restore(self, since: datetime, now: datetime) -> int:
+        """See AddressBook.restore."""
+        with self._database.writing() as connection:
+            return take_back(connection, since, now)
 
     def count(self, state: SubscriberState, since: datetime | None = None) -> int:
         """See AddressBook.count."""
@@ -111,11 +121,11 @@ class SqlAddressBook:
     def erase(self, subscriber_id: int, now: datetime) -> None:
         """See AddressBook.erase. The row stays, without its address, so that accounts add up."""
         with self._database.writing() as connection:
-            query = select(subscriber.c.address_key).where(subscriber.c.id == subscriber_id)
-            key = connection.execute(query).scalar()
-            if key is None:
+            query = select(subscriber.c.address).where(subscriber.c.id == subscriber_id)
+            address = connection.execute(query).scalar()
+            if address is None:
                 return
-            hashed = {"address_hash": self._hash(key), "erased_at": now}
+            hashed = {"address_hash": self._hash(address_key(address)), "erased_at": now}
             connection.execute(insert(erased_address), hashed)
             connection.execute(
                 update(subscriber)
@@ -132,11 +142,13 @@ class SqlAddressBook:
 
     def find(self, text: str) -> Subscriber | None:
         """See AddressBook.find."""
-        is_it = (subscriber.c.token == text) | (subscriber.c.address_key == address_key(text))
+        is_it = (subscriber.c.token == text) | subscriber.c.address_key.in_(address_keys(text))
         query = select(*COLUMNS).where(is_it, subscriber.c.address.is_not(None))
         with self._database.reading() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else as_subscriber(row)
+            rows = connection.execute(query).all()
+        key = address_key(text)
+        found = (one for one in rows if one.token == text or address_key(one.address) == key)
+        return next(map(as_subscriber, found), None)
 
     def record(self, subscriber_id: int, now: datetime) -> SubscriberRecord:
         """See AddressBook.record."""
@@ -170,8 +182,9 @@ class SqlAddressBook:
         self, connection: Connection, batch: tuple[NewSubscriber, ...], source: str, now: datetime
     ) -> Imported:
         entries = {address_key(new.address): _entry(new, source, now) for new in batch}
-        known = _known_keys(connection, tuple(entries))
-        erased = self._erased_keys(connection, tuple(entries))
+        addresses = [new.address for new in batch]
+        known = _known_keys(connection, addresses)
+        erased = self._erased_keys(connection, addresses)
         fresh = [entry for key, entry in entries.items() if key not in known | erased]
         changed = [
             {**entry, "id": known[key].id}
@@ -190,8 +203,12 @@ class SqlAddressBook:
             )
         return Imported(len(fresh), len(changed), len(entries) - len(fresh) - len(changed))
 
-    def _erased_keys(self, connection: Connection, keys: tuple[str, ...]) -> dict[str, None]:
-        hashes = {self._hash(key): key for key in keys}
+    def _erased_keys(self, connection: Connection, addresses: Sequence[str]) -> dict[str, None]:
+        hashes = {
+            self._hash(key): address_key(address)
+            for address in addresses
+            for key in address_keys(address)
+        }
         query = select(erased_address.c.address_hash).where(
             erased_address.c.address_hash.in_(hashes)
         )
@@ -257,8 +274,18 @@ def _draw_token() -> str:
     return "sub_" + "".join(letters)
 
 
-def _known_keys(connection: Connection, keys: tuple[str, ...]) -> dict[str, Any]:
-    query = select(subscriber.c.id, subscriber.c.address_key, subscriber.c.state).where(
-        subscriber.c.address_key.in_(keys)
+def _known_keys(connection: Connection, addresses: Sequence[str]) -> dict[str, Any]:
+    """Return the rows of those who are there, by key; who has an earlier version's gets theirs."""
+    keys = {key for address in addresses for key in address_keys(address)}
+    columns = (
+        *(subscriber.c.id, subscriber.c.state),
+        subscriber.c.address,
+        subscriber.c.address_key,
     )
-    return {row.address_key: row for row in connection.execute(query)}
+    rows = connection.execute(select(*columns).where(subscriber.c.address_key.in_(keys))).all()
+    known = {address_key(row.address): row for row in rows}
+    for key, row in known.items():
+        if key != row.address_key:
+            theirs = update(subscriber).where(subscriber.c.id == row.id)
+            connection.execute(theirs.values(address_key=key))
+    return known

@@ -6,7 +6,7 @@ from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
 from statusgen.adapters.database.schema import delivery, known_update, subscriber
 from statusgen.model.delivery import Audience, DeliveryState
 from statusgen.model.severity import SUBSCRIBERS
-from statusgen.model.subscriber import Subscriber, SubscriberState
+from statusgen.model.subscriber import Subscriber, SubscriberState, is_intact
 
 
 def picked_by(audience: Audience, incident_id: str) -> ColumnElement[bool]:
@@ -40,7 +40,9 @@ def sample(
     size = count_picked(connection, audience, incident_id)
     places = sorted({size * one // number for one in range(number)})
     found = (connection.execute(query.offset(one).limit(1)).first() for one in places)
-    return tuple(as_subscriber(row) for row in found if row is not None)
+    return tuple(
+        as_subscriber(row) for row in found if row is not None and is_intact(row.token, row.address)
+    )
 
 
 def _wants(audience: Audience) -> ColumnElement[bool]:

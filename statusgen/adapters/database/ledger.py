@@ -4,25 +4,27 @@ What each does is told by the modules beside this one, as functions over a conne
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from statusgen.adapters.database import (
     accounts,
     choosing,
+    concluding,
     delivering,
     recording,
     senders,
     sending,
+    strikes,
     updates,
     withdrawing,
 )
 from statusgen.adapters.database.engine import Database
 from statusgen.adapters.database.lock import locked
-from statusgen.adapters.database.schema import delivery
+from statusgen.adapters.database.witnesses import Witnesses
 from statusgen.model.delivery import (
     Account,
     Audience,
@@ -34,14 +36,16 @@ from statusgen.model.delivery import (
     Result,
     Sender,
     Standing,
+    Trouble,
 )
 from statusgen.model.manifest import Publisher
+from statusgen.model.refusals import Refusals
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
 from statusgen.ports.ledger import IsGone
 
 
-class SqlLedger:
+class SqlLedger(Witnesses):
     """The Ledger port over a database.
 
     Instants are of this machine's clock outside and of the database's inside, so that senders
@@ -49,7 +53,7 @@ class SqlLedger:
     """
 
     def __init__(self, database: Database, lease_s: float = senders.LEASE_S) -> None:
-        self._database = database
+        super().__init__(database)
         self._lease_s = lease_s
         self._numbers: dict[str, int] = {}
 
@@ -57,10 +61,8 @@ class SqlLedger:
     def exclusive(self) -> Iterator[None]:
         """See Ledger.exclusive."""
         path = self._database.path
-        if path is None:  # a server locks by its own means
-            yield
-            return
-        with locked(path.with_name(path.name + ".lock")):
+        lock = locked(path.with_name(path.name + ".lock")) if path else nullcontext()
+        with lock:  # a server locks by its own means
             yield
 
     def skips(self) -> Mapping[str, str]:
@@ -106,8 +108,7 @@ class SqlLedger:
                 return 0
             if supersedes:
                 withdrawing.supersede(connection, number, self._there(now))
-            size = select(func.count()).where(delivery.c.update_number == number)
-            return connection.execute(size).scalar_one()
+            return accounts.account(connection, number).audience
 
         return self._database.write(work)
 
@@ -124,11 +125,6 @@ class SqlLedger:
         """See Ledger.setting."""
         return self._database.write(lambda it: updates.setting_of(it, name, make()))
 
-    def people_told(self, incident_ids: Collection[str]) -> Mapping[str, int]:
-        """See Ledger.people_told."""
-        with self._database.reading() as connection:
-            return accounts.people_told(connection, incident_ids)
-
     def backlog(
         self, policy: InDoubt, only: Collection[int] | None = None
     ) -> tuple[tuple[str, int], ...]:
@@ -138,17 +134,21 @@ class SqlLedger:
 
     def enlist(self, by: Publisher, is_gone: IsGone) -> Sender:
         """See Ledger.enlist."""
-        is_alone = self._database.path is not None  # a file has one user at a time
-        gone: IsGone = (lambda _: True) if is_alone else is_gone
+        gone = (lambda _: True) if self._database.path else is_gone  # a file has one user at a time
         return self._database.write(lambda it: senders.enlist(it, by, gone, self._lease_s))
 
     def beat(self, sender: Sender) -> Standing | None:
         """See Ledger.beat."""
         return self._database.write(lambda it: senders.beat(it, sender, self._lease_s))
 
-    def dismiss(self, sender: Sender) -> None:
+    def dismiss(self, sender: Sender, trouble: Trouble | None = None) -> None:
         """See Ledger.dismiss."""
-        self._database.write(lambda it: senders.settle(it, sender.number))
+        self._database.write(lambda it: senders.dismiss(it, sender, trouble))
+
+    def last_trouble(self) -> Trouble | None:
+        """See Ledger.last_trouble."""
+        with self._database.reading() as connection:
+            return senders.last_trouble(connection)
 
     def senders(self) -> tuple[Publisher, ...]:
         """See Ledger.senders."""
@@ -167,8 +167,7 @@ class SqlLedger:
         """See Ledger.prepare."""
 
         def work(connection: Connection) -> None:
-            numbers = self._numbers_of(connection, update_ids)
-            there = self._there(now)
+            numbers, there = self._numbers_of(connection, update_ids), self._there(now)
             sending.prepare(connection, numbers, policy, there, waits=waits, only=only)
 
         self._database.write(work)
@@ -196,18 +195,25 @@ class SqlLedger:
         self, sender: Sender, results: Sequence[Result], dots: Sequence[Owed], now: datetime
     ) -> frozenset[tuple[str, int]]:
         """See Ledger.record."""
+        there = self._there(now)
+        return self._database.write(
+            lambda it: recording.record(it, sender, results, dots, there, partial(self._number, it))
+        )
 
-        def work(connection: Connection) -> frozenset[tuple[str, int]]:
-            number_of = partial(self._number, connection)
-            return recording.record(connection, sender, results, dots, self._there(now), number_of)
+    def conclude(self, refusals: Refusals, now: datetime) -> None:
+        """See Ledger.conclude."""
+        self._database.write(lambda it: concluding.conclude(it, refusals, self._there(now)))
 
-        return self._database.write(work)
+    def struck_before(self, now: datetime) -> frozenset[int]:
+        """See Ledger.struck_before."""
+        with self._database.reading() as connection:
+            return strikes.struck_before(connection, self._there(now))
 
     def next_due(self, update_ids: Sequence[str]) -> datetime | None:
         """See Ledger.next_due."""
         with self._database.reading() as connection:
             due = sending.next_due(connection, self._numbers_of(connection, update_ids))
-        return self._here(due) if due else None
+            return due and due - self._database.clock_ahead
 
     def is_held(self) -> bool:
         """See Ledger.is_held."""
@@ -248,15 +254,13 @@ class SqlLedger:
 
     def letters_of(self, subscriber_id: int, limit: int | None = None) -> tuple[LetterRecord, ...]:
         """See Ledger.letters_of."""
-        with self._database.reading() as connection:
-            ahead = self._database.clock_ahead
-            return accounts.letters_of(connection, subscriber_id, limit, ahead)
+        with self._database.reading() as it:
+            return accounts.letters_of(it, subscriber_id, limit, self._database.clock_ahead)
 
     def unreported_copies(self, update_ids: Sequence[str]) -> tuple[str, ...]:
         """See Ledger.unreported_copies."""
-        with self._database.reading() as connection:
-            numbers = self._numbers_of(connection, update_ids)
-            return delivering.unreported_copies(connection, numbers)
+        with self._database.reading() as it:
+            return delivering.unreported_copies(it, self._numbers_of(it, update_ids))
 
     def tick_copies(self, update_ids: Sequence[str], tokens: Sequence[str]) -> None:
         """See Ledger.tick_copies."""
@@ -267,9 +271,8 @@ class SqlLedger:
 
     def retry(self, update_id: str, states: Sequence[DeliveryState], now: datetime) -> int:
         """See Ledger.retry."""
-        there = self._there(now)
         return self._database.write(
-            lambda it: sending.retry(it, self._number(it, update_id), states, there)
+            lambda it: sending.retry(it, self._number(it, update_id), states, self._there(now))
         )
 
     def hold(self, update_id: str, now: datetime) -> int:
@@ -279,9 +282,6 @@ class SqlLedger:
     def _there(self, now: datetime) -> datetime:
         """An instant of this machine's clock, by the database's."""
         return now + self._database.clock_ahead
-
-    def _here(self, there: datetime) -> datetime:
-        return there - self._database.clock_ahead
 
     def _numbers_of(self, connection: Connection, update_ids: Sequence[str]) -> list[int]:
         return [self._number(connection, update_id) for update_id in update_ids]

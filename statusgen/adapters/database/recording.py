@@ -8,17 +8,13 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, select, update
 
 from statusgen.adapters.database.schema import delivery, known_update, subscriber
 from statusgen.adapters.database.senders import FIND_HELD
-from statusgen.adapters.database.strikes import add_strike, give_up
 from statusgen.adapters.database.withdrawing import find_withdrawn, sweep
 from statusgen.model.delivery import DeliveryState, Outcome, Owed, Result, Sender
-from statusgen.model.replies import Meaning
 from statusgen.model.schedule import next_try
 from statusgen.model.subscriber import SubscriberState
 
 _UNDONE = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 """Outcomes after which a letter would be sent once more."""
-
-_OF_READERS = (Meaning.NO_SUCH_MAILBOX, Meaning.MAILBOX_TROUBLE)
 
 
 def record(  # noqa: PLR0913, PLR0917  what a group commit is made of
@@ -36,7 +32,6 @@ def record(  # noqa: PLR0913, PLR0917  what a group commit is made of
     for number, outcome, attempts, ids in groups:
         _write_outcome(connection, sender_, number, outcome, attempts, ids, now)
     sweep(connection, withdrawn, now)
-    _tell_address_book(connection, results, now)
     by_update: dict[str, list[int]] = defaultdict(list)
     for one in dots:
         by_update[one.update_id].append(one.subscriber.id)
@@ -96,16 +91,6 @@ def _mark_dots(
         connection.execute(_SUPPRESS, values)
         connection.execute(_EXPIRE, values)
     return granted
-
-
-def _tell_address_book(connection: Connection, results: Sequence[Result], now: datetime) -> None:
-    """Let what outcomes mean for readers follow, in the order of readers."""
-    meant = {(one.owed.subscriber.id, one.outcome.meaning) for one in results}
-    for subscriber_id, meaning in sorted(one for one in meant if one[1] in _OF_READERS):
-        if meaning is Meaning.NO_SUCH_MAILBOX:
-            give_up(connection, [subscriber_id], now)
-        else:
-            add_strike(connection, subscriber_id, now)
 
 
 _OURS = and_(

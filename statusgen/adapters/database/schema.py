@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeDecorator
 from statusgen.model.delivery import DeliveryState
 from statusgen.model.subscriber import SubscriberState
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -104,6 +104,8 @@ known_update = Table(
     Column("expires_at", UtcDateTime),  # letters that have not gone out by then never do
     Column("withdrawn", String(16)),  # held or expired: what has not gone out never does
     Column("superseded_by", _BIG_ID),  # number of the end: who has a letter about it gets only that
+    Column("says", Text),  # its own phase, severity and components; NULL before version 3
+    Column("wording", String(16)),  # a digest of its text
     Index("known_update_of_incident", "incident_id"),
     Index("known_update_by_time", "at", "update_id"),
 )

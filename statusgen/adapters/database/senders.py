@@ -12,13 +12,14 @@ from sqlalchemy import Connection, and_, delete, insert, select, text, update
 
 from statusgen.adapters.database.adding import add_new
 from statusgen.adapters.database.schema import UNSETTLED, delivery, sender, setting
-from statusgen.model.delivery import DeliveryState, Sender, Standing
+from statusgen.model.delivery import DeliveryState, Sender, Standing, Trouble
 from statusgen.model.manifest import Publisher
 from statusgen.ports.ledger import IsGone
 
 LEASE_S = 60.0
 _HELD = "held_since"
 _EDITION = "edition"
+_TROUBLE = "last_trouble"
 
 FIND_HELD = select(setting.c.name).where(setting.c.name == _HELD)
 """Finds something where all senders are to stop."""
@@ -65,6 +66,22 @@ def settle(connection: Connection, number: int) -> None:
         left = and_(delivery.c.sender == number, delivery.c.state == state, text(UNSETTLED))
         connection.execute(update(delivery).where(left).values(state=then, reply=""))
     connection.execute(delete(sender).where(sender.c.number == number))
+
+
+def dismiss(connection: Connection, sender_: Sender, trouble: Trouble | None) -> None:
+    """See Ledger.dismiss."""
+    settle(connection, sender_.number)
+    connection.execute(delete(setting).where(setting.c.name == _TROUBLE))
+    if trouble is not None:
+        value = f"{trouble.at.isoformat()} {trouble.text}"
+        add_new(connection, setting, [{"name": _TROUBLE, "value": value}])
+
+
+def last_trouble(connection: Connection) -> Trouble | None:
+    """See Ledger.last_trouble."""
+    found = connection.execute(select(setting.c.value).where(setting.c.name == _TROUBLE)).scalar()
+    at, _, text = (found or "").partition(" ")
+    return Trouble(datetime.fromisoformat(at), text) if at else None
 
 
 def living(connection: Connection) -> tuple[Publisher, ...]:

@@ -10,7 +10,8 @@ from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
 from statusgen.adapters.database.schema import UNSETTLED, delivery, sender, subscriber
 from statusgen.adapters.database.withdrawing import HAS_THE_END, find_withdrawn, sweep
 from statusgen.model.delivery import DeliveryState, InDoubt, Owed, Sender
-from statusgen.model.subscriber import SubscriberState
+from statusgen.model.subscriber import SubscriberState, is_intact
+from statusgen.model.unsent import DAMAGED
 
 MAY_BE_RESENT: ColumnElement[bool] = and_(
     delivery.c.state == DeliveryState.IN_DOUBT, delivery.c.is_copy == 0, ~HAS_THE_END
@@ -78,9 +79,14 @@ def claim(  # noqa: PLR0913  two of them by name
             query = query.where(subscriber.c.id.in_(only))
         rows = connection.execute(query).all()
         gone = [row.id for row in rows if row.state != SubscriberState.ACTIVE]
-        there = [row for row in rows if row.state == SubscriberState.ACTIVE]
+        active = [row for row in rows if row.state == SubscriberState.ACTIVE]
+        there = [row for row in active if is_intact(row.token, row.address)]
         _move(connection, _rows(number, gone), DeliveryState.SUPPRESSED, now)
-        if there or not gone:
+        if len(there) < len(active):
+            damaged = {row.id for row in active} - {row.id for row in there}
+            theirs = _rows(number, sorted(damaged))
+            _move(connection, theirs, DeliveryState.FAILED, now, reply=DAMAGED)
+        if there or not rows:
             break
     claimed = _rows(number, [row.id for row in there])
     _move(connection, claimed, DeliveryState.CLAIMED, now, sender=sender_.number)

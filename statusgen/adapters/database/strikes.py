@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from statusgen.adapters.database.adding import add_new
 from statusgen.adapters.database.schema import strike, subscriber
@@ -13,7 +13,9 @@ from statusgen.ports.address_book import STRIKES_LAST, Strike
 _MAX_STRIKES = 3
 
 
-def add_strike(connection: Connection, subscriber_id: int, now: datetime) -> Strike:
+def add_strike(
+    connection: Connection, subscriber_id: int, now: datetime, *, may_end: bool = True
+) -> Strike:
     """See AddressBook.strike."""
     forget_strikes(connection, subscriber_id, until=_lapsed(now))
     struck = counting_strikes(connection, subscriber_id, now)
@@ -21,8 +23,16 @@ def add_strike(connection: Connection, subscriber_id: int, now: datetime) -> Str
     if today in struck:
         return Strike.REPEATED
     add_new(connection, strike, [{"subscriber_id": subscriber_id, "day": today}])
-    is_last = len(struck) + 1 >= _MAX_STRIKES and give_up(connection, [subscriber_id], now)
+    is_enough = may_end and len(struck) + 1 >= _MAX_STRIKES
+    is_last = is_enough and give_up(connection, [subscriber_id], now)
     return Strike.LAST if is_last else Strike.COUNTED
+
+
+def struck_before(connection: Connection, now: datetime) -> frozenset[int]:
+    """See Ledger.struck_before."""
+    query = select(strike.c.subscriber_id).distinct()
+    counts = query.where(strike.c.day > _lapsed(now), strike.c.day < _day(now))
+    return frozenset(connection.execute(counts).scalars())
 
 
 def counting_strikes(connection: Connection, subscriber_id: int, now: datetime) -> tuple[date, ...]:
@@ -47,6 +57,21 @@ def give_up(connection: Connection, subscriber_ids: Sequence[int], now: datetime
         .values(state=SubscriberState.BOUNCED, changed_at=now)
     )
     return connection.execute(statement).rowcount > 0
+
+
+def take_back(connection: Connection, since: datetime, now: datetime) -> int:
+    """See AddressBook.restore."""
+    are_back = and_(
+        subscriber.c.state == SubscriberState.BOUNCED,
+        subscriber.c.changed_at >= since,
+        subscriber.c.address.is_not(None),
+    )
+    theirs = strike.c.subscriber_id.in_(select(subscriber.c.id).where(are_back))
+    connection.execute(delete(strike).where(theirs))
+    statement = update(subscriber).where(are_back)
+    return connection.execute(
+        statement.values(state=SubscriberState.ACTIVE, changed_at=now)
+    ).rowcount
 
 
 def _lapsed(now: datetime) -> date:

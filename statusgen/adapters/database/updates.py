@@ -17,6 +17,8 @@ KNOWN = (
     known_update.c.at,
     known_update.c.skipped,
     func.coalesce(known_update.c.first_id, "").label("first_id"),
+    func.coalesce(known_update.c.says, "").label("says"),
+    func.coalesce(known_update.c.wording, "").label("wording"),
 )
 """The columns of a KnownUpdate."""
 
@@ -69,7 +71,14 @@ def queue(
     ).one()
     if not found.skipped:
         return None
-    queued = {"skipped": "", "expires_at": expires_at, "withdrawn": None, "superseded_by": None}
+    queued = {
+        "skipped": "",
+        "says": known.says,
+        "wording": known.wording,
+        "expires_at": expires_at,
+        "withdrawn": None,
+        "superseded_by": None,
+    }
     statement = update(known_update).where(known_update.c.number == found.number)
     connection.execute(statement.values(queued))
     chosen = select(
@@ -91,6 +100,19 @@ def rename(connection: Connection, old_id: str, new_id: str) -> None:
     token = connection.execute(select(claim.c.token).where(claim.c.update_id == old_id)).scalar()
     if token is not None:  # the old name's claim on a target stays ours
         add_new(connection, claim, [{"update_id": new_id, "token": token}])
+
+
+def mailed_updates(connection: Connection) -> Mapping[str, KnownUpdate]:
+    """See Ledger.mailed_updates."""
+    query = select(*KNOWN).where(known_update.c.skipped == "").order_by(known_update.c.number)
+    return {row.update_id: KnownUpdate(*row) for row in connection.execute(query)}
+
+
+def remember(connection: Connection, updates: Iterable[KnownUpdate]) -> None:
+    """See Ledger.remember."""
+    for one in updates:
+        row = update(known_update).where(known_update.c.update_id == one.update_id)
+        connection.execute(row.values(at=one.at, says=one.says, wording=one.wording))
 
 
 def token_for(connection: Connection, update_id: str) -> str:
@@ -116,4 +138,6 @@ def _row(known: KnownUpdate, skipped: str, now: datetime) -> dict[str, object]:
         "at": known.at,
         "skipped": skipped,
         "recorded_at": now,
+        "says": known.says or None,
+        "wording": known.wording or None,
     }

@@ -37,6 +37,7 @@ def status(context: Context, update: str | None, watch: bool) -> None:
     """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.cli.mail.view import status_as_json
     from statusgen.composition import is_gone, open_state
+    from statusgen.model.delivery import InDoubt
 
     if watch and (context.as_json or not is_terminal()):
         raise UsageError("--watch needs a terminal, and goes without --json; leave one of them out")
@@ -53,13 +54,17 @@ def status(context: Context, update: str | None, watch: bool) -> None:
         entries = [_entry(state, *row, with_tokens=with_tokens) for row in rows]
         senders = [one for one in state.ledger.senders() if not is_gone(one)]
         is_held = state.ledger.is_held()
+        is_owed = any(letters for _, letters in state.ledger.backlog(InDoubt.HOLD))
+        trouble = state.ledger.last_trouble() if is_owed else None
     context.report(
-        status_as_json(entries, senders, is_held=is_held),
+        status_as_json(entries, senders, trouble, is_held=is_held),
         lambda: _show_ledger(entries, is_sending=bool(senders)),
     )
     if not context.as_json:
-        from statusgen.cli.mail.view import sender_lines
+        from statusgen.cli.mail.view import sender_lines, trouble_line
 
+        if trouble is not None:
+            say(trouble_line(trouble))
         for line in sender_lines(senders, is_held=is_held):
             say(line)
 

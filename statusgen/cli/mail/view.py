@@ -8,7 +8,7 @@ import click
 
 from statusgen.cli.account_view import account_as_json
 from statusgen.cli.output import count
-from statusgen.model.delivery import ALL_HELD, Account, DeliveryState, KnownUpdate
+from statusgen.model.delivery import ALL_HELD, Account, DeliveryState, KnownUpdate, Trouble
 from statusgen.model.manifest import Publisher
 from statusgen.model.notation import format_instant
 from statusgen.model.unsent import Unsent
@@ -58,11 +58,16 @@ def entry_as_json(entry: Entry) -> dict[str, object]:
 
 
 def status_as_json(
-    entries: Sequence[Entry], senders: Sequence[Publisher], *, is_held: bool
+    entries: Sequence[Entry],
+    senders: Sequence[Publisher],
+    trouble: Trouble | None,
+    *,
+    is_held: bool,
 ) -> dict[str, object]:
     """The ledger for programs: what became of letters, who sends, and whether they may."""
     return {
         "held": is_held,
+        "trouble": trouble and {"at": format_instant(trouble.at), "text": trouble.text},
         "senders": [{"user": one.user, "host": one.host, "since": _since(one)} for one in senders],
         "total": account_as_json(sum((one.account for one in entries), Account())),
         "updates": [entry_as_json(one) for one in entries],
@@ -89,6 +94,13 @@ def sender_lines(senders: Sequence[Publisher], *, is_held: bool) -> Iterator[str
         yield f"sending: {one.user} on {one.host}" + (f", since {since}" if since else "")
     if is_held:
         yield click.style(ALL_HELD, fg="yellow", bold=True)
+
+
+def trouble_line(trouble: Trouble) -> str:
+    """Why the last run stopped."""
+    return click.style(f"the last run stopped at {format_instant(trouble.at)}", fg="yellow") + (
+        f": {trouble.text}"
+    )
 
 
 def next_steps(entry: Entry, *, is_sending: bool = False) -> Iterator[str]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.apply.clock import clock_from
 from statusgen.apply.deliver import doubted
 from statusgen.cli.account_view import (
     NOTHING,
@@ -91,7 +90,7 @@ class _Session:
         self._context = context
         self._state = state
         self._policy = policy
-        self._clock = clock_from(context.now)
+        self._clock = context.moment
         self._update_ids: dict[str, None] = {}
         self._resent: dict[str, None] = {}
         self._sent = 0

@@ -26,7 +26,8 @@ from statusgen.usecases.doctor.mail import judge_transport, transport_name
 from statusgen.usecases.doctor.side_by_side import Asked
 from statusgen.usecases.doctor.state import judge_state
 from statusgen.usecases.doctor.targets import TargetFacts, judge_target, look_at_target
-from statusgen.usecases.uploading import IsGone, Target
+from statusgen.usecases.looking import IsGone
+from statusgen.usecases.uploading import Target
 
 DEADLINE_S = 12.0
 
@@ -67,7 +68,7 @@ def examine(
     if not around.targets:
         findings.append(_no_target())
     for target, facts in zip(around.targets, seen, strict=True):
-        findings += judge_target(target.storage.name, facts, around.is_gone)
+        findings += judge_target(target.storage.name, facts, around.is_gone, settings.page.url)
     for url, told in answers.items():
         releases = _releases(url, around.targets, seen)
         is_spare = url != settings.page.url

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from statusgen.errors import StatusgenError
+from statusgen.model.delivery import DeliveryState, Outcome
+from statusgen.model.refusals import OF_READERS
 from statusgen.model.relay import parse_relay
 from statusgen.model.ses import parse_ses
 from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room, SenderFacts, Verification
@@ -39,7 +41,35 @@ def judge_transport(
         tls = "with TLS" if facts.is_encrypted else "without TLS, on this machine"
         login = "; the login was accepted" if facts.is_logged_in else "; no login is set"
         yield ok(subject, f"reached {tls}{login}")
+        if facts.answer is not None:
+            yield _judge_answer(subject, facts.answer)
         yield from _judge_extensions(subject, facts)
+
+
+def _judge_answer(subject: str, answer: Outcome) -> Finding:
+    """Say what came of an envelope from the sender's address, and to it."""
+    codes = f" ({answer.reply})" if answer.reply else ""
+    match answer.state:
+        case DeliveryState.ACCEPTED:
+            return ok(subject, "it takes the sender and a recipient")
+        case DeliveryState.FAILED if answer.meaning in OF_READERS:
+            return warn(
+                subject,
+                f"it takes the sender, but no mail for that address{codes}",
+                "have a mailbox made for it, or name a mail.return_path that exists: what comes "
+                "back is lost else",
+            )
+        case DeliveryState.FAILED:
+            return fail(
+                subject,
+                f"it takes the sender and refuses a recipient, the sender's own address{codes}",
+                "ask who runs it whether this machine may send through it",
+            )
+    return unknown(
+        subject,
+        f"it put off the sender or a recipient{codes}",
+        "run `statusgen doctor` again in a few minutes",
+    )
 
 
 def _judge_account(subject: str, account: AccountFacts) -> Iterator[Finding]:

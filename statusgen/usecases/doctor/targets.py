@@ -4,8 +4,14 @@ from collections.abc import Callable, Iterator
 
 from statusgen.apply.fence import who_writes
 from statusgen.errors import StatusgenError, TargetError
-from statusgen.model.manifest import Conditions, Manifest, Observed, Publisher
-from statusgen.model.notation import format_instant
+from statusgen.model.manifest import (
+    Conditions,
+    Manifest,
+    Observed,
+    Publisher,
+    is_another_page,
+)
+from statusgen.model.notation import format_instant, printable
 from statusgen.model.value import Value, replace
 from statusgen.plan.bookkeeping import holder
 from statusgen.ports.storage import Storage
@@ -42,9 +48,12 @@ def look_at_target(storage: Storage) -> TargetFacts:
 
 
 def judge_target(
-    name: str, facts: TargetFacts | StatusgenError, is_gone: Callable[[Publisher], bool]
+    name: str,
+    facts: TargetFacts | StatusgenError,
+    is_gone: Callable[[Publisher], bool],
+    page: str = "",
 ) -> Iterator[Finding]:
-    """Yield what is to be said of one target."""
+    """Yield what is to be said of one target, which should serve the page with this URL."""
     if isinstance(facts, StatusgenError):
         yield from_error(name, facts, otherwise=_AWAY)
         return
@@ -54,7 +63,7 @@ def judge_target(
         yield judge_room(name, facts.room)
     else:
         yield ok(name, "reached; the credentials may read, list, write and remove")
-    yield _judge_manifest(name, facts.seen, is_gone)
+    yield _judge_manifest(name, facts.seen, is_gone, page)
     if facts.failure is None and facts.room is None:
         yield _judge_conditions(name, facts)
 
@@ -69,16 +78,34 @@ def judge_room(subject: str, room: Room) -> Finding:
     return ok(subject, f"it can be written; {free}")
 
 
-def _judge_manifest(name: str, seen: Observed, is_gone: Callable[[Publisher], bool]) -> Finding:
+def _judge_manifest(
+    name: str, seen: Observed, is_gone: Callable[[Publisher], bool], page: str
+) -> Finding:
     manifest = seen.manifest
     if seen.damage:
         return warn(
             name,
-            f"its manifest is damaged ({seen.damage})",
-            "run `statusgen publish`, which makes it anew from a listing",
+            f"its manifest is damaged ({printable(seen.damage)})",
+            "run `statusgen publish`, which makes it anew from what is kept there",
         )
     if manifest is None:
         return ok(name, "nothing was published there yet")
+    return _judge_state(name, seen, manifest, is_gone, page)
+
+
+def _judge_state(
+    name: str,
+    seen: Observed,
+    manifest: Manifest,
+    is_gone: Callable[[Publisher], bool],
+    page: str,
+) -> Finding:
+    if is_another_page(manifest, page):
+        return fail(
+            name,
+            f"the page {printable(manifest.page)} is there, and not {page}",
+            "give this one a place of its own, or publish with --takeover if the page has moved",
+        )
     if manifest.intent is not None:
         if holder(seen, is_gone):
             return unknown(name, who_writes(seen), "wait for it to end, then look again")

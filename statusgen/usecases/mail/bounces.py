@@ -9,19 +9,13 @@ from statusgen.errors import MailError
 from statusgen.letters.identity import Identity
 from statusgen.letters.tokens import UnsubscribeTokens
 from statusgen.model.bounce import Failure, Incoming, Kind, meaning_of, mildest
+from statusgen.model.refusals import most_in_a_day
 from statusgen.model.replies import Meaning
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.model.value import Value, replace
 from statusgen.ports.address_book import AddressBook, Strike
 from statusgen.ports.mailbox import Mail, Mailbox, Reader
 
-FLOOD: Final = 50
-FLOOD_PERCENT: Final = 10
-"""When more mailboxes than both are said not to exist within a day, it is not believed at once.
-
-Large providers have said so of everybody for an hour. Each then counts as a strike, which needs
-nobody to decide: a provider recovers, and a mailbox that is gone is said to be on three days.
-"""
 _A_DAY: Final = timedelta(days=1)
 
 
@@ -49,6 +43,10 @@ class Finding(Value, frozen=True):
 
     effect: Effect
     token: str = ""
+    may_be_forged: bool = False
+    """Whether nothing but an address says whom it is about."""
+    is_doubted: bool = False
+    """Whether it is one of too many to be believed."""
 
 
 class Reading(Value, frozen=True):
@@ -58,7 +56,11 @@ class Reading(Value, frozen=True):
     findings: tuple[Finding, ...] = ()
     """At least one for each message."""
     disbelieved: int = 0
-    """How many mailboxes were said not to exist and have a strike instead: see FLOOD."""
+    """How many mailboxes were said not to exist, too many for a day: each has a strike instead.
+
+    That needs nobody to decide: a provider recovers, and a mailbox that is gone is said to be on
+    three days. Where anybody may have written the reports no strike of such a day is the last.
+    """
     trouble: MailError | None = None
     """Why the rest was not read; the next run goes on there."""
 
@@ -96,7 +98,7 @@ def read_bounces(
 
     Those that say a mailbox does not exist wait until all are read, so that their number is known.
     """
-    desk = _Desk(book, proofs, must_prove=proofs.is_required and not mailbox.is_trusted)
+    desk = _Desk(book, proofs, is_trusted=mailbox.is_trusted)
     read, findings, trouble = 0, list[Finding](), None
     waiting = list[_Told]()
     try:
@@ -141,7 +143,9 @@ class _Told(Value, frozen=True):
     def doubted(self) -> "_Told":
         """The same with strikes, where mailboxes are said not to exist."""
         strikes = (
-            replace(one, effect=Effect.STRIKE) if one.effect is Effect.BOUNCED else one
+            replace(one, effect=Effect.STRIKE, is_doubted=True)
+            if one.effect is Effect.BOUNCED
+            else one
             for one in self.findings
         )
         return _Told(self.mail, tuple(strikes))
@@ -153,16 +157,16 @@ def _is_flood(gone: int, book: AddressBook, now: datetime) -> bool:
         return False
     given_up = book.count(SubscriberState.BOUNCED, since=now - _A_DAY)
     readers = book.count(SubscriberState.ACTIVE) + given_up
-    return gone + given_up > max(FLOOD, readers * FLOOD_PERCENT / 100)
+    return gone + given_up > most_in_a_day(readers)
 
 
 class _Desk:
     """Knows what follows from what was read, and changes the address book accordingly."""
 
-    def __init__(self, book: AddressBook, proofs: Proofs, *, must_prove: bool) -> None:
+    def __init__(self, book: AddressBook, proofs: Proofs, *, is_trusted: bool) -> None:
         self._book = book
         self._proofs = proofs
-        self._must_prove = must_prove
+        self._is_trusted = is_trusted
 
     def judge(self, incoming: Incoming | None) -> tuple[Finding, ...]:
         """What follows; nothing is done yet."""
@@ -176,7 +180,7 @@ class _Desk:
         token = self._proofs.reported(incoming)
         if token is not None:
             return (self._about(self._book.find(token), _effect(incoming.kind, incoming.failures)),)
-        if self._must_prove:
+        if self._proofs.is_required and not self._is_trusted:
             return (Finding(Effect.UNPROVED),)
         found = [self._judge_address(incoming.kind, one) for one in incoming.failures]
         return tuple(dict.fromkeys(found)) or (Finding(Effect.NOT_UNDERSTOOD),)
@@ -204,7 +208,8 @@ class _Desk:
         if not failure.addresses:
             return Finding(Effect.NOT_UNDERSTOOD)
         found = filter(None, map(self._book.find, failure.addresses))
-        return self._about(next(found, None), _effect(kind, (failure,)))
+        found_one = self._about(next(found, None), _effect(kind, (failure,)))
+        return replace(found_one, may_be_forged=not self._is_trusted)
 
     def _about(self, subscriber: Subscriber | None, effect: Effect) -> Finding:
         """What is read a second time changes nothing."""
@@ -221,12 +226,13 @@ class _Desk:
         if not _is_written_to(subscriber):
             return Finding(Effect.IGNORED)
         if finding.effect is Effect.STRIKE:
-            return self._strike(subscriber, at)
+            may_end = not (finding.is_doubted and finding.may_be_forged)
+            return self._strike(subscriber, at, may_end=may_end)
         self._book.set_state(subscriber.id, _STATES[finding.effect], at)
         return finding
 
-    def _strike(self, subscriber: Subscriber, at: datetime) -> Finding:
-        match self._book.strike(subscriber.id, at):
+    def _strike(self, subscriber: Subscriber, at: datetime, *, may_end: bool) -> Finding:
+        match self._book.strike(subscriber.id, at, may_end=may_end):
             case Strike.REPEATED:
                 return Finding(Effect.IGNORED)
             case Strike.COUNTED:

@@ -14,7 +14,7 @@ from statusgen.plan.plan import Plan
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.storage import Storage
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.publish import audiences, incident_and_step
+from statusgen.usecases.publish import audiences, incident_and_step, says_of
 
 
 class Claiming(Value, frozen=True):
@@ -59,6 +59,7 @@ def queue_letters(
     """
     for old_id, new_id in plan.renamed:
         ledger.rename(old_id, new_id)
+    ledger.remember(one.now for one in plan.reworded)
     ledger.record_skipped(plan.skipped, now)
     renamed = dict(plan.renamed)
     backlog = [renamed.get(one.update_id, one.update_id) for one in plan.backlog]
@@ -79,7 +80,8 @@ def queue_letters(
         if stranger is not None:
             taken_over.append((update_id, stranger))
         expires_at = _expiry(archive, update_id, now)
-        ledger.queue(mailing.update, audience, now, expires_at, supersedes=mailing.is_closing)
+        told = replace(mailing.update, says=says_of(archive, update_id))
+        ledger.queue(told, audience, now, expires_at, supersedes=mailing.is_closing)
         new.append(update_id)
     owed = _in_order([*backlog, *new], archive)
     return Queued(
@@ -91,6 +93,12 @@ def queue_letters(
         unclaimed=tuple(unclaimed),
         vanished=tuple(one for one in backlog if one not in owed),
     )
+
+
+def remember_meant(plan: Plan, ledger: Ledger) -> None:
+    """Notes what was refused and is meant, so that it is not refused again if the upload fails."""
+    meant = [one.reworded for one in plan.edits if one.says_else]
+    ledger.remember(replace(one.now, update_id=one.known.update_id) for one in meant)
 
 
 class _Registry:

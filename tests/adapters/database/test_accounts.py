@@ -36,28 +36,6 @@ def test_what_keeps_letters_back_is_counted_by_reply(book, ledger):
     assert ledger.unsent(["no/1"]) == ()
 
 
-def test_people_who_have_mail_about_an_incident_are_counted_once(book, ledger):
-    add(book, "ann", "bob", "cy")
-    elsewhere = make_update(3, "search")
-    for update in (ONE, TWO, elsewhere):
-        ledger.queue(update, EVERYBODY, NOW)
-    finish(ledger, ONE, ACCEPTED)
-    finish(ledger, TWO, ACCEPTED, count=2)
-    finish(ledger, elsewhere, Outcome(DeliveryState.FAILED, "550 5.1.1"))
-
-    told = ledger.people_told({"login", "search", "unknown"})
-
-    assert told == {"login": 3}
-
-
-def test_many_incidents_are_asked_about_at_once(book, ledger):
-    add(book, "ann")
-    ledger.queue(ONE, EVERYBODY, NOW)
-    finish(ledger, ONE, ACCEPTED)
-
-    assert ledger.people_told({f"other-{one}" for one in range(40_000)} | {"login"}) == {"login": 1}
-
-
 def test_the_newest_letters_of_one_reader_are_listed_with_their_states(book, ledger):
     add(book, "ann", "bob")
     ann, bob = book.find("ann@example.com"), book.find("bob@example.com")

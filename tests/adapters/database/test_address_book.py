@@ -2,7 +2,9 @@ import re
 from datetime import UTC, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from statusgen.adapters.database.schema import subscriber
 from statusgen.errors import UsageError
 from statusgen.model.subscriber import (
     Consent,
@@ -137,3 +139,49 @@ def test_all_are_listed_in_order_over_several_batches(book):
     listed = [one.address for one in book.subscribers("subscribers", SubscriberState.ACTIVE)]
 
     assert listed == [row.address for row in rows]
+
+
+SHARP, DOUBLE = "ß@example.com", "ss@example.com"
+
+
+def entered_by_an_earlier_version(book, database):
+    """`ß@` under the key that it had then, which is that of `ss@`."""
+    sharp = book.add(NewSubscriber(SHARP), "by hand", NOW)
+    with database.writing() as connection:
+        theirs = update(subscriber).where(subscriber.c.id == sharp.id)
+        connection.execute(theirs.values(address_key=DOUBLE))
+    return sharp
+
+
+def test_a_sharp_s_and_two_are_two_subscribers(book):
+    sharp, double = (book.add(NewSubscriber(one), "by hand", NOW) for one in (SHARP, DOUBLE))
+
+    assert sharp.id != double.id
+    assert [book.find(one).id for one in (SHARP, DOUBLE)] == [sharp.id, double.id]
+
+
+@pytest.mark.parametrize("way", ["add", "import"])
+@pytest.mark.parametrize("address", [SHARP, DOUBLE])
+def test_who_has_the_key_of_an_earlier_version_keeps_one_entry(book, database, address, way):
+    sharp = entered_by_an_earlier_version(book, database)
+    assert (book.find(SHARP), book.find(DOUBLE)) == (sharp, None)
+    new = NewSubscriber(address)
+
+    if way == "import":
+        book.import_rows([new], "list.csv", NOW)
+    elif address == SHARP:
+        with pytest.raises(UsageError):
+            book.add(new, "by hand", NOW)
+    else:
+        book.add(new, "by hand", NOW)
+
+    everybody = sorted(one.address for one in book.subscribers())
+    assert everybody == ([SHARP] if address == SHARP else [DOUBLE, SHARP])
+    assert book.find(SHARP).id == sharp.id
+
+
+def test_who_was_erased_under_an_earlier_key_is_not_brought_back(book, database):
+    sharp = entered_by_an_earlier_version(book, database)
+    book.erase(sharp.id, NOW)
+
+    assert book.import_rows([NewSubscriber(SHARP)], "list.csv", NOW).left_out == 1

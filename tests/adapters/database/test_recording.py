@@ -1,5 +1,5 @@
 from datetime import timedelta
-from threading import Barrier, BrokenBarrierError, Event, Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -9,7 +9,6 @@ from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.errors import DatabaseError
 from statusgen.model.delivery import Account, DeliveryState, InDoubt, Outcome, Result
 from statusgen.model.manifest import Publisher
-from statusgen.model.replies import Meaning
 from statusgen.model.subscriber import SubscriberState
 from tests.adapters.database.conftest import ON_A_SERVER
 from tests.adapters.database.test_ledger import ONE, TWO, add
@@ -27,9 +26,6 @@ from tests.fakes.mail import (
 )
 
 DEFERRED = Outcome(DeliveryState.DEFERRED, "451 4.3.0")
-FULL = Outcome(DeliveryState.FAILED, "552 5.2.2", Meaning.MAILBOX_TROUBLE)
-GONE = Outcome(DeliveryState.FAILED, "550 5.1.1", Meaning.NO_SUCH_MAILBOX)
-GONE_TOO = Outcome(DeliveryState.FAILED, "550 5.1.10", Meaning.NO_SUCH_MAILBOX)
 OTHER = Publisher("kim", "there", "boot 2 1.00")
 
 
@@ -83,39 +79,6 @@ def test_a_deferred_letter_waits_longer_each_time(book, ledger):
 
     assert [wait.total_seconds() / 60 for wait in waits] == [1, 5, 15]
     assert ledger.next_due(["no/1"]) is None
-
-
-def test_a_mailbox_that_is_not_there_is_not_written_to_again(book, ledger):
-    add(book, "ann", "bob")
-    ledger.queue(ONE, EVERYBODY, NOW)
-    gone = Outcome(DeliveryState.FAILED, "550 5.1.1", Meaning.NO_SUCH_MAILBOX)
-
-    finish(ledger, ONE, gone, count=1)
-
-    states = [one.state for one in book.subscribers()]
-    assert states == [SubscriberState.BOUNCED, SubscriberState.ACTIVE]
-
-
-def test_a_refusal_by_policy_suppresses_nobody(book, ledger):
-    add(book, "ann")
-    ledger.queue(ONE, EVERYBODY, NOW)
-
-    finish(ledger, ONE, Outcome(DeliveryState.FAILED, "550 5.7.515", Meaning.SENDER_REFUSED))
-
-    assert [one.state for one in book.subscribers()] == [SubscriberState.ACTIVE]
-
-
-def test_trouble_on_three_days_suppresses_and_twice_on_one_day_counts_once(book, ledger):
-    add(book, "ann")
-    full = Outcome(DeliveryState.FAILED, "552 5.2.2", Meaning.MAILBOX_TROUBLE)
-    ledger.queue(ONE, EVERYBODY, NOW)
-    states = []
-    for day in (0, 0, 1, 2):
-        finish(ledger, ONE, full, now=NOW + timedelta(days=day))
-        ledger.retry(ONE.update_id, [DeliveryState.FAILED], NOW)
-        states.append(book.find("ann@example.com").state)
-
-    assert states == [*["active"] * 3, "bounced"]
 
 
 def test_what_a_killed_run_had_claimed_is_free_and_what_was_at_its_dot_is_in_doubt(book, ledger):
@@ -214,48 +177,6 @@ def together(*works):
     for one in threads:
         one.join()
     return failed
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    """Group commits that meet in the middle."""
-    meet = Barrier(2)
-
-    def slowed(original):
-        def change(*arguments):
-            done = original(*arguments)
-            try:
-                meet.wait(0.3)
-            except BrokenBarrierError:  # the other one waits for us, as it should
-                meet.reset()
-            return done
-
-        return change
-
-    for name in ("add_strike", "give_up"):
-        monkeypatch.setattr(recording, name, slowed(getattr(recording, name)))
-
-
-@pytest.mark.usefixtures("slow")
-@pytest.mark.parametrize("url", [ON_A_SERVER], indirect=True)
-@pytest.mark.parametrize(("first", "second"), [(FULL, FULL), (GONE, GONE_TOO), (FULL, GONE)])
-def test_group_commits_of_two_senders_about_the_same_readers_both_count(
-    two_senders, book, first, second
-):
-    (one, ours, letters), (two, theirs, others) = two_senders
-    outcomes = [first, second, first, second]
-
-    failed = together(
-        lambda: one.record(ours, list(map(Result, letters, outcomes)), [], NOW),
-        lambda: two.record(theirs, list(map(Result, reversed(others), outcomes)), [], NOW),
-    )
-
-    assert failed == []
-    assert one.account(ONE.update_id) == one.account(TWO.update_id) == Account(failed=4)
-    assert {reader.state for reader in book.subscribers()} <= {
-        SubscriberState.ACTIVE if FULL in outcomes else SubscriberState.BOUNCED,
-        SubscriberState.BOUNCED,
-    }
 
 
 @pytest.mark.parametrize("url", [ON_A_SERVER], indirect=True)

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.model.delivery import Account, Standing
+from statusgen.model.delivery import Account, Standing, Trouble
 from statusgen.model.manifest import Publisher
 from statusgen.model.value import replace
 from tests.adapters.database.conftest import ON_A_SERVER
@@ -155,3 +155,14 @@ def test_who_was_not_heard_of_for_long_is_not_said_to_send(database):
     enlist(SqlLedger(database, lease_s=-1))
 
     assert SqlLedger(database).senders() == ()
+
+
+def test_why_the_last_run_stopped_is_known_until_one_does_not(ledger):
+    first, second = (Trouble(NOW, text) for text in ("it is away; wait", "it is full"))
+
+    told = []
+    for trouble in (None, first, second, None):
+        ledger.dismiss(enlist(ledger), trouble)
+        told.append(ledger.last_trouble())
+
+    assert told == [None, first, second, None]

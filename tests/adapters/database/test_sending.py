@@ -1,10 +1,15 @@
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import update
+
 from statusgen.adapters.database.ledger import SqlLedger
+from statusgen.adapters.database.schema import subscriber
 from statusgen.model.delivery import Account, DeliveryState, InDoubt, Outcome
 from statusgen.model.subscriber import SubscriberState
 from tests.adapters.database.test_ledger import ONE, add
 from tests.fakes.mail import (
+    ACCEPTED,
     DOUBT,
     EVERYBODY,
     NOW,
@@ -28,6 +33,39 @@ def test_a_claim_goes_on_past_those_who_left(book, ledger):
     (letter,) = claim(ledger, enlist(ledger), ONE, limit=1)
 
     assert letter.subscriber.address == "cy@example.com"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"address": "a\nb@example.com"},
+        {"address": "no at sign"},
+        {"address": "a,b@example.com"},
+        {"address": "<a@example.com>"},
+        {"address": ""},
+        {"address": "x" * 250 + "@example.com"},
+        {"token": "sub_ü"},
+        {"token": "../b"},
+    ],
+    ids=str,
+)
+def test_an_entry_that_is_damaged_stops_nobody_elses_letter(book, ledger, database, damage):
+    add(book, "ann", "bob", "cy")
+    bob = book.find("bob@example.com")
+    ledger.queue(ONE, EVERYBODY, NOW)
+    with database.writing() as connection:
+        connection.execute(update(subscriber).where(subscriber.c.id == bob.id).values(damage))
+
+    letters = finish(ledger, ONE, ACCEPTED)
+
+    assert [one.subscriber.address for one in letters] == ["ann@example.com", "cy@example.com"]
+    assert account(ledger, ONE) == Account(accepted=2, failed=1)
+    [why] = ledger.unsent([ONE.update_id])
+    assert (why.reason, "subscribers remove" in why.remedy) == (
+        "the subscriber's entry in the database is damaged",
+        True,
+    )
+    assert all(one.id != bob.id for one in ledger.sample("login", EVERYBODY, 3))
 
 
 def test_a_letter_in_doubt_is_sent_once_more_and_not_for_ever(book, ledger):

@@ -65,3 +65,25 @@ def test_the_day_of_a_strike_is_that_of_utc(book):
     book.strike(ann.id, in_zone)
 
     assert book.record(ann.id, in_zone).strikes == (date(2026, 11, 21),)
+
+
+def test_who_bounced_since_an_instant_is_written_to_again_and_begins_without_strikes(book):
+    ann = book.add(ANN, "by hand", NOW)
+    others = {
+        state: book.add(NewSubscriber(f"{state}@example.com"), "by hand", NOW)
+        for state in SubscriberState
+    }
+    for state, one in others.items():
+        book.set_state(one.id, state, NOW + 2 * DAY)
+    early = book.add(NewSubscriber("early@example.com"), "by hand", NOW)
+    book.set_state(early.id, SubscriberState.BOUNCED, NOW + DAY)
+    strikes(book, 0, 1, 2)
+
+    restored = book.restore(NOW + 2 * DAY, NOW + 3 * DAY)
+
+    states = {one.address: one.state for one in book.subscribers()}
+    assert restored == 2
+    assert states.pop("ann@example.com") == states.pop("bounced@example.com") == "active"
+    assert states.pop("early@example.com") == "bounced"
+    assert all(address.startswith(state) for address, state in states.items())
+    assert book.record(ann.id, NOW + 3 * DAY).strikes == ()

@@ -9,6 +9,7 @@ from statusgen.composition import is_gone, open_state, this_run
 from statusgen.config.reader import read_settings
 from statusgen.model.value import replace
 from tests.builders import instant
+from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import FIRST, ID, NOW, make_repository
 from tests.fakes.terminal import CTRL_C, on_terminal
 
@@ -98,3 +99,38 @@ def test_an_empty_ledger_says_so(tmp_path):
 
     assert done.code == 0
     assert "the ledger is empty" in done.out
+
+
+def test_why_the_last_run_stopped_is_said_until_nothing_is_owed(tmp_path, monkeypatch):
+    repository = make_repository(tmp_path)
+    repository.subscribe("ann@example.com")
+    with smtp_relay(Script(), users={"me": "secret"}) as relay:
+        repository.configure(mail=f'transport = "smtp://me@127.0.0.1:{relay.port}"')
+        monkeypatch.setenv("STATUSGEN_SMTP_PASSWORD", "wrong")
+        published = repository.run("publish", "--yes")
+        shown = repository.run("mail", "status")
+        value = repository.run("mail", "status", "--json").json
+        monkeypatch.setenv("STATUSGEN_SMTP_PASSWORD", "secret")
+        resumed = repository.run("mail", "resume")
+        after = repository.run("mail", "status", "--json").json
+
+    why = f"the relay 127.0.0.1:{relay.port} refused the user or the password (535 5.7.8); check"
+    assert (published.code, resumed.code) == (4, 0)
+    assert "the last run stopped at 2026-11-21T02:10:" in shown.out
+    assert f": {why} mail.transport and STATUSGEN_SMTP_PASSWORD" in shown.out
+    assert value["trouble"]["text"].startswith(why)
+    assert (value["total"]["owed"], after["total"]["owed"], after["trouble"]) == (1, 0, None)
+
+
+def test_a_password_that_is_not_set_keeps_letters_and_the_page_goes_up(tmp_path, monkeypatch):
+    repository = make_repository(tmp_path)
+    repository.subscribe("ann@example.com")
+    repository.configure(mail='transport = "smtp://me@127.0.0.1:9"')
+    monkeypatch.delenv("STATUSGEN_SMTP_PASSWORD", raising=False)
+
+    published = repository.run("publish", "--yes")
+
+    assert published.code == 4
+    assert "STATUSGEN_SMTP_PASSWORD is not set" in published.err
+    assert (repository.root / "public" / "index.html").exists()
+    assert repository.run("mail", "status", "--json").json["total"]["owed"] == 1

@@ -1,6 +1,8 @@
 import pytest
 
 from statusgen.errors import MailError
+from statusgen.model.delivery import DeliveryState, Outcome
+from statusgen.model.replies import Meaning
 from statusgen.model.value import replace
 from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room, SenderFacts, Verification
 from statusgen.usecases.doctor.finding import State
@@ -173,3 +175,33 @@ def test_what_is_wrong_with_a_sender_is_said_with_a_remedy(change, state, what):
     assert what in sender.what
     assert sender.remedy
     assert (trial.state, quota.state) == (State.FAIL, State.OK)
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "words"),
+    [
+        (Outcome(DeliveryState.ACCEPTED), State.OK, "it takes the sender and a recipient"),
+        (
+            Outcome(DeliveryState.FAILED, "550 5.1.1", Meaning.NO_SUCH_MAILBOX),
+            State.WARN,
+            "it takes the sender, but no mail for that address (550 5.1.1)",
+        ),
+        (
+            Outcome(DeliveryState.FAILED, "554 5.7.1", Meaning.SENDER_REFUSED),
+            State.FAIL,
+            "it takes the sender and refuses a recipient, the sender's own address (554 5.7.1)",
+        ),
+        (
+            Outcome(DeliveryState.DEFERRED, "450 4.2.0"),
+            State.UNKNOWN,
+            "it put off the sender or a recipient (450 4.2.0)",
+        ),
+    ],
+)
+def test_what_a_relay_says_to_an_envelope_is_told(answer, state, words):
+    facts = replace(relay(ALL), answer=answer)
+
+    found = list(judge_transport("relay", facts))
+
+    assert (found[1].state, found[1].what) == (state, words)
+    assert bool(found[1].remedy) is (state is not State.OK)

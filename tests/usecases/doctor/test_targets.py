@@ -24,9 +24,9 @@ def storage():
     return storage
 
 
-def judge(storage, *, gone=()):
+def judge(storage, *, gone=(), page=""):
     facts = look_at_target(storage)
-    return list(judge_target(storage.name, facts, lambda one: one.process in gone))
+    return list(judge_target(storage.name, facts, lambda one: one.process in gone, page))
 
 
 def by_state(findings, state):
@@ -102,7 +102,16 @@ def test_a_damaged_manifest_is_warned_of(storage):
     found = by_state(judge(storage), State.WARN)
 
     assert "its manifest is damaged" in found.what
-    assert "anew from a listing" in found.remedy
+    assert "anew from what is kept there" in found.remedy
+
+
+def test_another_page_in_our_place_fails(storage):
+    rewrite(storage, page="https://other.example.com")
+
+    found = by_state(judge(storage, page="https://status.example.com"), State.FAIL)
+
+    assert "the page https://other.example.com is there" in found.what
+    assert "--takeover" in found.remedy
 
 
 def test_who_is_publishing_is_told(storage):

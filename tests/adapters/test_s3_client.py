@@ -1,0 +1,42 @@
+"""Servers that never end an answer: each request ends all the same."""
+
+import pytest
+
+from statusgen.adapters.s3 import S3Storage
+from statusgen.adapters.s3_client import Patience
+from statusgen.errors import TargetUnreachable
+from statusgen.model.claim import Claim
+from statusgen.model.manifest import Manifest
+from statusgen.model.release import artifact_from_bytes
+from statusgen.ports.storage import Upload
+from tests.components.dripping import BODY, HEAD, dripping
+
+PAGE = artifact_from_bytes("index.html", b"all well")
+STEPS = {
+    "manifest": lambda storage: storage.observe(),
+    "list": lambda storage: storage.verified(Manifest({})),
+    "claim": lambda storage: storage.claim("checkout/01", Claim("ours")),
+    "put": lambda storage: storage.put_all([Upload(PAGE, None)], lambda: None, lambda *_: None),
+    "delete": lambda storage: storage.delete(["index.html"]),
+}
+IMPATIENT = Patience(connect_s=5, read_s=5, attempts=5, end_s=0.4)
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize(
+    ("step", "first"),
+    [
+        *((step, HEAD) for step in STEPS),
+        *((step, BODY) for step in STEPS if step != "put"),  # which believes the headers
+    ],
+)
+def test_a_server_that_sends_byte_by_byte_is_given_up(step, first, monkeypatch):
+    monkeypatch.setattr("statusgen.adapters.s3_bucket._PIECE_S", 0.3)
+    with dripping(first) as port:
+        storage = S3Storage(
+            "s3://acme", "acme", endpoint_url=f"http://127.0.0.1:{port}", patience=IMPATIENT
+        )
+
+        with pytest.raises(TargetUnreachable, match="did not answer in time; publish again"):
+            STEPS[step](storage)
+        storage.close()
