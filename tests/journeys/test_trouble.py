@@ -1,6 +1,7 @@
 """What goes wrong outside: one sentence, the right exit code, and the next run goes on."""
 
 import json
+import re
 import shutil
 import socket
 
@@ -68,8 +69,8 @@ def test_takeover_mails_what_another_ledger_claimed_and_notes_why(repository, bu
     assert done.code == 0, done.err
     assert len(repository.letters()) == 2
     assert claim["reason"] == "the laptop was stolen"
-    since = f"by {claim['by']} since 2026-11-21T02:10:00Z"
-    assert all(since in one.err for one in (stopped, done, again))
+    since = rf"by {re.escape(claim['by'])} since 2026-11-21T02:1\d:\d\dZ"  # the clock runs on
+    assert all(re.search(since, one.err) for one in (stopped, done, again))
     assert f"taken over: {ID}/01-investigating, which was claimed" in done.err
 
 
