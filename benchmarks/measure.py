@@ -89,9 +89,15 @@ def _figure(done: Sequence[Run]) -> Figure:
 
 
 def _run(job: Job, folder: Path) -> Run:
-    """Started by a small process: Linux counts what the starting one holds as the command's."""
+    """Started by a small process: Linux counts what the starting one holds as the command's.
+
+    Python may store its bytecode, as it does for users.
+    """
     words = [sys.executable, "-I", "-S", __file__, *(str(part) for part in job.command)]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode != job.exit_code:
         command = " ".join(map(str, job.command))
         sys.exit(f"{command} left with exit code {done.returncode}:\n{done.stderr[-2000:]}")

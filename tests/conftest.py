@@ -8,6 +8,7 @@ import ipaddress
 import os
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -43,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="statusgen-home-")
     config.add_cleanup(home.cleanup)
     _clear_environment(Path(home.name))
+    _keep_what_is_compiled()
     _keep_to_loopback()
     os.umask(0o022)
     # A shell starts what runs in its background deaf to Ctrl-C, and all that is started from there.
@@ -147,6 +149,12 @@ def _clear_environment(home: Path) -> None:
     os.environ["AWS_CONFIG_FILE"] = str(home / "no-aws-config")
     os.environ["AWS_SHARED_CREDENTIALS_FILE"] = str(home / "no-aws-credentials")
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+def _keep_what_is_compiled() -> None:
+    """Let Python store its bytecode, as it does for users: statusgen is started a thousand times."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _keep_to_loopback() -> None:
