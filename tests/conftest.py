@@ -152,7 +152,7 @@ def _clear_environment(home: Path) -> None:
 
 
 def _keep_what_is_compiled() -> None:
-    """Let Python store its bytecode, as it does for users: statusgen is started a thousand times."""
+    """Let Python store its bytecode, as it does for users: statusgen is started very often."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
 
