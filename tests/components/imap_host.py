@@ -15,6 +15,7 @@ from imaplib import IMAP4
 from pathlib import Path
 
 from tests.components.available import program
+from tests.components.clock import not_moved
 from tests.components.smtp_relay import Certificate, make_certificate
 
 PASSWORD = 'pass "word\\é'
@@ -61,7 +62,8 @@ def imap_host() -> Iterator[ImapHost]:
         (folder / "users").write_text(f"ann:{{PLAIN}}{PASSWORD}::::::\n", encoding="utf-8")
         quiet = subprocess.DEVNULL
         command = [program("dovecot") or "dovecot", "-F", "-c", str(folder / "dovecot.conf")]
-        server = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+        # Dovecot's processes clear their environment: all of them keep the machine's time.
+        server = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=not_moved())
         try:
             _wait_for(host, server)
             yield host

@@ -6,7 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -93,11 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if is_conditional and self.server.conditions == IGNORE:
             del self.headers["If-None-Match"], self.headers["If-Match"]
-        upstream = http.client.HTTPConnection(self.server.upstream)
-        upstream.request(self.command, self.path, body, dict(self.headers.items()))
-        answer = upstream.getresponse()
-        data = answer.read()
-        upstream.close()
+        answer, data = self.ask(body)
         if is_conditional and self.server.conditions == LOSE_ANSWER:
             self.server.conditions = PASS
             fault = LOSE_ANSWER
@@ -107,6 +103,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(answer.status, dict(answer.getheaders()), data)
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = forward  # noqa: N815 - http.server's names
+
+    def ask(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        try:
+            return self.ask_once(body)
+        except ConnectionError:  # a busy server dropped it; it was asked for one thing all the same
+            return self.ask_once(body)
+
+    def ask_once(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        with closing(http.client.HTTPConnection(self.server.upstream)) as upstream:
+            upstream.request(self.command, self.path, body, dict(self.headers.items()))
+            answer = upstream.getresponse()
+            return answer, answer.read()
 
     def hang_up(self, fault: str) -> None:
         if fault in {KILL_BEFORE, KILL_AFTER}:
