@@ -163,7 +163,7 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
         job.prepared.render_ahead(job.plan.keys, job.context.now)
     uploads = job.uploader.upload(job.plan.targets)
     if uploads.is_held:
-        raise Refused("; ".join(one.failure for one in uploads.behind))
+        raise Refused(*(one.failure for one in uploads.behind))
     page_behind = False
     if job.state is not None and not job.uploader.is_page_up(uploads):
         uploads, page_behind = _wait_for_page(job, uploads, started_s)

@@ -59,7 +59,7 @@ def refuse_broken(broken: tuple[BrokenPromise, ...]) -> None:
         *([] if all(one.can_move for one in broken) else ["correct its `next_update`"]),
         "add --force if it is meant",
     ]
-    raise Refused(f"{'; '.join(map(str, broken))}; nothing was done. {_sentence(steps)}")
+    raise Refused(*map(str, broken), ending=f"nothing was done. {_sentence(steps)}")
 
 
 def redate(broken: BrokenPromise, settings: Settings, now: datetime) -> datetime:
