@@ -155,13 +155,18 @@ class Uploader:
 
     def is_page_up(self, uploads: Uploads) -> bool:
         """Whether letters may leave: a target that readers see serves the release."""
-        return any(not one.failure for one in self._of_readers(uploads))
+        return any(not one.failure for one in self.of_readers(uploads))
 
     def is_out_of_reach(self, uploads: Uploads) -> bool:
-        """Whether no target that readers see can be reached; a folder beside a bucket is none."""
-        return all(one.is_unreachable for one in self._of_readers(uploads))
+        """Whether no target that readers see can be reached; a folder beside a bucket is none.
 
-    def _of_readers(self, uploads: Uploads) -> list[TargetResult]:
+        A bucket that is not there is no outage: whoever hosts it has answered, and the answer is
+        to be acted upon. Letters about a page that nobody has put up would lead nowhere.
+        """
+        return all(one.is_unreachable for one in self.of_readers(uploads))
+
+    def of_readers(self, uploads: Uploads) -> list[TargetResult]:
+        """What became of the targets that readers see, which alone say whether letters leave."""
         seen = seen_by_readers(self._targets)
         pairs = zip(uploads.results, self._targets, strict=True)
         return [one for one, target in pairs if target in seen]
