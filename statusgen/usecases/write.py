@@ -26,6 +26,7 @@ from statusgen.model.notation import (
     shown,
 )
 from statusgen.model.severity import find_severity
+from statusgen.model.unwritable import unwritten
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
 from statusgen.prose.language import base_of
 from statusgen.repository_files import NotOurs, write_new_file
@@ -228,7 +229,7 @@ def _write(settings: Settings, folder_id: str, number: int, draft: Draft) -> Pat
     except FileExistsError:
         raise UsageError(f"{path} is there already; rename it or write another update") from None
     except OSError as error:
-        raise UsageError(f"{path} can't be written: {error.strerror}") from error
+        raise unwritten(path, error) from error
     return path
 
 
