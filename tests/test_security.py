@@ -125,6 +125,17 @@ def test_a_proposed_template_runs_no_code(repository, text):
     assert not (repository.root / "ran").exists()
 
 
+def test_a_proposed_drawing_runs_nothing_where_it_is_opened_by_itself(repository):
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    write_tree(repository.root, {"site_templates/assets/plan.svg": drawing})
+
+    ended = [repository.run(*words.split()) for words in ("check", "publish --yes")]
+
+    assert [one.code for one in ended] == [1, 1]
+    assert all("site_templates/assets/plan.svg: not an SVG that" in one.err for one in ended)
+    assert not (repository.root / "public").exists()
+
+
 def test_a_list_in_the_repository_is_read_through_no_link(repository):
     people = write_tree(repository.root.parent, {"people.csv": "email\nann@example.com\n"})
     (repository.root / "people.csv").symlink_to(people / "people.csv")
