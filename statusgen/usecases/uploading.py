@@ -11,7 +11,7 @@ from statusgen.apply.upload import upload
 from statusgen.config.settings import S3Target, Settings, TargetSettings
 from statusgen.errors import TargetError, TargetHeld, TargetUnreachable, UsageError
 from statusgen.model.manifest import Observed, Publisher
-from statusgen.model.notation import printable
+from statusgen.model.notation import listed, printable
 from statusgen.model.release import Release
 from statusgen.model.value import Value, replace
 from statusgen.plan.bookkeeping import Run
@@ -274,7 +274,7 @@ def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
         planned.name,
         None,
         failure=f"{planned.name}: it answers again, and nobody was asked about what would go from "
-        f"there ({', '.join(unasked)}); look at `statusgen plan`, then publish again",
+        f"there ({listed(unasked, most=5)}); look at `statusgen plan`, then publish again",
     )
 
 
