@@ -285,7 +285,7 @@ def prove_live(url: str, digest: str, timeout_s: float) -> str:
 
 _MAKERS = (
     *("babel", "feedgen", "icalendar", "jinja2", "lxml", "markdown", "markupsafe"),
-    *("msgspec", "nh3", "tzdata", "yaml"),
+    *("msgspec", "nh3", "py_svg_hush", "tzdata", "yaml"),
 )
 """Libraries that what the cache knows was made by."""
 

@@ -75,9 +75,16 @@ class UsageError(StatusgenError):
 
 
 class Refused(StatusgenError):
-    """The plan was refused before anything was done."""
+    """The plan was refused before anything was done, for `reasons`, each a line of its own."""
 
     exit_code = 3
+
+    def __init__(self, *reasons: str, ending: str = "") -> None:
+        """`ending`: what is so of all of them, and what to do."""
+        self.reasons = reasons
+        self.ending = ending
+        lines = (*reasons, ending) if ending else reasons
+        super().__init__(("; " if len(reasons) == 1 else "\n").join(lines))
 
 
 class Unavailable(StatusgenError):

@@ -35,6 +35,12 @@ def test_problems_are_told_all_at_once_in_order_of_place():
     )
 
 
+def test_one_reason_of_a_refusal_is_a_sentence_and_several_are_lines():
+    assert str(Refused("it is held", ending="nothing was done")) == "it is held; nothing was done"
+    assert str(Refused("one", "two", ending="nothing was done")) == "one\ntwo\nnothing was done"
+    assert str(Refused("one", "two")) == "one\ntwo"
+
+
 @pytest.mark.parametrize(
     ("text", "hidden"),
     [

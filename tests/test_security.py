@@ -125,6 +125,17 @@ def test_a_proposed_template_runs_no_code(repository, text):
     assert not (repository.root / "ran").exists()
 
 
+def test_a_proposed_drawing_runs_nothing_where_it_is_opened_by_itself(repository):
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    write_tree(repository.root, {"site_templates/assets/plan.svg": drawing})
+
+    ended = [repository.run(*words.split()) for words in ("check", "publish --yes")]
+
+    assert [one.code for one in ended] == [1, 1]
+    assert all("site_templates/assets/plan.svg: not an SVG that" in one.err for one in ended)
+    assert not (repository.root / "public").exists()
+
+
 def test_a_list_in_the_repository_is_read_through_no_link(repository):
     people = write_tree(repository.root.parent, {"people.csv": "email\nann@example.com\n"})
     (repository.root / "people.csv").symlink_to(people / "people.csv")
@@ -146,6 +157,48 @@ def test_new_writes_through_no_link(repository):
     assert done.code == 2
     assert "a symbolic link is on the way; replace it" in done.err
     assert [one.name for one in away.iterdir()] == [ID]
+
+
+LINKED = {
+    ".statusgen": ".statusgen: a symbolic link, which nothing is kept behind; remove it; to",
+    ".statusgen/state.db": ".statusgen/state.db: a symbolic link",
+    ".statusgen/publish.lock": ".statusgen/publish.lock: a symbolic link",
+    ".statusgen/cache": ".statusgen/cache: a symbolic link",
+    "outbox": "'outbox' is reached by a symbolic link of the repository, 'outbox'; name the place",
+    "data": "'data/x/state.db' is reached by a symbolic link of the repository, 'data'; name",
+}
+
+
+@pytest.mark.parametrize("place", LINKED)
+@pytest.mark.parametrize("words", ["check", "build", "publish --yes", "subscribers list"])
+def test_nothing_is_kept_behind_a_link(repository, place, words):
+    away = repository.root.parent / "away"
+    away.mkdir()
+    if place == "data":
+        config = repository.root / "statusgen.toml"
+        config.write_text(
+            f'{config.read_text()}\n[state]\ndatabase = "sqlite:///data/x/state.db"\n'
+        )
+    (repository.root / place).parent.mkdir(exist_ok=True)
+    (repository.root / place).symlink_to(away / "file" if "." in place[1:] else away)
+
+    done = repository.run(*words.split())
+
+    assert done.code == 1
+    assert LINKED[place] in done.err
+    assert list(away.iterdir()) == []
+
+
+def test_nothing_is_built_behind_a_link(repository):
+    away = repository.root.parent / "away"
+    away.mkdir()
+    (repository.root / "_site").symlink_to(away)
+
+    done = repository.run("build", "--out", repository.root / "_site")
+
+    assert done.code == 2
+    assert "a symbolic link of the repository, '_site'; name the place itself" in done.err
+    assert list(away.iterdir()) == []
 
 
 @pytest.mark.parametrize("folder", [".git", ".git/hooks", ".GIT/x", ".github/workflows", "a/.hg"])

@@ -1,31 +1,11 @@
-"""Files of a folder that others may change while we do: no link is followed, errors in words."""
+"""Files of a folder that others may change while we do: no link is followed."""
 
-import errno
 import fcntl
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-_NO_FOLDER = "there is a file or link where a folder belongs; move it away"
-_REMEDIES = {
-    errno.ENOSPC: "the disk is full; free some space",
-    errno.EDQUOT: "the disk quota is used up; free some space",
-    errno.EFBIG: "the file is larger than the system allows; raise the limit",
-    errno.EROFS: "the disk is read-only; make it writable or choose another folder",
-    errno.EACCES: "no permission; give this user the right to write there",
-    errno.EPERM: "no permission; give this user the right to write there",
-    errno.EISDIR: "there is a folder where a file belongs; move it away",
-    errno.ENOTDIR: _NO_FOLDER,
-    errno.EEXIST: _NO_FOLDER,
-    errno.EXDEV: "part of the folder is another disk; make it a plain folder",
-}
-
-
-def explain(error: OSError) -> str:
-    """Return what is wrong with a folder, and what to do, in words."""
-    return _REMEDIES.get(error.errno or 0) or f"{error.strerror or error}; mend it"
 
 
 @contextmanager

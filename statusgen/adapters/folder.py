@@ -14,7 +14,6 @@ from typing import IO
 from statusgen.adapters.disk import room_for
 from statusgen.adapters.files import (
     alone_in,
-    explain,
     is_plain_file,
     is_plain_folder,
     write_new,
@@ -34,6 +33,7 @@ from statusgen.model.manifest import (
 )
 from statusgen.model.manifest_json import NewerFormatError, format_manifest, parse_manifest
 from statusgen.model.release import BOOKKEEPING, Artifact, fingerprint_of, headers_for
+from statusgen.model.unwritable import explain
 from statusgen.model.value import replace
 from statusgen.ports.storage import MayWrite, OnDone, Upload, VersionConflictError
 from statusgen.ports.surroundings import Room

@@ -1,18 +1,17 @@
 """When things last changed, by content and boundaries that have passed: never by the clock."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from statusgen.api.content import Content, created_at
 from statusgen.api.timestamps import Timestamps
 from statusgen.config.settings import Settings
+from statusgen.model.component import beginning
+from statusgen.model.days import day_begins
 from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
 from statusgen.model.timeline import spans
 from statusgen.model.vocabulary import Phase
-
-BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of what has no history; clients need one."""
 
 Dates = Mapping[str, tuple[datetime, datetime]]
 """Component id to when it came to be and when its state last changed."""
@@ -23,30 +22,40 @@ def incident_changed(incident: Incident, now: datetime) -> datetime:
     return max((incident.changed_at, *_moved_on(incident.last.phase, incident, now)))
 
 
-def page_changed(content: Content) -> datetime:
-    """When anything on the page last changed, however old it is."""
+def page_changed(content: Content, settings: Settings) -> datetime:
+    """When anything on the page last changed, however old it is.
+
+    A page that tells nothing is as old as its components: clients need a date.
+    """
     changed = [one.changed_at for one in content.outlines]
     timed = [one for one in content.outlines if one.window or one.until]
     moved = [at for one in timed for at in _moved_on(one.phase, one, content.now)]
-    return max((*changed, *moved), default=BEFORE_ALL)
+    return max((*changed, *moved), default=_beginning(content, settings))
 
 
 def component_dates(content: Content, settings: Settings) -> Dates:
     """The dates of every component of the configuration.
 
     It came to be at its `since`, else with the first incident that names it, else with the first
-    of the page. Its state last changed when the last such incident ended; or changed it, while
-    that is open.
+    of the page, else with the page. Its state last changed when the last such incident ended; or
+    changed it, while that is open.
     """
     midnight = Timestamps(settings.page.zone).midnight
-    beginning = min((created_at(one) for one in content.outlines), default=BEFORE_ALL)
+    first = min(
+        (created_at(one) for one in content.outlines), default=_beginning(content, settings)
+    )
     mentioned = _first_mentions(content)
     moved = _last_moves(content)
     dates = {}
     for one in settings.components:
-        created = midnight(one.since) if one.since else mentioned.get(one.id, beginning)
+        created = midnight(one.since) if one.since else mentioned.get(one.id, first)
         dates[one.id] = (created, max(created, moved.get(one.id, created)))
     return dates
+
+
+def _beginning(content: Content, settings: Settings) -> datetime:
+    zone = settings.page.zone
+    return day_begins(beginning(settings.components, content.now.astimezone(zone).date()), zone)
 
 
 def _first_mentions(content: Content) -> dict[str, datetime]:

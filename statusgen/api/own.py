@@ -77,7 +77,7 @@ def _page(content: Content, settings: Settings, ids: Ids) -> Json:
         "time_zone": page.timezone,
         "language": page.language,
         "support": page.support,
-        "updated_at": format_instant(page_changed(content)),
+        "updated_at": format_instant(page_changed(content, settings)),
     }
 
 

@@ -22,7 +22,7 @@ def statuspage_files(content: Content, settings: Settings, prose: BodyRenderer) 
     ids, timestamps = Ids(settings.page.url), Timestamps(settings.page.zone)
     rows = ComponentRows(page, component_dates(content, settings), ids, timestamps)
     entries = IncidentEntries(settings, rows, prose, page.now)
-    head = {"page": _page(settings, ids, timestamps.written(page_changed(content)))}
+    head = {"page": _page(settings, ids, timestamps.written(page_changed(content, settings)))}
     status: Json = {
         "status": {
             "indicator": page.overall.indicator,

@@ -153,9 +153,9 @@ class _BadRows:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             return os.fdopen(os.open(self._path, flags, 0o600), "wb")
         except OSError as error:
-            raise UsageError(
-                f"{self._path} can't be written: {error.strerror}; nothing was done"
-            ) from error
+            from statusgen.model.unwritable import unwritten
+
+            raise unwritten(self._path, error) from error
 
     def _write(self, line: str) -> None:
         assert self._file is not None  # noqa: S101  it was made before

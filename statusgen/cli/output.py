@@ -13,9 +13,11 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from statusgen.errors import Problem, StatusgenError
+    from statusgen.errors import Problem, Refused, StatusgenError
 
 FEW_WARNINGS = 5
+MOST_REASONS = 20
+"""So many reasons of a refusal are shown; `plan` shows all."""
 PIPE_WIDTH = 160
 """How wide a table may be where no terminal says so."""
 
@@ -75,16 +77,25 @@ def tell_problems(problems: Iterable["Problem"]) -> None:
 
 def tell_trouble(error: "StatusgenError") -> None:
     """What the user can act on, and how."""
-    from statusgen.errors import ContentError
+    from statusgen.errors import ContentError, Refused
 
     if isinstance(error, ContentError):
         tell_problems(error.problems)
         wrong = sum(not one.is_warning for one in error.problems)
         tell(f"{count(wrong, 'problem')}; nothing was done")
+    elif isinstance(error, Refused) and len(error.reasons) > 1:
+        _tell_reasons(error)
     else:
         tell_error(str(error))
     for step in getattr(error, "__notes__", ()):
         tell_next(step)
+
+
+def _tell_reasons(error: "Refused") -> None:
+    for one in few(error.reasons, MOST_REASONS):
+        tell_error(one)
+    if error.ending:
+        tell(error.ending)
 
 
 def tell_warnings(problems: Sequence["Problem"]) -> None:
@@ -109,6 +120,12 @@ def problem_as_json(problem: "Problem") -> dict[str, object]:
 def count(number: int, noun: str) -> str:
     """`1 file`, `2,041 files`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def few(lines: Sequence[str], most: int) -> list[str]:
+    """The first lines of a list, `most` of them, and in a last one how many more there are."""
+    rest = len(lines) - most
+    return [*lines[:most], *([f"… and {rest:,} more"] if rest > 0 else [])]
 
 
 def size(number: int) -> str:

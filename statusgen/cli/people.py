@@ -194,6 +194,7 @@ def export(context: Context, out: Path | None) -> None:
     from statusgen.composition import open_state
     from statusgen.config.subscriber_csv import write_subscribers
     from statusgen.model.subscriber import SubscriberState
+    from statusgen.model.unwritable import unwritten
 
     with open_state(context.settings) as state:
         active = state.address_book.subscribers(state=SubscriberState.ACTIVE)
@@ -210,7 +211,7 @@ def export(context: Context, out: Path | None) -> None:
             with out.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(lines)
         except OSError as error:
-            raise UsageError(f"{out} can't be written: {error.strerror}") from error
+            raise unwritten(out, error) from error
     tell(f"{out} holds addresses; keep it out of git")
 
 

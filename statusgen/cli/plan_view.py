@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from statusgen.cli.output import count, problem_as_json, size, tell, tell_problems
+from statusgen.cli.output import count, few, problem_as_json, size, tell, tell_problems
 
 if TYPE_CHECKING:
     from statusgen.plan.edits import Edit
@@ -36,8 +36,7 @@ def show_plan(
 
 def describe_removal(removal: "Removal") -> str:
     """One line about an incident that the page will have no more."""
-    people = "1 person was" if removal.people == 1 else f"{removal.people:,} people were"
-    return f"removes {removal.incident_id}, which {people} mailed about"
+    return f"removes {removal.known}"
 
 
 def describe_loss(loss: "Loss") -> str:
@@ -151,9 +150,9 @@ def describe_target(target: "TargetPlan", most: int = MOST_FILES) -> Iterator[st
         f"{len(upload.deletes):,} to remove, {upload.unchanged:,} unchanged"
     )
     yield from (f"  note: {note}" for note in target.notes)
-    lines = [f"  {put.reason:<9} {put.artifact.key}" for put in upload.puts]
-    yield from _some(lines, most)
-    yield from _some([f"  remove    {key}" for key in upload.deletes], most)
+    puts = [f"{put.reason:<9} {put.artifact.key}" for put in upload.puts]
+    deletes = [f"remove    {key}" for key in upload.deletes]
+    yield from (f"  {line}" for lines in (puts, deletes) for line in few(lines, most))
 
 
 def _letters(plan: "Plan") -> Iterator[str]:
@@ -170,9 +169,3 @@ def _letters(plan: "Plan") -> Iterator[str]:
         yield f"not mailed: {count(number, 'update')} ({reason})"
     for old, new in plan.renamed:
         yield f"renamed: {old} is {new} now; nobody is mailed again"
-
-
-def _some(lines: list[str], most: int) -> Iterator[str]:
-    yield from lines[:most]
-    if len(lines) > most:
-        yield f"  … and {len(lines) - most:,} more"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from statusgen.plan.plan import Plan
     from statusgen.usecases.mail.queueing import Queued
     from statusgen.usecases.mail.samples import SampleLetter
-    from statusgen.usecases.uploading import Uploads
+    from statusgen.usecases.uploading import TargetResult, Uploads
 
 
 HELD = "statusgen mail resume sends the letters that are held"
@@ -116,6 +116,15 @@ def tell_uploads(uploads: "Uploads") -> None:
             tell(one.warning, "warning", "yellow")
     for one in uploads.behind:
         tell(one.failure, "behind", "red")
+
+
+def waiting_for(uploads: "Uploads", seen: "Sequence[TargetResult]") -> str:
+    """Which of the targets that readers see would have to be up before letters leave."""
+    names = " and ".join(one.name for one in seen)
+    others = len(seen) < len(uploads.results)
+    beside = " (a folder beside a bucket is not what readers see)" if others else ""
+    up = "is not up" if len(seen) == 1 else "are not up"
+    return f"no letter was sent, because {names} {up}{beside}; publish again once that is put right"
 
 
 def tell_stopped(queued: "Queued") -> bool:

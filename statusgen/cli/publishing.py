@@ -28,6 +28,7 @@ from statusgen.cli.publish_view import (
     say_result,
     tell_stopped,
     tell_uploads,
+    waiting_for,
 )
 from statusgen.cli.publishing_consent import Answers
 from statusgen.cli.publishing_job import Job, Wishes, open_job, planning_options
@@ -163,7 +164,7 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
         job.prepared.render_ahead(job.plan.keys, job.context.now)
     uploads = job.uploader.upload(job.plan.targets)
     if uploads.is_held:
-        raise Refused("; ".join(one.failure for one in uploads.behind))
+        raise Refused(*(one.failure for one in uploads.behind))
     page_behind = False
     if job.state is not None and not job.uploader.is_page_up(uploads):
         uploads, page_behind = _wait_for_page(job, uploads, started_s)
@@ -176,7 +177,7 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
             trouble = str(error)
             tell_owed(trouble)
     elif job.state is not None and job.plan.letters:
-        tell("no letter was sent, because the page is not up; run publish again to go on")
+        tell(waiting_for(uploads, job.uploader.of_readers(uploads)))
         mailed = Mailed(stopped=job.plan.letters)
     is_behind = bool(trouble or uploads.behind or mailed.is_behind)
     _report(job, uploads, mailed, trouble, is_behind=is_behind)

@@ -116,7 +116,7 @@ def _refuse_braked(ways: "Sequence[Return]", *, force: bool) -> None:
         for brake in way.planned.upload.brakes
     ]
     if brakes and not force:
-        raise Refused(f"{'; '.join(brakes)}; nothing was done. Add --force if it is meant")
+        raise Refused(*brakes, ending="nothing was done. Add --force if it is meant")
 
 
 def _tell_losses(context: Context, ways: "Sequence[Return]") -> None:

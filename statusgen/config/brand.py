@@ -4,16 +4,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from statusgen.config import values
+from statusgen.config.drawings import drawn_anew, is_drawing
 from statusgen.config.settings import BrandSettings, Image
 from statusgen.config.table import Table
 from statusgen.model.notation import BadValue, shown
 from statusgen.repository_files import NotOurs, read_file
 
 MOST_BYTES = 200_000
-_SVG = "{http://www.w3.org/2000/svg}"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SIGNATURES = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n....IHDR", re.DOTALL),
@@ -84,35 +83,4 @@ def _image(root: Path, kinds: tuple[str, ...]) -> Callable[[Any], Image]:
 
 
 def _is(kind: str, body: bytes) -> bool:
-    return _is_svg(body) if kind == "svg" else bool(_SIGNATURES[kind].match(body))
-
-
-def _is_svg(body: bytes) -> bool:
-    # No drawing needs one of these, and some are traps; a NUL hides them in another encoding.
-    if any(one in body for one in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
-        return False
-    try:
-        drawing = ET.fromstring(body)  # noqa: S314  no DTD
-    except (ET.ParseError, ValueError, LookupError):
-        return False
-    return drawing.tag == f"{_SVG}svg" and not any(_can_act(one) for one in drawing.iter())
-
-
-def drawn_anew(drawing: bytes) -> bytes:
-    """The SVG of what only draws: without what could run, or load something from elsewhere.
-
-    Raises: `BadValue` for a drawing that can't be read.
-    """
-    from py_svg_hush import filter_svg  # noqa: PLC0415  few pages have a drawing of their own
-
-    try:
-        return filter_svg(drawing, {"image": ["png", "jpeg", "gif", "webp"]})
-    except ValueError as error:
-        remedy = "save it again as plain SVG, or use a png"
-        raise BadValue("the drawing can't be read", remedy) from error
-
-
-def _can_act(element: ET.Element) -> bool:
-    """Whether it could run a script where the drawing is opened by itself."""
-    is_active = element.tag in (f"{_SVG}script", f"{_SVG}foreignObject")
-    return is_active or any(name.lower().startswith("on") for name in element.attrib)
+    return is_drawing(body) if kind == "svg" else bool(_SIGNATURES[kind].match(body))

@@ -1,5 +1,13 @@
-"""Folders that a site may be written to: none of the repository's own, and no two in each other."""
+"""Folders that a site may be written to: none of the repository's own, and no two in each other.
 
+What is kept or built is not written through a link of the repository: whoever proposes a change
+may have put it there. Who wants it to be elsewhere names the place itself. A target's folder may
+be a link.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from statusgen.entries.tree import CONTENT_FOLDER
@@ -7,6 +15,8 @@ from statusgen.model.notation import BadValue, shown
 
 TEMPLATES_FOLDER = "site_templates"
 STATE_FOLDER = ".statusgen"
+CACHE_FOLDER = "cache"
+"""In that."""
 _OF_TOOLS = {".git", ".hg", ".jj", ".svn", ".bzr"}
 _OF_CI = {".github", ".gitlab"}
 
@@ -24,6 +34,29 @@ def parse_place(text: str, base: Path, root: Path) -> Path:
     return path
 
 
+def refuse_link(text: str, base: Path, root: Path) -> None:
+    """Raises `BadValue` where a part of the way from `base` is a link of the repository in `root`.
+
+    What stands above the repository is the machine's, and may be a link.
+    """
+    link = _link_on_the_way(base / text, root)
+    if link is not None:
+        raise BadValue(
+            f"{shown(text)} is reached by a symbolic link of the repository, {shown(link)}",
+            "name the place itself, or remove the link",
+        )
+
+
+def links_of_state(root: Path) -> Iterator[str]:
+    """Yield what is a link where ledger, locks and caches are kept."""
+    if (root / STATE_FOLDER).is_symlink():
+        yield STATE_FOLDER
+        return
+    for name in (STATE_FOLDER, f"{STATE_FOLDER}/{CACHE_FOLDER}"):
+        with suppress(OSError), os.scandir(root / name) as entries:
+            yield from sorted(f"{name}/{one.name}" for one in entries if one.is_symlink())
+
+
 def is_of_tools(path: Path, root: Path) -> bool:
     """Whether it is, or lies in, a folder of git, of its like or of CI: what is there may be run.
 
@@ -37,3 +70,12 @@ def is_of_tools(path: Path, root: Path) -> bool:
 def overlap(one: Path, other: Path) -> bool:
     """Whether the folders are the same, or one lies in the other."""
     return one.is_relative_to(other) or other.is_relative_to(one)
+
+
+def _link_on_the_way(path: Path, root: Path) -> str | None:
+    for one in reversed((path, *path.parents)):
+        if one.is_symlink():
+            where = one.parent.resolve()
+            if where.is_relative_to(root):
+                return (where.relative_to(root) / one.name).as_posix()
+    return None

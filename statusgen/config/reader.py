@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from statusgen.config import values
 from statusgen.config.brand import read_brand
-from statusgen.config.places import STATE_FOLDER, is_of_tools
+from statusgen.config.places import STATE_FOLDER, is_of_tools, links_of_state, refuse_link
 from statusgen.config.settings import (
     Brakes,
     BrandSettings,
@@ -86,11 +86,12 @@ def parse_settings(text: str, raw: dict[str, Any], root: Path) -> Settings:
         severities=read_severities(top.child("severities")),
         targets=read_targets(top, root),
         mail=_mail(top.child("mail"), root) if top.has("mail") else None,
-        database=_state(top.child("state")),
+        database=_state(top.child("state"), root),
         brakes=_brakes(top.child("brakes")),
         fingerprint=_fingerprint(text, page.brand),
     )
     top.finish(also=("mail",))
+    problems += map(_linked, links_of_state(root))
     _refuse_published(top, settings)
     if problems:
         raise ContentError(problems)
@@ -102,6 +103,11 @@ def _fingerprint(text: str, brand: BrandSettings) -> str:
     for image in (brand.logo, brand.logo_dark, brand.favicon):
         digest.update(image.body if image else b"\0")
     return digest.hexdigest()
+
+
+def _linked(name: str) -> Problem:
+    remedy = "remove it; to keep the ledger elsewhere, name its place in state.database"
+    return Problem(name, 0, "a symbolic link, which nothing is kept behind", remedy)
 
 
 def _refuse_published(top: Table, settings: Settings) -> None:
@@ -209,6 +215,7 @@ def _transport(root: Path, value: Any) -> str:
     url = values.text(value)
     scheme, _, rest = url.partition(":")
     if scheme == "folder" and rest:
+        refuse_link(rest, root, root)
         return f"folder:{(root / rest).resolve()}"
     if scheme == "ses":
         return _understood(url, parse_ses, "ses://eu-west-1")
@@ -233,13 +240,13 @@ def _understood(url: str, parse: Callable[[str], object], example: str) -> str:
     return url
 
 
-def _state(table: Table) -> str:
-    url = table.take("database", _database, DEFAULT_DATABASE)
+def _state(table: Table, root: Path) -> str:
+    url = table.take("database", partial(_database, root), DEFAULT_DATABASE)
     table.finish()
     return url
 
 
-def _database(value: Any) -> str:
+def _database(root: Path, value: Any) -> str:
     url = values.text(value)
     if not re.match(r"sqlite:///.|postgresql\+psycopg://.", url):
         raise BadValue(
@@ -250,6 +257,8 @@ def _database(value: Any) -> str:
         raise BadValue(
             "a password stands in the database URL", "put it into PGPASSWORD or a pgpass file"
         )
+    if (path := unquote(url).partition("sqlite:///")[2]).partition("/")[0] != STATE_FOLDER:
+        refuse_link(path, root, root)
     return url
 
 

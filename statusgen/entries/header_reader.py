@@ -116,7 +116,7 @@ class HeaderReader:
                 self.complain(
                     name.line,
                     f"unknown component {shown(name.text)}{nearest(name.text, known)}",
-                    f"this page has {_some(known)}",
+                    f"this page has {listed(known, most=20)}",
                 )
             elif name.text in (one.component for one in changes):
                 self.complain(
@@ -198,8 +198,3 @@ def _tag(text: str) -> str:
 
 def _state(text: str) -> ComponentState:
     return parse_word(ComponentState, text, "component state")
-
-
-def _some(names: tuple[str, ...], most: int = 20) -> str:
-    rest = len(names) - most
-    return listed(names[:most]) + (f" and {rest} more" if rest > 0 else "")

@@ -10,7 +10,7 @@ from lxml import etree
 
 from statusgen.config.settings import Settings
 from statusgen.feeds.items import ABOUT, Item, last_change, tag
-from statusgen.model.component import Component
+from statusgen.model.component import Component, beginning
 from statusgen.model.days import day_begins
 from statusgen.model.value import Value
 from statusgen.prose.language import ENGLISH, Language, marked
@@ -80,8 +80,7 @@ class Syndicator:
         about: Iterable[Component],
     ) -> dict[str, bytes]:
         updated = last_change(items) or day_begins(
-            min((one.since for one in about if one.since), default=self._today),
-            self._settings.page.zone,
+            beginning(about, self._today), self._settings.page.zone
         )
         return {
             rss_key: self._rss(items, channel, rss_key, updated),

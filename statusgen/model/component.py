@@ -1,5 +1,6 @@
 """A component as the configuration knows it."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from statusgen.model.value import Value
@@ -18,3 +19,8 @@ class Component(Value, frozen=True):
     def is_retired(self, today: date) -> bool:
         """Whether it is off the index on `today`, a day in the page's zone."""
         return self.retired is not None and self.retired <= today
+
+
+def beginning(components: Iterable[Component], today: date) -> date:
+    """The day of which a page is that has nothing to tell: the earliest `since`, else `today`."""
+    return min((one.since for one in components if one.since), default=today)

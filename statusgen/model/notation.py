@@ -55,9 +55,11 @@ class BadValue(ValueError):
         self.remedy = remedy
 
 
-def listed(words: Iterable[str]) -> str:
-    """`a, b, c`."""
-    return ", ".join(words)
+def listed(words: Iterable[str], most: int | None = None) -> str:
+    """`a, b, c`; of more than `most` the first, and the others counted: `a, b and 7 more`."""
+    known = list(words)
+    rest = f" and {len(known) - most:,} more" if most is not None and len(known) > most else ""
+    return ", ".join(known[:most]) + rest
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from statusgen.errors import Problem
 from statusgen.model.delivery import KnownUpdate
-from statusgen.model.notation import format_instant
 from statusgen.model.release import incident_of
 from statusgen.model.value import Value
 from statusgen.plan.edits import Edit, Reworded
 from statusgen.plan.mail import MailChoice, Mailing
 from statusgen.plan.missing import MissingUpdate
+from statusgen.plan.told import named
 from statusgen.plan.upload import UploadPlan
 
 DIGEST_LENGTH = 12
@@ -45,6 +45,11 @@ class Removal(Value, frozen=True):
     incident_id: str
     people: int
 
+    @property
+    def known(self) -> str:
+        """Which it is, and how many know of it."""
+        return named(self.incident_id, people=self.people)
+
 
 class Loss(Value, frozen=True):
     """An update that readers have seen, and that the page will have no more."""
@@ -59,8 +64,7 @@ class Loss(Value, frozen=True):
     @property
     def known(self) -> str:
         """What it is, and how many know of it."""
-        told = "" if self.people is None else f", which {_people(self.people)} mailed about"
-        return f"{named(self.update_id, self.at)}{told}"
+        return named(self.update_id, self.at, self.people)
 
     def __str__(self) -> str:
         return f"{self.known}, is on the page but not in the files"
@@ -209,11 +213,6 @@ def lost_updates(
     )
 
 
-def named(update_id: str, at: datetime | None) -> str:
-    """An update by id and date, as people are told of it."""
-    return f"{update_id} of {format_instant(at)}" if at else update_id
-
-
 def _reach(plan: Plan) -> tuple[object, ...]:
     uploads = [(one.name, one.upload) for one in plan.targets]
     files = [
@@ -222,7 +221,3 @@ def _reach(plan: Plan) -> tuple[object, ...]:
     ]
     told = [(one.update.update_id, one.audience_size) for one in plan.mailings]
     return files, told, plan.backlog, plan.brakes, plan.losses, plan.renamed
-
-
-def _people(number: int) -> str:
-    return "1 person was" if number == 1 else f"{number:,} people were"

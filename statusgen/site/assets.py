@@ -6,7 +6,11 @@ Each asset is published under a name that holds a hash of its content, so it can
 import hashlib
 from pathlib import PurePosixPath
 
+from statusgen.config.drawings import drawn_anew
 from statusgen.config.settings import BrandSettings
+from statusgen.errors import ContentError, Problem
+from statusgen.model.notation import BadValue
+from statusgen.template_files import problem
 from statusgen.templates import Templates
 
 FOLDER = "assets/"
@@ -20,8 +24,13 @@ HASH_LENGTH = 8
 def collect_assets(
     templates: Templates, brand: BrandSettings = PLAIN
 ) -> dict[str, tuple[str, bytes]]:
-    """File name below `assets/` to its key and body; the brand's images are named by their role."""
-    bodies = {name.removeprefix(FOLDER): templates.read(name) for name in templates.names(FOLDER)}
+    """File name below `assets/` to its key and body; the brand's images are named by their role.
+
+    Raises `ContentError` for a file that is not to be published.
+    """
+    bodies, problems = _read(templates)
+    if problems:
+        raise ContentError(problems)
     bodies[STYLE] = bodies.get(STYLE, b"") + _brand_style(brand)
     for role, image in (
         (LOGO, brand.logo),
@@ -32,6 +41,30 @@ def collect_assets(
             bodies.pop(f"{role}.svg", None)
             bodies[f"{role}.{image.kind}"] = image.body
     return {name: (hashed_key(FOLDER + name, body), body) for name, body in bodies.items()}
+
+
+def asset_problems(templates: Templates) -> list[Problem]:
+    """What is wrong with the user's own assets."""
+    return _read(templates)[1]
+
+
+def _read(templates: Templates) -> tuple[dict[str, bytes], list[Problem]]:
+    """What is published of the files; a drawing of the user's own as a logo would be."""
+    bodies: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for name in templates.names(FOLDER):
+        body = templates.read(name)
+        if _is_own_drawing(templates, name):
+            try:
+                body = drawn_anew(body)
+            except BadValue as bad:
+                problems.append(problem(name, 0, bad.what, bad.remedy))
+        bodies[name.removeprefix(FOLDER)] = body
+    return bodies, problems
+
+
+def _is_own_drawing(templates: Templates, name: str) -> bool:
+    return name.lower().endswith(".svg") and templates.is_own(name)
 
 
 def _brand_style(brand: BrandSettings) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statusgen.apply.upload import upload
-from statusgen.config.places import overlap, parse_place
+from statusgen.config.places import overlap, parse_place, refuse_link
 from statusgen.config.settings import FolderTarget, Settings
 from statusgen.errors import UsageError
 from statusgen.model.manifest import Publisher
@@ -117,6 +117,7 @@ def check_out(settings: Settings, out: Path) -> Path:
                 "build somewhere else, or use `statusgen publish`"
             )
     try:
+        refuse_link(str(out), Path.cwd(), settings.root)
         return parse_place(str(out), Path.cwd(), settings.root)
     except BadValue as bad:
         raise UsageError(str(bad)) from None

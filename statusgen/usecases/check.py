@@ -45,10 +45,12 @@ def _template_problems(settings: Settings, now: datetime) -> list[Problem]:
     language = settings.page.language
     if language == SOURCE and not (settings.root / TEMPLATES_FOLDER).is_dir():
         return []
+    from statusgen.site.assets import asset_problems  # noqa: PLC0415  it loads Jinja2 too
     from statusgen.templates import Templates  # noqa: PLC0415  most checks need no Jinja2
 
     templates = Templates(settings.root)
     found = [*templates.problems(), *templates.catalogue_problems(language)]
+    found += asset_problems(templates)
     if any(not one.is_warning for one in found):
         return found
     from statusgen.usecases.rehearsal import rehearse  # noqa: PLC0415  it loads all that renders

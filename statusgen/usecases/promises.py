@@ -10,6 +10,7 @@ from statusgen.entries.tree import opened, read_file, shown_path
 from statusgen.entries.update_file import parse_update
 from statusgen.errors import Problem, Refused
 from statusgen.model.notation import format_instant
+from statusgen.model.unwritable import unwritten
 from statusgen.model.update import Update
 from statusgen.model.value import Value
 from statusgen.plan.mail import TOO_LATE_AFTER
@@ -59,7 +60,7 @@ def refuse_broken(broken: tuple[BrokenPromise, ...]) -> None:
         *([] if all(one.can_move for one in broken) else ["correct its `next_update`"]),
         "add --force if it is meant",
     ]
-    raise Refused(f"{'; '.join(map(str, broken))}; nothing was done. {_sentence(steps)}")
+    raise Refused(*map(str, broken), ending=f"nothing was done. {_sentence(steps)}")
 
 
 def redate(broken: BrokenPromise, settings: Settings, now: datetime) -> datetime:
@@ -88,9 +89,7 @@ def redate(broken: BrokenPromise, settings: Settings, now: datetime) -> datetime
     except NotOurs as error:
         raise Refused(f"{path} was not changed: {error.what}; set its `at` by hand") from error
     except OSError as error:
-        raise Refused(
-            f"{path} can't be written ({error.strerror}); set its `at` by hand"
-        ) from error
+        raise unwritten(path, error, mistake=Refused) from error
     return at
 
 

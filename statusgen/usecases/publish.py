@@ -29,10 +29,6 @@ from statusgen.usecases.uploading import Uploader
 NO_MAIL = MailChoice((), (), ())
 
 
-MOST_BRAKES = 20
-"""So many are named when a plan is refused; `statusgen plan` names all."""
-
-
 class People(Protocol):
     """Who has mail about what; asked for what goes only, and then also without letters."""
 
@@ -105,17 +101,16 @@ def refuse(plan: Plan, expected: str | None, *, force: bool) -> None:
     """Raises `Refused`: a brake, another publisher at work, or another plan than expected."""
     held = [one.failure for one in plan.targets if one.is_held]
     if held:
-        raise Refused("; ".join(held))
+        raise Refused(*held)
     if expected is not None and expected != plan.digest:
         raise Refused(
             f"the plan is {plan.digest} now and not {expected}; look at `statusgen plan` again"
         )
     if plan.brakes and not force:
-        rest = len(plan.brakes) - MOST_BRAKES
-        named = [*plan.brakes[:MOST_BRAKES], *([f"and {rest:,} more"] if rest > 0 else [])]
         raise Refused(
-            f"{'; '.join(named)}; nothing was done. {_remedies(plan)}Look at `statusgen plan`, and "
-            "add --force if it is meant"
+            *plan.brakes,
+            ending=f"nothing was done. {_remedies(plan)}Look at `statusgen plan`, and add --force "
+            "if it is meant",
         )
 
 

@@ -1,10 +1,14 @@
 """`init`: a new status repository that builds, publishes to a folder and mails into a folder."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from statusgen.errors import UsageError
 from statusgen.model.notation import format_instant
+from statusgen.model.unwritable import unwritten
+from statusgen.repository_files import write_new_file
 
 _UNKNOWN_SOURCE = "${{ vars.STATUSGEN }}"
 
@@ -163,8 +167,6 @@ def write_starter(
     `installed_from` is what pip installs statusgen by on other machines, None where they can't.
     The sample incident names no component, so that these may be called otherwise at once.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is there already and not empty; name a new folder")
     day = (now - _UPDATES[0][1]).date().isoformat()
     texts = {
         Path("statusgen.toml"): _CONFIG.replace("{day}", day),
@@ -175,12 +177,37 @@ def write_starter(
         at = format_instant((now - before).replace(microsecond=0))
         texts[Path("incidents") / f"{day}-slow-responses-from-the-api" / name] = text.format(at=at)
     try:
-        for path, text in texts.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text, encoding="utf-8", newline="\n")
+        _write_all(folder, texts)
     except OSError as error:
-        raise UsageError(f"{folder} can't be written: {error.strerror}") from error
+        raise unwritten(folder, error) from error
     return tuple(texts)
+
+
+def _write_all(folder: Path, texts: Mapping[Path, str]) -> None:
+    """All files, or none of them and no folder: what is half done could not be begun anew."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is there already and not empty; name a new folder")
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, text in texts.items():
+            write_new_file(folder, path.as_posix(), text.encode())
+    except BaseException:
+        for path in texts:
+            with suppress(OSError):
+                (folder / path).unlink()
+            _remove_empty((folder / path).parent, folder)
+        for one in missing:
+            with suppress(OSError):
+                one.rmdir()
+        raise
+
+
+def _remove_empty(inner: Path, outer: Path) -> None:
+    with suppress(OSError):
+        while inner != outer:
+            inner.rmdir()
+            inner = inner.parent
 
 
 def _workflow(installed_from: str | None) -> str:

@@ -11,7 +11,7 @@ from statusgen.apply.upload import upload
 from statusgen.config.settings import S3Target, Settings, TargetSettings
 from statusgen.errors import TargetError, TargetHeld, TargetUnreachable, UsageError
 from statusgen.model.manifest import Observed, Publisher
-from statusgen.model.notation import printable
+from statusgen.model.notation import listed, printable
 from statusgen.model.release import Release
 from statusgen.model.value import Value, replace
 from statusgen.plan.bookkeeping import Run
@@ -155,13 +155,18 @@ class Uploader:
 
     def is_page_up(self, uploads: Uploads) -> bool:
         """Whether letters may leave: a target that readers see serves the release."""
-        return any(not one.failure for one in self._of_readers(uploads))
+        return any(not one.failure for one in self.of_readers(uploads))
 
     def is_out_of_reach(self, uploads: Uploads) -> bool:
-        """Whether no target that readers see can be reached; a folder beside a bucket is none."""
-        return all(one.is_unreachable for one in self._of_readers(uploads))
+        """Whether no target that readers see can be reached; a folder beside a bucket is none.
 
-    def _of_readers(self, uploads: Uploads) -> list[TargetResult]:
+        A bucket that is not there is no outage: whoever hosts it has answered, and the answer is
+        to be acted upon. Letters about a page that nobody has put up would lead nowhere.
+        """
+        return all(one.is_unreachable for one in self.of_readers(uploads))
+
+    def of_readers(self, uploads: Uploads) -> list[TargetResult]:
+        """What became of the targets that readers see, which alone say whether letters leave."""
         seen = seen_by_readers(self._targets)
         pairs = zip(uploads.results, self._targets, strict=True)
         return [one for one, target in pairs if target in seen]
@@ -269,7 +274,7 @@ def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
         planned.name,
         None,
         failure=f"{planned.name}: it answers again, and nobody was asked about what would go from "
-        f"there ({', '.join(unasked)}); look at `statusgen plan`, then publish again",
+        f"there ({listed(unasked, most=5)}); look at `statusgen plan`, then publish again",
     )
 
 

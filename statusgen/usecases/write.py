@@ -26,6 +26,7 @@ from statusgen.model.notation import (
     shown,
 )
 from statusgen.model.severity import find_severity
+from statusgen.model.unwritable import unwritten
 from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
 from statusgen.prose.language import base_of
 from statusgen.repository_files import NotOurs, write_new_file
@@ -34,7 +35,7 @@ from statusgen.usecases.archive import Archive
 from statusgen.usecases.due import open_incidents
 from statusgen.usecases.folder_reader import vocabulary
 
-_MOST_SHOWN = 8
+MOST_SHOWN = 8
 """How many names a message gives to choose from."""
 
 _SLUG_LENGTH = 48
@@ -93,7 +94,7 @@ def find_incident(archive: Archive, part: str | None, now: datetime) -> Incident
             return candidates[0]
         if not candidates:
             raise UsageError(f"no incident is open; name the one you mean{_newest(archive)}")
-        ids = some(one.id for one in candidates)
+        ids = listed((one.id for one in candidates), MOST_SHOWN)
         raise UsageError(f"several incidents are open; name one of {ids}")
     wanted = part.strip().lower()
     if not wanted:
@@ -112,14 +113,9 @@ def find_incident(archive: Archive, part: str | None, now: datetime) -> Incident
         raise UsageError(f"{broken[0]} is wrong, so its incident can't be read; mend it first")
     if not matches:
         raise UsageError(f"no incident's id contains {shown(part)}{_newest(archive)}")
-    raise UsageError(f"{shown(part)} fits several incidents; name one of {some(matches)}")
-
-
-def some(words: Iterable[str]) -> str:
-    """The words for a message; of many the first few."""
-    known = list(words)
-    more = [f"and {len(known) - _MOST_SHOWN} more"] if len(known) > _MOST_SHOWN else []
-    return listed([*known[:_MOST_SHOWN], *more])
+    raise UsageError(
+        f"{shown(part)} fits several incidents; name one of {listed(matches, MOST_SHOWN)}"
+    )
 
 
 def default_body(settings: Settings, status: str, components: Iterable[str]) -> str:
@@ -228,7 +224,7 @@ def _write(settings: Settings, folder_id: str, number: int, draft: Draft) -> Pat
     except FileExistsError:
         raise UsageError(f"{path} is there already; rename it or write another update") from None
     except OSError as error:
-        raise UsageError(f"{path} can't be written: {error.strerror}") from error
+        raise unwritten(path, error) from error
     return path
 
 

@@ -1,24 +1,7 @@
-import errno
-import os
 import threading
 import time
 
-import pytest
-
-from statusgen.adapters.files import alone_in, explain, is_plain_folder
-
-
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        (errno.ENOSPC, "the disk is full; free some space"),
-        (errno.EROFS, "the disk is read-only; make it writable or choose another folder"),
-        (errno.EACCES, "no permission; give this user the right to write there"),
-        (errno.EIO, "Input/output error; mend it"),
-    ],
-)
-def test_what_the_disk_says_becomes_a_next_step(code, words):
-    assert words in explain(OSError(code, os.strerror(code)))
+from statusgen.adapters.files import alone_in, is_plain_folder
 
 
 def test_a_link_is_no_plain_folder(tmp_path):

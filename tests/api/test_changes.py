@@ -1,13 +1,18 @@
-from statusgen.api.changes import (
-    BEFORE_ALL,
-    component_dates,
-    incident_changed,
-    page_changed,
-)
+from datetime import date, timedelta
+
+import pytest
+
+from statusgen.api.changes import component_dates, incident_changed
+from statusgen.api.changes import page_changed as changed_of
+from statusgen.model.component import Component
 from statusgen.model.update import Postmortem
 from statusgen.model.value import replace
 from tests.api.stories import NOW, SETTINGS, make_content, make_maintenance, make_notice, make_story
-from tests.builders import instant
+from tests.builders import instant, make_settings
+
+
+def page_changed(content):
+    return changed_of(content, SETTINGS)
 
 
 def dates_of(*incidents, now=NOW):
@@ -50,7 +55,6 @@ def test_a_maintenance_steered_by_hand_is_not_moved_by_its_window():
 def test_the_page_changes_with_anything_on_it():
     story, maintenance = make_story("a"), make_maintenance("b")
 
-    assert page_changed(make_content()) == BEFORE_ALL
     assert page_changed(make_content(story, now=instant("04:00"))) == instant("02:04")
     assert page_changed(make_content(story, maintenance, now=instant("04:00"))) == instant("03:00")
 
@@ -70,7 +74,27 @@ def test_a_component_begins_at_its_since_or_with_its_first_incident_or_with_the_
 
     assert created["search"] == created["api"] == instant("01:00")
     assert created["checkout"] == instant("2023-12-31T23:00")
-    assert dates_of()["api"] == (BEFORE_ALL, BEFORE_ALL)
+
+
+@pytest.mark.parametrize(
+    ("since", "begins"),
+    [
+        ((None, date(2024, 1, 1), date(2023, 1, 1)), "2022-12-31T23:00"),
+        ((None, None), "2026-11-20T23:00"),
+        ((), "2026-11-20T23:00"),
+    ],
+    ids=["the earliest since", "its day", "no components"],
+)
+@pytest.mark.parametrize("hours", [0, 10])
+def test_a_page_without_history_is_as_old_as_its_components(since, begins, hours):
+    components = tuple(Component(f"c{n}", "C", since=day) for n, day in enumerate(since))
+    settings = make_settings(components=components, page={"timezone": "Europe/Berlin"})
+    content = make_content(now=NOW + timedelta(hours=hours), settings=settings)
+
+    dates = component_dates(content, settings)
+
+    assert changed_of(content, settings) == instant(begins)
+    assert all(dates[one.id][0] == instant(begins) for one in components if one.since is None)
 
 
 def test_a_component_changes_when_an_incident_changes_or_releases_it():

@@ -92,7 +92,7 @@ def test_all_files_agree_about_page_and_status():
 def test_the_page_of_an_empty_repository_has_dates_too():
     page = api_of(settings=make_settings())["status"]["page"]
 
-    assert page["updated_at"] == "1970-01-01T00:00:00.000Z"
+    assert page["updated_at"] == "2026-11-21T00:00:00.000Z"
 
 
 def test_nothing_changes_between_boundaries():

@@ -8,6 +8,7 @@ from statusgen.cli.publish_view import (
     sample_lines,
     say_result,
     tell_stopped,
+    waiting_for,
 )
 from statusgen.model.claim import Claim
 from statusgen.plan.mail import MailChoice
@@ -88,6 +89,18 @@ def test_a_long_letter_is_shown_as_far_as_a_screen_goes():
 
     assert "│ line 30" in lines
     assert lines[-1] == "│ … 14 more lines; statusgen mail preview shows all"
+
+
+def test_it_is_said_which_target_letters_wait_for():
+    folder, bucket = UPLOADS.results
+
+    assert waiting_for(UPLOADS, [bucket]) == (
+        "no letter was sent, because s3://x is not up (a folder beside a bucket is not what "
+        "readers see); publish again once that is put right"
+    )
+    assert "because folder:public is not up; publish" in waiting_for(Uploads([folder]), [folder])
+    two = Uploads([bucket, TargetResult("s3://y", failure="away")])
+    assert "because s3://x and s3://y are not up; publish" in waiting_for(two, two.results)
 
 
 def test_whose_claim_stops_letters_or_was_taken_over_is_said(capsys):

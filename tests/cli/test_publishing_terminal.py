@@ -1,6 +1,7 @@
 """`publish` on a terminal: the question, the bars, and Ctrl-C."""
 
 import re
+import shutil
 import time
 
 import pytest
@@ -92,6 +93,28 @@ def test_removing_what_people_were_mailed_about_is_asked(repository):
     assert code == 3
     assert "removes second, which 2 people were mailed about\n" in terminal.shown
     assert (repository.root / "public" / "incidents" / "second.html").exists()
+
+
+def test_a_refusal_that_names_many_has_a_line_for_each(repository):
+    times = [f"02:{minute:02}" for minute in range(4, 9)]
+    for time_of_day in times:
+        text = FIRST.replace("02:04:00Z", f"{time_of_day}:00Z")
+        repository.write(f"second/{time_of_day.replace(':', '')}.md", text)
+    assert repository.run("publish", "--yes", "--no-mail").code == 0
+    shutil.rmtree(repository.root / "incidents" / "second")
+
+    with on_terminal(repository.root, "publish", "--yes", now=NOW) as terminal:
+        code = terminal.wait_for_the_end()
+
+    lines = terminal.shown.splitlines()
+    starts = [line for line in lines if line.startswith("error: ")]
+    assert code == 3
+    assert [line.split()[1] for line in starts] == [
+        f"second/{one.replace(':', '')}" for one in times
+    ]
+    assert terminal.shown.count("which nobody was mailed about") <= len(times)
+    assert all(len(line) <= 80 for line in lines)
+    assert "nothing was done. Pull what colleagues" in terminal.shown
 
 
 def test_a_no_publishes_nothing(repository):

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from statusgen.config.brand import drawn_anew
+from statusgen.config.drawings import drawn_anew
 from statusgen.config.reader import read_settings
 from statusgen.errors import ContentError
 from tests.fakes.repository import make_repository

@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.config.places import overlap, parse_place
+from statusgen.config.places import links_of_state, overlap, parse_place, refuse_link
 from statusgen.model.notation import BadValue
 
 
@@ -24,6 +24,60 @@ def test_the_repository_is_no_place_for_a_site(tmp_path, text, what):
 @pytest.mark.parametrize("text", ["public", "../elsewhere", "incidents-old", "_site/incidents"])
 def test_any_other_folder_is(tmp_path, text):
     assert parse_place(text, tmp_path, tmp_path) == (tmp_path / text).resolve()
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("away", "away"),
+        ("away/site", "away"),
+        ("a/in/site", "a/in"),
+        ("a/../away", "away"),
+        ("away/../site", "away"),
+        ("lost", "lost"),
+    ],
+)
+def test_what_a_link_of_the_repository_leads_to_is_none(tmp_path, text, link):
+    root = tmp_path / "repository"
+    (root / "a").mkdir(parents=True)
+    (root / "away").symlink_to(tmp_path)
+    (root / "a" / "in").symlink_to("..")
+    (root / "lost").symlink_to("nowhere")
+
+    with pytest.raises(BadValue, match=f"a symbolic link of the repository, '{link}'; name"):
+        refuse_link(text, root, root)
+
+
+def test_links_of_the_machine_are_its_own(tmp_path):
+    (tmp_path / "disk" / "repository").mkdir(parents=True)
+    (tmp_path / "short").symlink_to("disk")
+    root = tmp_path / "disk" / "repository"
+
+    refuse_link(str(tmp_path / "short" / "repository" / "_site"), root, root)
+    refuse_link("../../short/site", root, root)
+
+
+@pytest.mark.parametrize(
+    ("links", "told"),
+    [
+        ([], []),
+        ([".statusgen"], [".statusgen"]),
+        ([".statusgen/state.db"], [".statusgen/state.db"]),
+        (
+            [".statusgen/publish.lock", ".statusgen/cache/cache.db"],
+            [".statusgen/publish.lock", ".statusgen/cache/cache.db"],
+        ),
+        ([".statusgen/cache"], [".statusgen/cache", ".statusgen/cache/cache.db"]),
+    ],
+)
+def test_links_in_the_folder_of_the_state_are_found(tmp_path, links, told):
+    (tmp_path / "away").mkdir()
+    (tmp_path / "away" / "cache.db").symlink_to("x")
+    for one in links:
+        (tmp_path / one).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / one).symlink_to(tmp_path / "away")
+
+    assert list(links_of_state(tmp_path)) == told
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def unknown_name(*_, **__):
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
 @pytest.fixture
 def repository(tmp_path, bucket, monkeypatch):
     for name, value in bucket.keys.items():
@@ -175,6 +179,39 @@ def test_a_folder_beside_a_bucket_that_is_misspelt_says_that_letters_wait(reposi
     assert "folder:public: " in done.out
     assert "no letter was sent (2 were to leave)" in done.out
     assert "correct the target's url" in done.err
+    assert (
+        "no letter was sent, because s3://no-such-bucket-here/page is not up (a folder beside a "
+        "bucket is not what readers see); publish again once that is put right"
+    ) in done.err
+    assert repository.letters() == []
+
+
+def test_a_folder_beside_a_host_that_is_misspelt_keeps_no_letters(repository, bucket, monkeypatch):
+    """Nothing tells it from an outage: no bucket has answered."""
+    monkeypatch.setattr(socket, "getaddrinfo", unknown_name)
+    targets = 'url = "folder:public"', bucket.target("http://bucket.invalid:9000")
+    repository.configure(*targets, mail='transport = "folder:outbox"\nwithout_page_after = "1s"')
+
+    done = publish(repository)
+
+    assert done.code == 4
+    assert "http://bucket.invalid:9000 can't be reached" in done.err
+    assert "say that the page lags" in done.err
+    assert len(repository.letters()) == 2
+
+
+def test_a_bucket_that_is_taken_out_leaves_the_folder_to_readers(repository, bucket):
+    wrong = bucket.target().replace(bucket.name, "no-such-bucket-here")
+    repository.configure('url = "folder:public"', wrong)
+    waiting = publish(repository, "--takeover", "the bucket is gone")
+    before = repository.letters()
+    repository.configure('url = "folder:public"')
+
+    done = publish(repository)
+
+    assert (waiting.code, done.code) == (4, 0)
+    assert before == []
+    assert len(repository.letters()) == 2
 
 
 def test_never_waits_for_the_page(repository, bucket):

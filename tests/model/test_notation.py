@@ -11,6 +11,7 @@ from statusgen.model.notation import (
     find_control_character,
     format_instant,
     is_language,
+    listed,
     nearest,
     parse_date,
     parse_duration,
@@ -211,6 +212,12 @@ def test_a_zone_that_does_not_exist_is_refused(text):
     assert parse_zone("Europe/Berlin").key == "Europe/Berlin"
     with pytest.raises(BadValue, match="unknown time zone"):
         parse_zone(text)
+
+
+def test_a_long_list_is_cut_and_says_how_many_there_are_beyond():
+    assert listed(["a", "b", "c"]) == listed(["a", "b", "c"], most=3) == "a, b, c"
+    assert listed(map(str, range(1_200)), most=2) == "0, 1 and 1,198 more"
+    assert listed([], most=2) == ""
 
 
 def test_a_near_miss_is_named():

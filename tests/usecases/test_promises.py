@@ -1,10 +1,12 @@
 """A promise that has passed when its letter would leave; an update that is dated anew."""
 
+import errno
+import os
 from datetime import timedelta
 
 import pytest
 
-from statusgen.errors import Refused
+from statusgen.errors import Refused, Unavailable
 from statusgen.model.delivery import KnownUpdate
 from statusgen.plan.mail import MailChoice, Mailing
 from statusgen.plan.plan import make_plan
@@ -140,6 +142,21 @@ def test_nothing_else_is_said_to_have_started(tmp_path, is_first):
     )
 
     assert made.decode() == text.replace("02:04:00Z", "02:30:07Z")
+
+
+@pytest.mark.parametrize(("code", "kind"), [(errno.EROFS, Unavailable), (errno.ENOENT, Refused)])
+def test_a_disk_that_takes_nothing_leaves_the_file_as_it_was(tmp_path, monkeypatch, code, kind):
+    text = f"---\n{HEADER}at: 2026-11-21T02:04:00Z\n---\nText.\n"
+
+    def fail(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "rename", fail)
+    with pytest.raises(kind, match=f"incidents/{ID}/01.md can't be written: "):
+        dated_anew(tmp_path, text.encode())
+
+    assert [one.name for one in (tmp_path / "incidents" / ID).iterdir()] == ["01.md"]
+    assert (tmp_path / "incidents" / ID / "01.md").read_text() == text
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """What `init` writes."""
 
+import errno
+import os
+
 import pytest
 import yaml
 
 from statusgen.config.reader import read_settings
-from statusgen.errors import UsageError
+from statusgen.errors import Unavailable, UsageError
 from statusgen.usecases.starter import write_starter
 from tests.builders import instant
 
@@ -21,6 +24,29 @@ def test_everything_that_is_written_is_named(tmp_path):
     }
     assert set(named) == there
     assert read_settings(tmp_path / "page").page.name == "Acme Status"
+
+
+@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("place", ["new/page", "mine"])
+def test_what_can_not_be_written_whole_leaves_nothing_and_can_be_begun_anew(
+    tmp_path, monkeypatch, place, number
+):
+    (tmp_path / "mine").mkdir()
+    countdown = iter(range(number))
+    fsync = os.fsync
+
+    def full(descriptor):
+        if next(countdown, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(Unavailable, match="the disk is full; free some space"):
+            write_starter(tmp_path / place, NOW)
+
+    assert [one.name for one in tmp_path.rglob("*")] == ["mine"]
+    assert len(write_starter(tmp_path / place, NOW)) == 6
 
 
 def test_state_and_letters_are_kept_out_of_git(tmp_path):

@@ -21,7 +21,7 @@ def locked(
 
     """
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise DatabaseError(
             f"{path.name} can't be made beside the database ({error.strerror}); "

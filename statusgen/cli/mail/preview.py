@@ -7,7 +7,6 @@ import click
 
 from statusgen.cli.context import Context, json_option, pass_context
 from statusgen.cli.output import say
-from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
     from statusgen.usecases.mail.preview import PreviewLetter
@@ -50,11 +49,13 @@ def preview(context: Context, incident: str | None, out: Path | None) -> None:
 
 
 def _write_letter(letter: "PreviewLetter", out: Path) -> str:
+    from statusgen.model.unwritable import unwritten
+
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / f"{letter.stem}.eml").write_bytes(letter.message)
         (out / f"{letter.stem}.txt").write_text(letter.text, encoding="utf-8")
         (out / f"{letter.stem}.html").write_text(letter.html, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{out} can't be written: {error.strerror}; name another --out") from error
+        raise unwritten(f"--out {out}", error) from error
     return str(out / f"{letter.stem}.eml")

@@ -74,8 +74,8 @@ def find_update(context: Context, state: "State", text: str) -> str:
 
     Where a part fits several, those of open incidents are meant.
     """
-    from statusgen.model.notation import shown
-    from statusgen.usecases.write import some
+    from statusgen.model.notation import listed, shown
+    from statusgen.usecases.write import MOST_SHOWN
 
     known = state.ledger.skips()
     matches = [text] if text in known else [one for one in known if text in one]
@@ -87,7 +87,9 @@ def find_update(context: Context, state: "State", text: str) -> str:
     if len(matches) > 1:
         matches = _of_open_incidents(context, matches) or matches
     if len(matches) > 1:
-        raise UsageError(f"{shown(text)} fits several updates; name one of {some(matches)}")
+        raise UsageError(
+            f"{shown(text)} fits several updates; name one of {listed(matches, MOST_SHOWN)}"
+        )
     return matches[0]
 
 
