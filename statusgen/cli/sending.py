@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from statusgen.cli.context import Context
     from statusgen.composition import State
     from statusgen.config.settings import MailSettings
-    from statusgen.model.delivery import InDoubt, Outcome
+    from statusgen.model.delivery import Outcome
+    from statusgen.model.vocabulary import InDoubt
     from statusgen.ports.ledger import Ledger
     from statusgen.usecases.archive import Archive
     from statusgen.usecases.mail.queueing import Queued

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from statusgen.entries.tree import CONTENT_FOLDER
 from statusgen.model.notation import BadValue, shown
+from statusgen.template_files import FOLDER as TEMPLATES_FOLDER
 
-TEMPLATES_FOLDER = "site_templates"
+CONTENT_FOLDER = "incidents"
 STATE_FOLDER = ".statusgen"
 _OF_TOOLS = {".git", ".hg", ".jj", ".svn", ".bzr"}
 _OF_CI = {".github", ".gitlab"}

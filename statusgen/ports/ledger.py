@@ -9,7 +9,6 @@ from statusgen.model.delivery import (
     Account,
     Audience,
     DeliveryState,
-    InDoubt,
     KnownUpdate,
     LetterRecord,
     Owed,
@@ -22,6 +21,7 @@ from statusgen.model.manifest import Publisher
 from statusgen.model.refusals import Refusals
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
+from statusgen.model.vocabulary import InDoubt
 
 IsGone = Callable[[Publisher], bool]
 """Whether a process of this host has ended."""

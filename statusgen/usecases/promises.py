@@ -12,8 +12,7 @@ from statusgen.errors import Problem, Refused
 from statusgen.model.notation import format_instant
 from statusgen.model.update import Update
 from statusgen.model.value import Value
-from statusgen.plan.mail import TOO_LATE_AFTER
-from statusgen.plan.plan import Plan
+from statusgen.plan.mail import TOO_LATE_AFTER, MailPlan
 from statusgen.repository_files import NotOurs, replace_file
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.folder_reader import vocabulary
@@ -41,7 +40,7 @@ class BrokenPromise(Value, frozen=True):
         return f"{self.update.id} promises the next update by {due}, and it is {now} now"
 
 
-def broken_promises(plan: Plan, archive: Archive, now: datetime) -> tuple[BrokenPromise, ...]:
+def broken_promises(plan: MailPlan, archive: Archive, now: datetime) -> tuple[BrokenPromise, ...]:
     """What the plan would queue of promises that have passed at `now`.
 
     Only the newest update of an open incident promises anything, and only while it is news.
@@ -107,7 +106,7 @@ def _errors(problems: Iterable[Problem]) -> list[Problem]:
     return [one for one in problems if not one.is_warning]
 
 
-def _broken(plan: Plan, archive: Archive, now: datetime) -> Iterator[BrokenPromise]:
+def _broken(plan: MailPlan, archive: Archive, now: datetime) -> Iterator[BrokenPromise]:
     for mailing, _ in audiences(plan.mailings, archive):
         found = incident_and_step(archive, mailing.update.update_id)
         assert found is not None  # noqa: S101  it has an audience

@@ -10,24 +10,15 @@ from statusgen.letters.audience import audience_of
 from statusgen.model.delivery import Audience
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step
-from statusgen.model.value import Value, replace
-from statusgen.plan.edits import Edit, Reworded, edits_of, reworded
-from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
-from statusgen.plan.plan import (
-    Backlog,
-    KeptIncident,
-    Plan,
-    lost_updates,
-    make_plan,
-    removed_incidents,
-)
+from statusgen.model.value import replace
+from statusgen.plan.edits import edits_of, reworded
+from statusgen.plan.mail import Backlog, Mailing, MailOptions, MailPlan, choose_mail, vanished_ids
+from statusgen.plan.plan import KeptIncident, Plan, lost_updates, make_plan
+from statusgen.plan.target import removed_incidents
 from statusgen.ports.ledger import Ledger
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.keeping import refuse_mail_about_kept
 from statusgen.usecases.uploading import Uploader
-
-NO_MAIL = MailChoice((), (), ())
-
 
 MOST_BRAKES = 20
 """So many are named when a plan is refused; `statusgen plan` names all."""
@@ -45,26 +36,21 @@ class People(Protocol):
         ...
 
 
-class MailPlan(Value, frozen=True):
-    """What is to be mailed, and what an earlier run left unsent."""
-
-    choice: MailChoice = NO_MAIL
-    backlog: tuple[Backlog, ...] = ()
-    reworded: tuple[Reworded, ...] = ()
-    edits: tuple[Edit, ...] = ()
-
-
 def plan_mail(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailPlan:
     """What content and ledger call for. Reads, and changes nothing."""
     mail = archive.settings.mail
     if mail is None:
         return MailPlan()
-    choice = choose(archive, ledger, now, options)
-    choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
-    backlog = tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt))
+    chosen = choose(archive, ledger, now, options)
     known = ledger.mailed_updates()
-    changed = tuple(reworded(archive.outlines, known, choice.renamed, partial(says_of, archive)))
-    return MailPlan(choice, backlog, changed, edits_of(changed, ledger.readers_of))
+    changed = tuple(reworded(archive.outlines, known, chosen.renamed, partial(says_of, archive)))
+    return replace(
+        chosen,
+        mailings=_sized(chosen.mailings, archive, ledger),
+        backlog=tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt)),
+        reworded=changed,
+        edits=edits_of(changed, ledger.readers_of),
+    )
 
 
 def plan_publish(
@@ -78,23 +64,20 @@ def plan_publish(
 
     Raises `ContentError` when there are letters to be queued about an incident that is kept.
     """
-    refuse_mail_about_kept(archive, (one.update.incident_id for one in mail.choice.mailed))
+    refuse_mail_about_kept(archive, (one.update.incident_id for one in mail.mailings))
     targets = uploader.plan()
     removed = removed_incidents(targets)
     return make_plan(
         targets,
-        mail.choice,
-        mail.backlog,
+        mail,
         archive.settings.brakes.max_updates,
         people_told=people.about_incidents(removed) if people and removed else {},
-        reworded=mail.reworded,
-        edits=mail.edits,
         losses=lost_updates(targets, people.about_updates if people else lambda _: None),
         kept=[KeptIncident(one.source.id, one.problems) for one in archive.kept],
     )
 
 
-def choose(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailChoice:
+def choose(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailPlan:
     """What content and ledger say is to be mailed, before audiences are counted."""
     skips = ledger.skips()
     vanished = ledger.known_updates(vanished_ids(archive.outlines, skips))
@@ -123,7 +106,7 @@ def _remedies(plan: Plan) -> str:
     remedies = []
     if any(not one.is_meant for one in plan.losses):
         remedies.append("Pull what colleagues have published, or restore the files. ")
-    if any(one.says_else for one in plan.edits):
+    if any(one.says_else for one in plan.mail.edits):
         remedies.append(
             "Restore what was mailed, and say what is new in an update of its own "
             "(`statusgen update`). "

@@ -6,8 +6,7 @@ import pytest
 
 from statusgen.errors import Refused
 from statusgen.model.delivery import KnownUpdate
-from statusgen.plan.mail import MailChoice, Mailing
-from statusgen.plan.plan import make_plan
+from statusgen.plan.mail import Mailing, MailPlan
 from statusgen.usecases.promises import BrokenPromise, broken_promises, redate, refuse_broken
 from tests.builders import SEVERITIES, instant, make_first, make_incident, make_settings
 from tests.builders import make_update as update
@@ -34,7 +33,7 @@ def broken(*updates, now="02:40", mailed=None):
         for one in updates
         if mailed is None or one.stem in mailed
     ]
-    plan = make_plan([], MailChoice(tuple(mailings), (), ()), [], 5)
+    plan = MailPlan(tuple(mailings))
     return broken_promises(plan, FakeArchive(incident), instant(now))
 
 

@@ -9,8 +9,7 @@ from statusgen.model.claim import UNKNOWN, Claim
 from statusgen.model.manifest import Publisher
 from statusgen.model.schedule import lifetime_of
 from statusgen.model.value import Value, replace
-from statusgen.plan.mail import Skip
-from statusgen.plan.plan import Plan
+from statusgen.plan.mail import MailPlan, Skip
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.storage import Storage
 from statusgen.usecases.archive import Archive
@@ -45,7 +44,7 @@ class Queued(Value, frozen=True):
 
 
 def queue_letters(
-    plan: Plan,
+    plan: MailPlan,
     archive: Archive,
     ledger: Ledger,
     now: datetime,
@@ -95,7 +94,7 @@ def queue_letters(
     )
 
 
-def remember_meant(plan: Plan, ledger: Ledger) -> None:
+def remember_meant(plan: MailPlan, ledger: Ledger) -> None:
     """Notes what was refused and is meant, so that it is not refused again if the upload fails."""
     meant = [one.reworded for one in plan.edits if one.says_else]
     ledger.remember(replace(one.now, update_id=one.known.update_id) for one in meant)

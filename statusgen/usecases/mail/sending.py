@@ -13,7 +13,7 @@ from statusgen.model.letter import Letter
 from statusgen.model.manifest import Publisher
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.value import Value, replace
-from statusgen.plan.plan import Plan
+from statusgen.plan.mail import MailPlan
 from statusgen.ports.ledger import IsGone, Ledger
 from statusgen.ports.transport import Transport
 from statusgen.usecases.archive import Archive
@@ -21,7 +21,7 @@ from statusgen.usecases.mail.queueing import Queued
 from statusgen.usecases.publish import incident_and_step
 
 
-def rehearse(plan: Plan, archive: Archive, forms: LetterForms, now: datetime) -> None:
+def rehearse(plan: MailPlan, archive: Archive, forms: LetterForms, now: datetime) -> None:
     """Makes each letter of a plan once in each language whose templates or words may be broken.
 
     Raises `ContentError` if they are.

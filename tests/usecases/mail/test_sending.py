@@ -9,7 +9,6 @@ from statusgen.errors import ContentError
 from statusgen.letters.compose import make_forms
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.plan.mail import MailOptions
-from statusgen.plan.plan import make_plan
 from statusgen.usecases.archive import read_archive
 from statusgen.usecases.mail.sending import Composer, rehearse
 from statusgen.usecases.publish import choose
@@ -20,7 +19,7 @@ NOW = instant("02:10")
 
 
 def plan_of(archive, ledger):
-    return make_plan([], choose(archive, ledger, NOW, MailOptions()), [], 5)
+    return choose(archive, ledger, NOW, MailOptions())
 
 
 @pytest.mark.parametrize(
