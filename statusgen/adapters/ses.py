@@ -23,7 +23,7 @@ from statusgen.model.letter import Letter
 from statusgen.model.relay import is_this_machine
 from statusgen.model.ses import Ses
 from statusgen.model.value import Value, replace
-from statusgen.ports.surroundings import AccountFacts
+from statusgen.ports.senders import AccountFacts
 from statusgen.ports.transport import Limits
 
 _PIECE_BYTES: Final = 16_384
