@@ -109,7 +109,8 @@ def open_job(context: Context, wishes: Wishes, trouble: str = "") -> Iterator[Jo
     from statusgen.composition import is_gone, prove_live, this_run
     from statusgen.plan.mail import MailOptions, MailPlan
     from statusgen.usecases.build import prepare
-    from statusgen.usecases.publish import plan_mail, plan_publish
+    from statusgen.usecases.mail.planning import plan_mail
+    from statusgen.usecases.publish import plan_publish
     from statusgen.usecases.uploading import Outside, Uploader
 
     settings, takeover = context.settings, wishes.takeover is not None

@@ -16,7 +16,7 @@ from statusgen.plan.mail import TOO_LATE_AFTER, MailPlan
 from statusgen.repository_files import NotOurs, replace_file
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.folder_reader import vocabulary
-from statusgen.usecases.publish import audiences, incident_and_step
+from statusgen.usecases.mail.planning import audiences
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _AT = re.compile(rb"""(\s*["']?at["']?\s*:[ \t]+)([^\s#].*?)((?:[ \t]+\#.*)?[\r\n]*)""")
@@ -108,7 +108,7 @@ def _errors(problems: Iterable[Problem]) -> list[Problem]:
 
 def _broken(plan: MailPlan, archive: Archive, now: datetime) -> Iterator[BrokenPromise]:
     for mailing, _ in audiences(plan.mailings, archive):
-        found = incident_and_step(archive, mailing.update.update_id)
+        found = archive.incident_and_step(mailing.update.update_id)
         assert found is not None  # noqa: S101  it has an audience
         incident, step = found
         is_news = step is incident.last and step.update.at > now - TOO_LATE_AFTER

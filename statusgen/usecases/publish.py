@@ -1,21 +1,12 @@
 """`plan` and `publish`: one path from content to readers; a plan is where it stops half way."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from statusgen.errors import Refused
-from statusgen.letters.audience import audience_of
-from statusgen.model.delivery import Audience
-from statusgen.model.incident import Incident
-from statusgen.model.step import Step
-from statusgen.model.value import replace
-from statusgen.plan.edits import edits_of, reworded
-from statusgen.plan.mail import Backlog, Mailing, MailOptions, MailPlan, choose_mail, vanished_ids
+from statusgen.plan.mail import MailPlan
 from statusgen.plan.plan import KeptIncident, Plan, lost_updates, make_plan
 from statusgen.plan.target import removed_incidents
-from statusgen.ports.ledger import Ledger
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.keeping import refuse_mail_about_kept
 from statusgen.usecases.uploading import Uploader
@@ -34,23 +25,6 @@ class People(Protocol):
     def about_updates(self, update_ids: Collection[str]) -> Mapping[str, int] | None:
         """The same for updates; None where no letters are sent at all."""
         ...
-
-
-def plan_mail(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailPlan:
-    """What content and ledger call for. Reads, and changes nothing."""
-    mail = archive.settings.mail
-    if mail is None:
-        return MailPlan()
-    chosen = choose(archive, ledger, now, options)
-    known = ledger.mailed_updates()
-    changed = tuple(reworded(archive.outlines, known, chosen.renamed, partial(says_of, archive)))
-    return replace(
-        chosen,
-        mailings=_sized(chosen.mailings, archive, ledger),
-        backlog=tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt)),
-        reworded=changed,
-        edits=edits_of(changed, ledger.readers_of),
-    )
 
 
 def plan_publish(
@@ -75,13 +49,6 @@ def plan_publish(
         losses=lost_updates(targets, people.about_updates if people else lambda _: None),
         kept=[KeptIncident(one.source.id, one.problems) for one in archive.kept],
     )
-
-
-def choose(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailPlan:
-    """What content and ledger say is to be mailed, before audiences are counted."""
-    skips = ledger.skips()
-    vanished = ledger.known_updates(vanished_ids(archive.outlines, skips))
-    return choose_mail(archive.outlines, skips, vanished, now, options)
 
 
 def refuse(plan: Plan, expected: str | None, *, force: bool) -> None:
@@ -112,34 +79,3 @@ def _remedies(plan: Plan) -> str:
             "(`statusgen update`). "
         )
     return "".join(remedies)
-
-
-def incident_and_step(archive: Archive, update_id: str) -> tuple[Incident, Step] | None:
-    """The update in its incident; None when its file is gone."""
-    incident_id, _, stem = update_id.partition("/")
-    if incident_id not in archive.digests:
-        return None
-    incident = archive.incident(incident_id)
-    return next(((incident, one) for one in incident.steps if one.update.stem == stem), None)
-
-
-def says_of(archive: Archive, update_id: str) -> str:
-    """See `Update.says`; empty when its file is gone."""
-    found = incident_and_step(archive, update_id)
-    return found[1].update.says if found else ""
-
-
-def audiences(mailings: Sequence[Mailing], archive: Archive) -> Iterator[tuple[Mailing, Audience]]:
-    """Each mailing with the rule that picks its subscribers."""
-    for mailing in mailings:
-        found = incident_and_step(archive, mailing.update.update_id)
-        audience = audience_of(found[1], archive.settings.severities) if found else None
-        if audience is not None:
-            yield mailing, audience
-
-
-def _sized(mailings: Sequence[Mailing], archive: Archive, ledger: Ledger) -> tuple[Mailing, ...]:
-    return tuple(
-        replace(one, audience_size=ledger.audience_size(one.update.incident_id, audience))
-        for one, audience in audiences(mailings, archive)
-    )

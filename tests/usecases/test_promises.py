@@ -15,15 +15,16 @@ ID = "2026-11-21-checkout-errors"
 
 
 class FakeArchive:
-    """What `incident_and_step` asks of an archive."""
+    """An archive of one incident."""
 
     def __init__(self, incident):
         self.settings = make_settings()
-        self.digests = {incident.id: ""}
         self._incident = incident
 
-    def incident(self, _id):
-        return self._incident
+    def incident_and_step(self, update_id):
+        return next(
+            (self._incident, one) for one in self._incident.steps if one.update.id == update_id
+        )
 
 
 def broken(*updates, now="02:40", mailed=None):

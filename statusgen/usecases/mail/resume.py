@@ -16,7 +16,7 @@ from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.publish import choose
+from statusgen.usecases.mail.planning import choose
 from statusgen.usecases.uploading import Target, seen_by_readers
 
 RETRIED = (DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)

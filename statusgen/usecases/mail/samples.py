@@ -10,7 +10,7 @@ from statusgen.model.vocabulary import InDoubt
 from statusgen.plan.mail import Mailing, MailPlan
 from statusgen.ports.ledger import Ledger
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.publish import audiences, incident_and_step
+from statusgen.usecases.mail.planning import audiences
 
 SAMPLES = 3
 
@@ -45,7 +45,7 @@ def sample_letters(  # noqa: PLR0913, PLR0917  what letters are made of, each on
     if largest is None:
         return ()
     known, audience = largest[0].update, largest[1]
-    story = incident_and_step(archive, known.update_id)
+    story = archive.incident_and_step(known.update_id)
     assert story is not None  # noqa: S101  or there would be no audience
     found = []
     for reader in ledger.sample(known.incident_id, audience, SAMPLES):

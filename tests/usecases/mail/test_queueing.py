@@ -11,8 +11,8 @@ from statusgen.model.value import replace
 from statusgen.model.vocabulary import InDoubt
 from statusgen.plan.mail import Backlog, MailOptions, MailPlan, Skip
 from statusgen.usecases.archive import read_archive
+from statusgen.usecases.mail.planning import choose
 from statusgen.usecases.mail.queueing import Claiming, queue_letters
-from statusgen.usecases.publish import choose
 from tests.builders import instant
 from tests.fakes.mail import make_database
 from tests.fakes.repository import ID, make_repository

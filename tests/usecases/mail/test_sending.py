@@ -10,8 +10,8 @@ from statusgen.letters.compose import make_forms
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.plan.mail import MailOptions
 from statusgen.usecases.archive import read_archive
+from statusgen.usecases.mail.planning import choose
 from statusgen.usecases.mail.sending import Composer, rehearse
-from statusgen.usecases.publish import choose
 from tests.builders import instant, write_tree
 from tests.fakes.repository import ID, make_repository, parse_letters
 
