@@ -20,18 +20,14 @@ from statusgen.model.ses import parse_ses
 from statusgen.model.value import Value
 from statusgen.plan.bookkeeping import Run
 from statusgen.ports.cache import Cache
+from statusgen.ports.domain_names import Records
+from statusgen.ports.ledger import StateFacts
 from statusgen.ports.mailbox import Mailbox, Reader
 from statusgen.ports.preview import PreviewServer
-from statusgen.ports.storage import Storage
-from statusgen.ports.surroundings import (
-    AccountFacts,
-    Records,
-    RelayFacts,
-    Room,
-    StateFacts,
-    Web,
-)
+from statusgen.ports.senders import AccountFacts, RelayFacts
+from statusgen.ports.storage import Room, Storage
 from statusgen.ports.transport import Transport
+from statusgen.ports.web import Web
 
 if TYPE_CHECKING:
     from statusgen.ports.address_book import AddressBook

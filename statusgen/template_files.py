@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from statusgen.config.places import TEMPLATES_FOLDER
 from statusgen.errors import ContentError, Problem
 from statusgen.model.notation import canonical_language, printable
 from statusgen.prose.bad_catalogue import BadCatalogue
 from statusgen.prose.language import SOURCE, Language, base_of, make_language
 from statusgen.repository_files import LINK, NotOurs, odd_kind, read_file
 
-FOLDER = TEMPLATES_FOLDER
+FOLDER = "site_templates"
 LOCALE = "locale"
 MESSAGES = f"{LOCALE}/messages.pot"
 """All that the interface says, for translators and for `check`."""

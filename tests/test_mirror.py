@@ -23,6 +23,7 @@ OTHER_FOLDERS = {"broken", "components", "fakes", "golden", "journeys"}
 
 WITHOUT_TESTS_OF_THEIR_OWN = {
     "__main__": "one call; tests/test_packaging.py runs it",
+    "model.subscriber": "values without a rule of their own",
     "ports": "protocols: the contract suites in tests/adapters run their implementations",
 }
 

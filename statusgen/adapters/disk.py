@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from statusgen.ports.surroundings import Room
+from statusgen.ports.storage import Room
 
 NETWORK_FILE_SYSTEMS = frozenset(
     {

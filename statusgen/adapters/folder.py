@@ -35,8 +35,7 @@ from statusgen.model.manifest_json import NewerFormatError, format_manifest, par
 from statusgen.model.release import BOOKKEEPING, Artifact, fingerprint_of, headers_for
 from statusgen.model.unwritable import explain
 from statusgen.model.value import replace
-from statusgen.ports.storage import MayWrite, OnDone, Upload, VersionConflictError
-from statusgen.ports.surroundings import Room
+from statusgen.ports.storage import MayWrite, OnDone, Room, Upload, VersionConflictError
 
 TEMPORARY = f"{BOOKKEEPING}tmp"
 """Files are written here, on the same disk, and moved into place; a crash leaves them here."""

@@ -12,7 +12,7 @@ from statusgen.adapters.disk import room_for
 from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
-from statusgen.ports.surroundings import Room
+from statusgen.ports.storage import Room
 from statusgen.ports.transport import Limits
 
 _SUBFOLDERS = ("tmp", "new", "cur")

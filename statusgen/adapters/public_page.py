@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from statusgen.adapters.watchdog import Guarded, Watchdog
 from statusgen.errors import Unavailable
-from statusgen.ports.surroundings import Answer, Certificate
+from statusgen.ports.web import Answer, Certificate
 
 PAUSE_S = 0.5
 ATTEMPT_TIMEOUT_S = 10.0

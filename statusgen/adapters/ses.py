@@ -17,13 +17,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from statusgen.adapters.ses_account import UNREADABLE, ask_about_account, ask_about_sender
 from statusgen.adapters.ses_replies import explain, fault, refusal_in
 from statusgen.errors import MailError
+from statusgen.model.addresses import needs_smtputf8
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import is_this_machine
 from statusgen.model.ses import Ses
-from statusgen.model.subscriber import needs_smtputf8
 from statusgen.model.value import Value, replace
-from statusgen.ports.surroundings import AccountFacts
+from statusgen.ports.senders import AccountFacts
 from statusgen.ports.transport import Limits
 
 _PIECE_BYTES: Final = 16_384

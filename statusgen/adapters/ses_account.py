@@ -11,7 +11,7 @@ from botocore.parsers import ResponseParserError
 from statusgen.adapters.ses_replies import NOT_SES, Refusal, explain, fault, refusal_in
 from statusgen.model.replies import Meaning
 from statusgen.model.ses import Ses
-from statusgen.ports.surroundings import AccountFacts, SenderFacts, Verification
+from statusgen.ports.senders import AccountFacts, SenderFacts, Verification
 from statusgen.ports.transport import Unreachable
 
 UNREADABLE: Final = (ValueError, ResponseParserError)

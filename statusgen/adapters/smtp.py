@@ -13,7 +13,7 @@ from statusgen.errors import MailError
 from statusgen.model.relay import Relay
 from statusgen.model.replies import Reply
 from statusgen.model.value import replace
-from statusgen.ports.surroundings import RelayFacts
+from statusgen.ports.senders import RelayFacts
 from statusgen.ports.transport import Limits, Unreachable
 
 

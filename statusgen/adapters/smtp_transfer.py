@@ -10,6 +10,7 @@ from typing import Final
 
 from statusgen.adapters.smtp_wire import Wire
 from statusgen.errors import MailError
+from statusgen.model.addresses import needs_smtputf8
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.relay import Relay
@@ -22,7 +23,6 @@ from statusgen.model.replies import (
     is_about_greeting,
     judge,
 )
-from statusgen.model.subscriber import needs_smtputf8
 from statusgen.model.value import Value
 
 _QUIT_TIMEOUT_S: Final = 2.0

@@ -1,7 +1,7 @@
 """How hard a run of letters tries."""
 
-from statusgen.model.delivery import InDoubt
 from statusgen.model.value import Value
+from statusgen.model.vocabulary import InDoubt
 
 
 class DeliveryRules(Value, frozen=True):

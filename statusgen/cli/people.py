@@ -50,8 +50,9 @@ def add(
 ) -> None:
     """Add one subscriber, whose consent you vouch for."""
     from statusgen.composition import open_state
+    from statusgen.model.addresses import parse_address
     from statusgen.model.notation import is_language, shown
-    from statusgen.model.subscriber import NewSubscriber, parse_address
+    from statusgen.model.subscriber import NewSubscriber
     from statusgen.usecases import write
 
     settings = context.settings

@@ -8,7 +8,8 @@ from statusgen.cli.output import count, few, problem_as_json, size, tell, tell_p
 
 if TYPE_CHECKING:
     from statusgen.plan.edits import Edit
-    from statusgen.plan.plan import KeptIncident, Loss, Plan, Removal, TargetPlan
+    from statusgen.plan.plan import KeptIncident, Loss, Plan, Removal
+    from statusgen.plan.target import TargetPlan
 
 MOST_FILES = 12
 GONE = "no longer part of the site"
@@ -26,7 +27,7 @@ def show_plan(
         write(describe_removal(removal))
     for loss in plan.losses:
         write(describe_loss(loss))
-    for edit in plan.edits:
+    for edit in plan.mail.edits:
         write(describe_edit(edit))
     for kept in plan.kept:
         write(f"keeps {kept.incident_id} as it was last published")
@@ -73,7 +74,7 @@ def tell_removals(plan: "Plan") -> None:
         tell(rest, verb, "red")
     for loss in plan.losses:
         tell(describe_loss(loss).removeprefix("takes back "), "takes back", "red")
-    for edit in plan.edits:
+    for edit in plan.mail.edits:
         tell(describe_edit(edit).removeprefix("edited: "), "edited", "yellow")
 
 
@@ -108,17 +109,17 @@ def plan_as_json(plan: "Plan") -> dict[str, object]:
         ],
         "letters": [
             {"update": one.update.update_id, "audience": one.audience_size, "reason": one.why}
-            for one in plan.mailings
+            for one in plan.mail.mailings
         ],
         "owed": [
             {"update": one.update_id, "letters": one.letters, "reason": LEFT}
-            for one in plan.backlog
+            for one in plan.mail.backlog
         ],
-        "skipped": [{"update": one.update_id, "reason": one.skipped} for one in plan.skipped],
-        "renamed": [{"from": old, "to": new} for old, new in plan.renamed],
+        "skipped": [{"update": one.update_id, "reason": one.skipped} for one in plan.mail.skipped],
+        "renamed": [{"from": old, "to": new} for old, new in plan.mail.renamed],
         "edited": [
             {"update": one.update_id, "people": one.people}
-            for one in plan.edits
+            for one in plan.mail.edits
             if not one.says_else
         ],
         "removals": [{"incident": one.incident_id, "people": one.people} for one in plan.removals],
@@ -134,7 +135,7 @@ def plan_as_json(plan: "Plan") -> dict[str, object]:
             "put": sum(len(one.upload.puts) for one in plan.targets if one.upload),
             "delete": sum(len(one.upload.deletes) for one in plan.targets if one.upload),
             "bytes": plan.bytes,
-            "letters": plan.letters,
+            "letters": plan.mail.letters,
         },
     }
 
@@ -156,16 +157,16 @@ def describe_target(target: "TargetPlan", most: int = MOST_FILES) -> Iterator[st
 
 
 def _letters(plan: "Plan") -> Iterator[str]:
-    if plan.letters:
-        yield f"letters: {plan.letters:,} to send"
+    if plan.mail.letters:
+        yield f"letters: {plan.mail.letters:,} to send"
     else:
         yield "letters: none are owed"
-    rows = [(one.audience_size, one.update.update_id, "") for one in plan.mailings]
-    rows += [(one.letters, one.update_id, f" ({LEFT})") for one in plan.backlog]
+    rows = [(one.audience_size, one.update.update_id, "") for one in plan.mail.mailings]
+    rows += [(one.letters, one.update_id, f" ({LEFT})") for one in plan.mail.backlog]
     width = max((len(f"{number:,}") for number, _, _ in rows), default=0)
     for number, update_id, note in rows:
         yield f"  {number:>{width},} about {update_id}{note}"
-    for reason, number in Counter(one.skipped for one in plan.skipped).items():
+    for reason, number in Counter(one.skipped for one in plan.mail.skipped).items():
         yield f"not mailed: {count(number, 'update')} ({reason})"
-    for old, new in plan.renamed:
+    for old, new in plan.mail.renamed:
         yield f"renamed: {old} is {new} now; nobody is mailed again"

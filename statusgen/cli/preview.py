@@ -23,8 +23,8 @@ def preview(context: Context, port: int) -> None:
     Pages load again by themselves when a file is saved.
     """
     from statusgen.composition import open_preview_server, watch
+    from statusgen.config.places import CONTENT_FOLDER
     from statusgen.config.reader import FILE_NAME
-    from statusgen.entries.tree import CONTENT_FOLDER
     from statusgen.template_files import FOLDER
 
     root = context.settings.root

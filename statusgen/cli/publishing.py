@@ -176,9 +176,9 @@ def _apply(job: Job, only: frozenset[int] | None, unlock: "Callable[[], None]") 
         except DatabaseError as error:
             trouble = str(error)
             tell_owed(trouble)
-    elif job.state is not None and job.plan.letters:
+    elif job.state is not None and job.plan.mail.letters:
         tell(waiting_for(uploads, job.uploader.of_readers(uploads)))
-        mailed = Mailed(stopped=job.plan.letters)
+        mailed = Mailed(stopped=job.plan.mail.letters)
     is_behind = bool(trouble or uploads.behind or mailed.is_behind)
     _report(job, uploads, mailed, trouble, is_behind=is_behind)
     return is_behind
@@ -188,7 +188,7 @@ def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Upl
     """Tries for `without_page_after`; then letters go out although the page can't be reached."""
     mail = job.context.settings.mail
     limit = mail.without_page_after if mail else None
-    if limit is None or not job.plan.letters or not job.uploader.is_out_of_reach(uploads):
+    if limit is None or not job.plan.mail.letters or not job.uploader.is_out_of_reach(uploads):
         return uploads, False
     tell(
         "no target that readers see can be reached; "
@@ -217,13 +217,13 @@ def _mail(
     assert state is not None  # noqa: S101  asked by the caller
     archive = job.prepared.archive
     claiming = Claiming(job.uploader.claimants(uploads), job.run.by, takeover=job.wishes.takeover)
-    queued = queue_letters(job.plan, archive, state.ledger, now, claiming)
-    if job.plan.keys or job.plan.mailings:
+    queued = queue_letters(job.plan.mail, archive, state.ledger, now, claiming)
+    if job.plan.keys or job.plan.mail.mailings:
         state.ledger.new_edition()
     unlock()
     behind = tell_stopped(queued)
     if not queued.update_ids:
-        return Mailed(is_behind=behind, stopped=job.plan.letters)
+        return Mailed(is_behind=behind, stopped=job.plan.mail.letters)
     if queued.letters and only is None and state.ledger.is_held():
         return _left(state, queued, "letters are held", HELD)
     try:

@@ -96,11 +96,11 @@ def _rehearse(job: Job) -> None:
     from statusgen.usecases.mail.sending import rehearse
 
     settings = job.context.settings
-    if job.state is None or settings.mail is None or not job.plan.letters:
+    if job.state is None or settings.mail is None or not job.plan.mail.letters:
         return
     open_transport(settings.mail)
     forms = make_forms(settings, job.state.secret_key)
-    rehearse(job.plan, job.prepared.archive, forms, job.context.now)
+    rehearse(job.plan.mail, job.prepared.archive, forms, job.context.now)
 
 
 def _broken(job: Job) -> "tuple[BrokenPromise, ...]":
@@ -108,7 +108,7 @@ def _broken(job: Job) -> "tuple[BrokenPromise, ...]":
 
     if job.state is None:
         return ()
-    return broken_promises(job.plan, job.prepared.archive, job.context.moment())
+    return broken_promises(job.plan.mail, job.prepared.archive, job.context.moment())
 
 
 def _redate(job: Job, broken: "tuple[BrokenPromise, ...]") -> "Context":

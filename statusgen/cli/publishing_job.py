@@ -107,9 +107,10 @@ def open_job(context: Context, wishes: Wishes, trouble: str = "") -> Iterator[Jo
     Without a ledger it has no letters; `trouble` says why there is none, if that is known.
     """
     from statusgen.composition import is_gone, prove_live, this_run
-    from statusgen.plan.mail import MailOptions
+    from statusgen.plan.mail import MailOptions, MailPlan
     from statusgen.usecases.build import prepare
-    from statusgen.usecases.publish import MailPlan, plan_mail, plan_publish
+    from statusgen.usecases.mail.planning import plan_mail
+    from statusgen.usecases.publish import plan_publish
     from statusgen.usecases.uploading import Outside, Uploader
 
     settings, takeover = context.settings, wishes.takeover is not None

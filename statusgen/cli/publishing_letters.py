@@ -32,13 +32,13 @@ def leaving(job: "Job", only: frozenset[int] | None) -> int:
     if job.state is None:
         return 0
     if only is not None:
-        return letters_to(only, job.plan, job.prepared.archive, job.state.ledger)
-    return 0 if job.state.ledger.is_held() else job.plan.letters
+        return letters_to(only, job.plan.mail, job.prepared.archive, job.state.ledger)
+    return 0 if job.state.ledger.is_held() else job.plan.mail.letters
 
 
 def hold_others(job: "Job", only: frozenset[int] | None) -> None:
     """A rehearsal never becomes the real thing by itself, whoever publishes or works next."""
-    if job.state is None or only is None or leaving(job, only) >= job.plan.letters:
+    if job.state is None or only is None or leaving(job, only) >= job.plan.mail.letters:
         return
     job.state.ledger.hold_all(job.context.now)
     tell("all other letters; `statusgen mail resume` lets them go out", "held", "yellow")
@@ -50,7 +50,7 @@ def remember_meant(job: "Job") -> None:
 
     if job.state is not None:
         with suppress(DatabaseError):  # the page doesn't wait for the ledger; it is asked again
-            remember_meant(job.plan, job.state.ledger)
+            remember_meant(job.plan.mail, job.state.ledger)
 
 
 def canary(job: "Job", letters: int) -> list[str]:
@@ -61,7 +61,7 @@ def canary(job: "Job", letters: int) -> list[str]:
 
 def tell_waiting(job: "Job", letters: int) -> None:
     """Says how many letters of the plan stay where they are when so many leave."""
-    waiting = job.plan.letters - letters
+    waiting = job.plan.mail.letters - letters
     if waiting:
         tell(f"{count(waiting, 'letter')} will wait for `statusgen mail resume`", "held", "yellow")
 
@@ -72,9 +72,9 @@ def samples(job: "Job", only: frozenset[int] | None) -> list[str]:
     from statusgen.usecases.mail.samples import sample_letters
 
     settings, state = job.context.settings, job.state
-    if state is None or settings.mail is None or not job.plan.mailings:
+    if state is None or settings.mail is None or not job.plan.mail.mailings:
         return []
     forms = make_forms(settings, state.secret_key)
     archive = job.prepared.archive
-    letters = sample_letters(job.plan, archive, forms, state.ledger, job.context.now, only)
+    letters = sample_letters(job.plan.mail, archive, forms, state.ledger, job.context.now, only)
     return sample_lines(letters, terminal_width())

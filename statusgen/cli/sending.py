@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from statusgen.cli.context import Context
     from statusgen.composition import State
     from statusgen.config.settings import MailSettings
-    from statusgen.model.delivery import InDoubt, Outcome
+    from statusgen.model.delivery import Outcome
+    from statusgen.model.vocabulary import InDoubt
     from statusgen.ports.ledger import Ledger
     from statusgen.usecases.archive import Archive
     from statusgen.usecases.mail.queueing import Queued
@@ -139,10 +140,9 @@ def _number(
 def _load(archive: "Archive", queued: "Queued", number: int) -> str:
     """`12,408 letters about login/02 (update)`: the newest of the updates, the others counted."""
     from statusgen.letters.kinds import kind_of
-    from statusgen.usecases.publish import incident_and_step
 
     *others, newest = queued.update_ids
-    found = incident_and_step(archive, newest)
+    found = archive.incident_and_step(newest)
     kind = f" ({kind_of(*found).replace('_', ' ')})" if found else ""
     more = f" and {count(len(others), 'earlier update')}" if others else ""
     return f"{count(number, 'letter')} about {newest}{kind}{more}"

@@ -132,7 +132,7 @@ def _find_more(
 
     What is published may not be at hand here; our own letters must not wait for that.
     """
-    from statusgen.model.delivery import InDoubt
+    from statusgen.model.vocabulary import InDoubt
 
     backlog = state.ledger.backlog(InDoubt.HOLD)
     fresh = {one for one, letters in backlog if letters and state.ledger.account(one).queued}

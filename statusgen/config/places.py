@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from statusgen.entries.tree import CONTENT_FOLDER
 from statusgen.model.notation import BadValue, shown
+from statusgen.template_files import FOLDER as TEMPLATES_FOLDER
 
-TEMPLATES_FOLDER = "site_templates"
+CONTENT_FOLDER = "incidents"
 STATE_FOLDER = ".statusgen"
 CACHE_FOLDER = "cache"
 """In that."""

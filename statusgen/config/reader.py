@@ -13,7 +13,13 @@ from urllib.parse import unquote
 
 from statusgen.config import values
 from statusgen.config.brand import read_brand
-from statusgen.config.places import STATE_FOLDER, is_of_tools, links_of_state, refuse_link
+from statusgen.config.places import (
+    CONTENT_FOLDER,
+    STATE_FOLDER,
+    is_of_tools,
+    links_of_state,
+    refuse_link,
+)
 from statusgen.config.settings import (
     Brakes,
     BrandSettings,
@@ -28,13 +34,12 @@ from statusgen.config.severities import read_severities
 from statusgen.config.table import Table
 from statusgen.config.targets import read_targets
 from statusgen.config.toml_lines import find_lines
-from statusgen.entries.tree import CONTENT_FOLDER
 from statusgen.errors import ContentError, Problem, UsageError
 from statusgen.model.component import Component
-from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import BadValue, parse_id, shown
 from statusgen.model.relay import parse_relay
 from statusgen.model.ses import parse_ses
+from statusgen.model.vocabulary import InDoubt
 from statusgen.repository_files import NotOurs, read_file
 
 FILE_NAME = "statusgen.toml"

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from statusgen.model.component import Component
-from statusgen.model.delivery import InDoubt
 from statusgen.model.notation import load_zone
 from statusgen.model.severity import Severity
 from statusgen.model.value import Value
+from statusgen.model.vocabulary import InDoubt
 
 
 class Image(Value, frozen=True):

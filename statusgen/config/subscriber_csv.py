@@ -11,15 +11,10 @@ from typing import BinaryIO
 
 from statusgen.config.csv_rows import Row, read_rows
 from statusgen.errors import ContentError, Problem, without_addresses
+from statusgen.model.addresses import address_key, parse_address
 from statusgen.model.notation import is_language
 from statusgen.model.severity import SUBSCRIBERS, Severity, find_severity
-from statusgen.model.subscriber import (
-    DEFAULT_MIN_SEVERITY,
-    NewSubscriber,
-    Subscriber,
-    address_key,
-    parse_address,
-)
+from statusgen.model.subscriber import DEFAULT_MIN_SEVERITY, NewSubscriber, Subscriber
 from statusgen.model.value import Value
 
 COLUMNS = ("email", "components", "min_severity", "language", "audience")

@@ -8,6 +8,7 @@ from email.utils import getaddresses
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from statusgen.model.addresses import parse_address
 from statusgen.model.notation import (
     BadValue,
     Word,
@@ -22,7 +23,6 @@ from statusgen.model.notation import (
     shown,
 )
 from statusgen.model.severity import severity_key
-from statusgen.model.subscriber import parse_address
 
 MOST_DAYS = 366
 MOST_OF_A_PARAGRAPH = 2000

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from statusgen.config.places import CONTENT_FOLDER
 from statusgen.errors import Problem
 from statusgen.model.notation import BadValue, parse_id, parse_stem, printable
 from statusgen.repository_files import LINK, odd_kind, opened_folder, read_from
 
-CONTENT_FOLDER = "incidents"
 POSTMORTEM_STEM = "postmortem"
 _ENDING = ".md"
 FILE_LIMIT = 1_000_000

@@ -11,7 +11,7 @@ from statusgen.model.step import Step
 from statusgen.model.value import Value
 from statusgen.model.vocabulary import Phase
 from statusgen.prose.directions import LTR, RTL, direction_of, with_directions
-from statusgen.prose.labels import IMPACTS, STATES, step_label
+from statusgen.prose.labels import IMPACTS, STATES, update_label
 from statusgen.prose.language import ENGLISH, Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
@@ -71,9 +71,10 @@ class ItemMaker:
 
     def _new_item(self, incident: Incident, step: Step) -> Item:
         update, page = step.update, self._settings.page
+        label = update_label(step.phase, is_new=step.is_new_phase)
         return Item(
             id=tag(self._settings, update.id),
-            title=f"{self._language.text(step_label(step))}: {step.title}",
+            title=f"{self._language.text(label)}: {step.title}",
             url=page.link(f"incidents/{incident.id}.html#{update.anchor}"),
             html=self._html(incident, step),
             published=update.at,

@@ -16,7 +16,7 @@ from statusgen.feeds.items import Item, tag
 from statusgen.model.incident import Incident
 from statusgen.model.step import Step, Window
 from statusgen.prose.directions import LTR, with_directions
-from statusgen.prose.labels import step_label
+from statusgen.prose.labels import update_label
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock
 
@@ -54,7 +54,7 @@ def _step(step: Step, prose: BodyRenderer, clock: PageClock) -> str:
     at = step.update.at
     head = (
         f"<small>{_day(at, clock)}, {_time(at, clock)} {clock.zone_name(at)}</small><br>"
-        f"<strong>{step_label(step)}</strong> - "
+        f"<strong>{update_label(step.phase, is_new=step.is_new_phase)}</strong> - "
     )
     body = with_directions(prose.portable_html(step.update.body), LTR)
     paragraph, words = "<p>", body.removeprefix("<p>")

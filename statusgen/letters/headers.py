@@ -12,7 +12,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from statusgen.letters.lines import one_line
-from statusgen.model.subscriber import is_plain
+from statusgen.model.addresses import is_plain
 
 MAX_COLUMNS = 76
 """RFC 2047 section 2: a line that holds an encoded-word is at most this long."""

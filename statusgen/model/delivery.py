@@ -30,13 +30,6 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
-class InDoubt(StrEnum):
-    """What becomes of letters whose fate is unknown: `mail.in_doubt`."""
-
-    RESEND = "resend"
-    HOLD = "hold"
-
-
 class Account(Value, frozen=True):
     """How many letters about one update are in each state; they add up to its audience."""
 

@@ -82,3 +82,10 @@ class PostmortemRule(StrEnum):
     REQUIRED = "required"
     OPTIONAL = "optional"
     NONE = "none"
+
+
+class InDoubt(StrEnum):
+    """What becomes of letters whose fate is unknown: `mail.in_doubt`."""
+
+    RESEND = "resend"
+    HOLD = "hold"

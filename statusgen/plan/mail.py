@@ -7,6 +7,7 @@ from enum import StrEnum
 from statusgen.model.delivery import KnownUpdate
 from statusgen.model.outline import Outline, Told
 from statusgen.model.value import Value
+from statusgen.plan.edits import Edit, Reworded
 
 TOO_LATE_AFTER = timedelta(hours=24)
 """An update older than this is history, not news (DESIGN.md section 6)."""
@@ -49,15 +50,33 @@ class Mailing(Value, frozen=True):
     why: Why = Why.NEW
 
 
-class MailChoice(Value, frozen=True):
-    """What follows from content and ledger alone, before audiences are counted."""
+class Backlog(Value, frozen=True):
+    """Letters that an earlier run left unsent."""
 
-    mailed: tuple[Mailing, ...]
+    update_id: str
+    letters: int
+
+
+class MailPlan(Value, frozen=True):
+    """What is to be mailed, what an earlier run left unsent, and what the ledger is to note."""
+
+    mailings: tuple[Mailing, ...] = ()
     """Oldest first."""
-    skipped: tuple[KnownUpdate, ...]
+    skipped: tuple[KnownUpdate, ...] = ()
     """Those to be recorded, and those whose letters a stranger's claim goes on stopping."""
-    renamed: tuple[tuple[str, str], ...]
+    renamed: tuple[tuple[str, str], ...] = ()
     """Known id and new id of updates whose file was renamed."""
+    backlog: tuple[Backlog, ...] = ()
+    reworded: tuple[Reworded, ...] = ()
+    """What the ledger is to know anew of updates whose letters were queued."""
+    edits: tuple[Edit, ...] = ()
+    """Those of them that somebody has been mailed about."""
+
+    @property
+    def letters(self) -> int:
+        """How many letters would leave, old and new."""
+        new = sum(mailing.audience_size for mailing in self.mailings)
+        return new + sum(one.letters for one in self.backlog)
 
 
 def vanished_ids(outlines: Iterable[Outline], skips: Mapping[str, str]) -> frozenset[str]:
@@ -72,8 +91,10 @@ def choose_mail(
     vanished: Mapping[str, KnownUpdate],
     now: datetime,
     options: MailOptions,
-) -> MailChoice:
+) -> MailPlan:
     """Sorts every update that the ledger has not settled into mailed, skipped and renamed.
+
+    Audiences are not counted yet, and what is left from earlier runs is not looked at.
 
     `skips` has every update that the ledger knows, with the reason why it was skipped, empty if
     it was not; `vanished` has those of them whose files are gone.
@@ -104,7 +125,7 @@ def choose_mail(
         why = _why_to_mail(update, before, now)
         mailed.append(Mailing(known(update_id, one, update), is_closing=closing, why=why))
     mailed.sort(key=lambda mailing: (mailing.update.at, mailing.update.update_id))
-    return MailChoice(tuple(mailed), tuple(skipped), renamed)
+    return MailPlan(tuple(mailed), tuple(skipped), renamed)
 
 
 class _Known:

@@ -5,38 +5,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 from statusgen.errors import Problem
-from statusgen.model.delivery import KnownUpdate
-from statusgen.model.release import incident_of
 from statusgen.model.value import Value
-from statusgen.plan.edits import Edit, Reworded
-from statusgen.plan.mail import MailChoice, Mailing
+from statusgen.plan.mail import MailPlan
 from statusgen.plan.missing import MissingUpdate
+from statusgen.plan.target import TargetPlan
 from statusgen.plan.told import named
-from statusgen.plan.upload import UploadPlan
 
 DIGEST_LENGTH = 12
-
-
-class TargetPlan(Value, frozen=True):
-    """What happens on one target; `failure` says why nothing is known about it."""
-
-    name: str
-    upload: UploadPlan | None
-    failure: str = ""
-    is_unreachable: bool = False
-    is_held: bool = False
-    """Whether another publisher is at work there."""
-    notes: tuple[str, ...] = ()
-    """What is odd about it but keeps nothing back."""
-    missing: tuple[MissingUpdate, ...] = ()
-    """What readers see there, and would no more."""
-
-
-class Backlog(Value, frozen=True):
-    """Letters that an earlier run left unsent."""
-
-    update_id: str
-    letters: int
 
 
 class Removal(Value, frozen=True):
@@ -82,24 +57,11 @@ class Plan(Value, frozen=True):
     """Uploads in apply order, letters with their audiences, and what stands against it."""
 
     targets: tuple[TargetPlan, ...]
-    mailings: tuple[Mailing, ...]
-    skipped: tuple[KnownUpdate, ...]
-    renamed: tuple[tuple[str, str], ...]
-    backlog: tuple[Backlog, ...]
+    mail: MailPlan
     brakes: tuple[str, ...]
     removals: tuple[Removal, ...] = ()
     losses: tuple[Loss, ...] = ()
     kept: tuple[KeptIncident, ...] = ()
-    reworded: tuple[Reworded, ...] = ()
-    """What the ledger is to know anew of updates whose letters were queued."""
-    edits: tuple[Edit, ...] = ()
-    """Those of them that somebody has been mailed about."""
-
-    @property
-    def letters(self) -> int:
-        """How many letters would leave, old and new."""
-        new = sum(mailing.audience_size for mailing in self.mailings)
-        return new + sum(one.letters for one in self.backlog)
 
     @property
     def bytes(self) -> int:
@@ -120,7 +82,7 @@ class Plan(Value, frozen=True):
     def is_empty(self) -> bool:
         """Whether applying it would change nothing that anyone could see."""
         uploads = [one.upload for one in self.targets]
-        return self.letters == 0 and all(one is not None and one.is_empty for one in uploads)
+        return self.mail.letters == 0 and all(one is not None and one.is_empty for one in uploads)
 
     @property
     def digest(self) -> str:
@@ -135,30 +97,21 @@ class Plan(Value, frozen=True):
                 for put in target.upload.puts:
                     yield f"put {put.artifact.key} {put.artifact.fingerprint}"
                 yield from (f"delete {key}" for key in target.upload.deletes)
-        for mailing in self.mailings:
+        for mailing in self.mail.mailings:
             yield f"mail {mailing.update.update_id} {mailing.audience_size}"
-        yield from (f"skip {one.update_id} {one.skipped}" for one in self.skipped)
-        yield from (f"rename {old} {new}" for old, new in self.renamed)
-        yield from (f"owed {one.update_id} {one.letters}" for one in self.backlog)
+        yield from (f"skip {one.update_id} {one.skipped}" for one in self.mail.skipped)
+        yield from (f"rename {old} {new}" for old, new in self.mail.renamed)
+        yield from (f"owed {one.update_id} {one.letters}" for one in self.mail.backlog)
         yield from (f"keep {one.incident_id}" for one in self.kept)
 
 
-def removed_incidents(targets: Iterable[TargetPlan]) -> frozenset[str]:
-    """The incidents whose pages go from a target."""
-    uploads = [one.upload for one in targets if one.upload]
-    return frozenset(incident_of(key) for one in uploads for key in one.deletes) - {""}
-
-
-def make_plan(  # noqa: PLR0913  the last two by name
+def make_plan(  # noqa: PLR0913  the last three by name
     targets: Iterable[TargetPlan],
-    mail: MailChoice,
-    backlog: Iterable[Backlog],
+    mail: MailPlan,
     max_updates: int,
     *,
     people_told: Mapping[str, int] | None = None,
     losses: Iterable[Loss] = (),
-    reworded: Iterable[Reworded] = (),
-    edits: Iterable[Edit] = (),
     kept: Iterable[KeptIncident] = (),
 ) -> Plan:
     """The plan, with every brake that it trips; `people_told` are those of removed incidents."""
@@ -171,25 +124,19 @@ def make_plan(  # noqa: PLR0913  the last two by name
     ]
     lost = tuple(losses)
     brakes += [str(one) for one in lost if not one.is_meant]
-    edited = tuple(edits)
-    brakes += [str(one) for one in edited if one.says_else]
-    if len(mail.mailed) > max_updates:
+    brakes += [str(one) for one in mail.edits if one.says_else]
+    if len(mail.mailings) > max_updates:
         brakes.append(
-            f"{len(mail.mailed)} updates would be mailed, more than the {max_updates} that are "
+            f"{len(mail.mailings)} updates would be mailed, more than the {max_updates} that are "
             "allowed unasked"
         )
     return Plan(
         targets=planned,
-        mailings=mail.mailed,
-        skipped=mail.skipped,
-        renamed=mail.renamed,
-        backlog=tuple(backlog),
+        mail=mail,
         brakes=tuple(brakes),
         removals=tuple(Removal(*one) for one in sorted((people_told or {}).items())),
         losses=lost,
         kept=tuple(kept),
-        reworded=tuple(reworded),
-        edits=edited,
     )
 
 
@@ -219,5 +166,5 @@ def _reach(plan: Plan) -> tuple[object, ...]:
         (name, each and {put.artifact.key for put in each.puts}, each and each.deletes)
         for name, each in uploads
     ]
-    told = [(one.update.update_id, one.audience_size) for one in plan.mailings]
-    return files, told, plan.backlog, plan.brakes, plan.losses, plan.renamed
+    told = [(one.update.update_id, one.audience_size) for one in plan.mail.mailings]
+    return files, told, plan.mail.backlog, plan.brakes, plan.losses, plan.mail.renamed

@@ -9,7 +9,6 @@ from statusgen.model.delivery import (
     Account,
     Audience,
     DeliveryState,
-    InDoubt,
     KnownUpdate,
     LetterRecord,
     Owed,
@@ -22,9 +21,21 @@ from statusgen.model.manifest import Publisher
 from statusgen.model.refusals import Refusals
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
+from statusgen.model.value import Value
+from statusgen.model.vocabulary import InDoubt
+from statusgen.ports.storage import Room
 
 IsGone = Callable[[Publisher], bool]
 """Whether a process of this host has ended."""
+
+
+class StateFacts(Value, frozen=True):
+    """The database, without opening what isn't there."""
+
+    is_there: bool
+    has_secret_key: bool
+    room: Room | None
+    """None: it is on a server, which knows its disk itself."""
 
 
 class Ledger(Protocol):

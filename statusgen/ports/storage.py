@@ -8,13 +8,23 @@ from statusgen.model.claim import Claim
 from statusgen.model.manifest import Conditions, Manifest, Observed, Record
 from statusgen.model.release import Artifact
 from statusgen.model.value import Value
-from statusgen.ports.surroundings import Room
 
 ABSENT = ""
 """The tag of what is not there."""
 
 OnDone = Callable[[Artifact, str], None]
 """Told of each artifact once it is up, with its tag, always in the thread that called."""
+
+
+class Room(Value, frozen=True):
+    """The disk that a folder is on, or would be made on."""
+
+    free_bytes: int
+    file_system: str
+    """Its kind, such as `ext4`; empty where that can't be told."""
+    is_network: bool = False
+    synchronised_by: str = ""
+    """The program that copies the folder to other machines; empty when none is known to."""
 
 
 class MayWrite(Protocol):

@@ -6,7 +6,8 @@ from statusgen.errors import MailError
 from statusgen.model.delivery import Outcome
 from statusgen.model.letter import Letter
 from statusgen.model.value import Value
-from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
+from statusgen.ports.senders import AccountFacts, RelayFacts
+from statusgen.ports.storage import Room
 
 
 class Unreachable(MailError):

@@ -1,6 +1,5 @@
 """What the closed words are called in front of readers."""
 
-from statusgen.model.step import Step
 from statusgen.model.vocabulary import ComponentState, Impact, Phase
 from statusgen.prose.language import marked
 
@@ -35,9 +34,9 @@ UPDATE = marked("Update")
 """The label of an update that keeps the phase."""
 
 
-def step_label(step: Step) -> str:
+def update_label(phase: Phase, *, is_new: bool) -> str:
     """What an update is called: its phase, or `Update` where the phase stays."""
-    return PHASES[step.phase] if step.is_new_phase else UPDATE
+    return PHASES[phase] if is_new else UPDATE
 
 
 IMPACTS = {

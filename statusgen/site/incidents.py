@@ -10,7 +10,7 @@ from statusgen.model.incident import Incident
 from statusgen.model.step import Step, Window, state_changes
 from statusgen.model.vocabulary import ComponentState, Phase
 from statusgen.prose.elements import BODY_HEADING
-from statusgen.prose.labels import IMPACTS, PHASES, STATES, step_label
+from statusgen.prose.labels import IMPACTS, PHASES, STATES, update_label
 from statusgen.prose.language import Language, marked
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.prose.times import PageClock, machine_time, spoken_duration
@@ -121,7 +121,7 @@ class IncidentTeller:
         moved = step.moved_from
         return UpdateView(
             anchor=update.anchor,
-            label=self._language.text(step_label(step)),
+            label=self._language.text(update_label(step.phase, is_new=step.is_new_phase)),
             is_closing=step.phase.is_closing,
             at=self.moment(update.at),
             edited=self.moment(update.edited) if update.edited else None,

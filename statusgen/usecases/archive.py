@@ -19,6 +19,7 @@ from statusgen.entries.tree import Folder, scan_content, shown_path
 from statusgen.errors import ContentError, Problem, Unavailable
 from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
+from statusgen.model.step import Step
 from statusgen.model.value import Value
 from statusgen.ports.cache import Cache
 from statusgen.usecases.folder_reader import FolderReader, digest_of, fold_source, vocabulary
@@ -85,6 +86,14 @@ class Archive:
         if incident is None:
             raise LookupError(incident_id)
         return incident
+
+    def incident_and_step(self, update_id: str) -> tuple[Incident, Step] | None:
+        """The update in its incident; None when its file is gone."""
+        incident_id, _, stem = update_id.partition("/")
+        if incident_id not in self.digests:
+            return None
+        incident = self.incident(incident_id)
+        return next(((incident, one) for one in incident.steps if one.update.stem == stem), None)
 
     def incidents(self, ids: Iterable[str]) -> Iterator[Incident]:
         """The whole of each of these."""

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from statusgen.config.brand import contrast
-from statusgen.config.places import TEMPLATES_FOLDER
 from statusgen.config.reader import FILE_NAME
 from statusgen.config.settings import Settings
 from statusgen.errors import Problem
 from statusgen.model.value import Value
 from statusgen.ports.cache import Cache
 from statusgen.prose.language import SOURCE
+from statusgen.template_files import FOLDER as TEMPLATES_FOLDER
 from statusgen.usecases.archive import survey_archive
 
 LIGHT_GROUND, DARK_GROUND = "#f5f6f8", "#191e25"

@@ -7,16 +7,10 @@ keeps what the page was made of, and the manifest says which release that was.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from statusgen.config.places import CONTENT_FOLDER
 from statusgen.config.settings import Settings
 from statusgen.entries.folder import IncidentSource
-from statusgen.entries.tree import (
-    CONTENT_FOLDER,
-    POSTMORTEM_STEM,
-    opened,
-    read_file,
-    scan_content,
-    shown_path,
-)
+from statusgen.entries.tree import POSTMORTEM_STEM, opened, read_file, scan_content, shown_path
 from statusgen.entries.update_file import parse_update
 from statusgen.errors import ContentError, Problem, TargetError
 from statusgen.model.notation import BadValue

@@ -13,7 +13,7 @@ from statusgen.plan.missing import (
     missing_updates,
     still_to_remember,
 )
-from statusgen.plan.plan import TargetPlan
+from statusgen.plan.target import TargetPlan
 from statusgen.plan.upload import UploadPlan
 from statusgen.ports.storage import Storage
 from statusgen.usecases.published import Published, line_of

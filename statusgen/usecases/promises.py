@@ -13,12 +13,11 @@ from statusgen.model.notation import format_instant
 from statusgen.model.unwritable import unwritten
 from statusgen.model.update import Update
 from statusgen.model.value import Value
-from statusgen.plan.mail import TOO_LATE_AFTER
-from statusgen.plan.plan import Plan
+from statusgen.plan.mail import TOO_LATE_AFTER, MailPlan
 from statusgen.repository_files import NotOurs, replace_file
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.folder_reader import vocabulary
-from statusgen.usecases.publish import audiences, incident_and_step
+from statusgen.usecases.mail.planning import audiences
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _AT = re.compile(rb"""(\s*["']?at["']?\s*:[ \t]+)([^\s#].*?)((?:[ \t]+\#.*)?[\r\n]*)""")
@@ -42,7 +41,7 @@ class BrokenPromise(Value, frozen=True):
         return f"{self.update.id} promises the next update by {due}, and it is {now} now"
 
 
-def broken_promises(plan: Plan, archive: Archive, now: datetime) -> tuple[BrokenPromise, ...]:
+def broken_promises(plan: MailPlan, archive: Archive, now: datetime) -> tuple[BrokenPromise, ...]:
     """What the plan would queue of promises that have passed at `now`.
 
     Only the newest update of an open incident promises anything, and only while it is news.
@@ -106,9 +105,9 @@ def _errors(problems: Iterable[Problem]) -> list[Problem]:
     return [one for one in problems if not one.is_warning]
 
 
-def _broken(plan: Plan, archive: Archive, now: datetime) -> Iterator[BrokenPromise]:
+def _broken(plan: MailPlan, archive: Archive, now: datetime) -> Iterator[BrokenPromise]:
     for mailing, _ in audiences(plan.mailings, archive):
-        found = incident_and_step(archive, mailing.update.update_id)
+        found = archive.incident_and_step(mailing.update.update_id)
         assert found is not None  # noqa: S101  it has an audience
         incident, step = found
         is_news = step is incident.last and step.update.at > now - TOO_LATE_AFTER

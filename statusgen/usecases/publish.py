@@ -1,32 +1,15 @@
 """`plan` and `publish`: one path from content to readers; a plan is where it stops half way."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from statusgen.errors import Refused
-from statusgen.letters.audience import audience_of
-from statusgen.model.delivery import Audience
-from statusgen.model.incident import Incident
-from statusgen.model.step import Step
-from statusgen.model.value import Value, replace
-from statusgen.plan.edits import Edit, Reworded, edits_of, reworded
-from statusgen.plan.mail import MailChoice, Mailing, MailOptions, choose_mail, vanished_ids
-from statusgen.plan.plan import (
-    Backlog,
-    KeptIncident,
-    Plan,
-    lost_updates,
-    make_plan,
-    removed_incidents,
-)
-from statusgen.ports.ledger import Ledger
+from statusgen.plan.mail import MailPlan
+from statusgen.plan.plan import KeptIncident, Plan, lost_updates, make_plan
+from statusgen.plan.target import removed_incidents
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.keeping import refuse_mail_about_kept
 from statusgen.usecases.uploading import Uploader
-
-NO_MAIL = MailChoice((), (), ())
 
 
 class People(Protocol):
@@ -41,28 +24,6 @@ class People(Protocol):
         ...
 
 
-class MailPlan(Value, frozen=True):
-    """What is to be mailed, and what an earlier run left unsent."""
-
-    choice: MailChoice = NO_MAIL
-    backlog: tuple[Backlog, ...] = ()
-    reworded: tuple[Reworded, ...] = ()
-    edits: tuple[Edit, ...] = ()
-
-
-def plan_mail(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailPlan:
-    """What content and ledger call for. Reads, and changes nothing."""
-    mail = archive.settings.mail
-    if mail is None:
-        return MailPlan()
-    choice = choose(archive, ledger, now, options)
-    choice = replace(choice, mailed=_sized(choice.mailed, archive, ledger))
-    backlog = tuple(Backlog(*one) for one in ledger.backlog(mail.in_doubt))
-    known = ledger.mailed_updates()
-    changed = tuple(reworded(archive.outlines, known, choice.renamed, partial(says_of, archive)))
-    return MailPlan(choice, backlog, changed, edits_of(changed, ledger.readers_of))
-
-
 def plan_publish(
     uploader: Uploader,
     archive: Archive,
@@ -74,27 +35,17 @@ def plan_publish(
 
     Raises `ContentError` when there are letters to be queued about an incident that is kept.
     """
-    refuse_mail_about_kept(archive, (one.update.incident_id for one in mail.choice.mailed))
+    refuse_mail_about_kept(archive, (one.update.incident_id for one in mail.mailings))
     targets = uploader.plan()
     removed = removed_incidents(targets)
     return make_plan(
         targets,
-        mail.choice,
-        mail.backlog,
+        mail,
         archive.settings.brakes.max_updates,
         people_told=people.about_incidents(removed) if people and removed else {},
-        reworded=mail.reworded,
-        edits=mail.edits,
         losses=lost_updates(targets, people.about_updates if people else lambda _: None),
         kept=[KeptIncident(one.source.id, one.problems) for one in archive.kept],
     )
-
-
-def choose(archive: Archive, ledger: Ledger, now: datetime, options: MailOptions) -> MailChoice:
-    """What content and ledger say is to be mailed, before audiences are counted."""
-    skips = ledger.skips()
-    vanished = ledger.known_updates(vanished_ids(archive.outlines, skips))
-    return choose_mail(archive.outlines, skips, vanished, now, options)
 
 
 def refuse(plan: Plan, expected: str | None, *, force: bool) -> None:
@@ -118,40 +69,9 @@ def _remedies(plan: Plan) -> str:
     remedies = []
     if any(not one.is_meant for one in plan.losses):
         remedies.append("Pull what colleagues have published, or restore the files. ")
-    if any(one.says_else for one in plan.edits):
+    if any(one.says_else for one in plan.mail.edits):
         remedies.append(
             "Restore what was mailed, and say what is new in an update of its own "
             "(`statusgen update`). "
         )
     return "".join(remedies)
-
-
-def incident_and_step(archive: Archive, update_id: str) -> tuple[Incident, Step] | None:
-    """The update in its incident; None when its file is gone."""
-    incident_id, _, stem = update_id.partition("/")
-    if incident_id not in archive.digests:
-        return None
-    incident = archive.incident(incident_id)
-    return next(((incident, one) for one in incident.steps if one.update.stem == stem), None)
-
-
-def says_of(archive: Archive, update_id: str) -> str:
-    """See `Update.says`; empty when its file is gone."""
-    found = incident_and_step(archive, update_id)
-    return found[1].update.says if found else ""
-
-
-def audiences(mailings: Sequence[Mailing], archive: Archive) -> Iterator[tuple[Mailing, Audience]]:
-    """Each mailing with the rule that picks its subscribers."""
-    for mailing in mailings:
-        found = incident_and_step(archive, mailing.update.update_id)
-        audience = audience_of(found[1], archive.settings.severities) if found else None
-        if audience is not None:
-            yield mailing, audience
-
-
-def _sized(mailings: Sequence[Mailing], archive: Archive, ledger: Ledger) -> tuple[Mailing, ...]:
-    return tuple(
-        replace(one, audience_size=ledger.audience_size(one.update.incident_id, audience))
-        for one, audience in audiences(mailings, archive)
-    )

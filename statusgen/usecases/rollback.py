@@ -14,7 +14,7 @@ from statusgen.errors import TargetError, UsageError
 from statusgen.model.manifest import KeptRelease, Manifest
 from statusgen.model.release import Artifact, Release, headers_for, incident_of
 from statusgen.model.value import Value, replace
-from statusgen.plan.plan import TargetPlan
+from statusgen.plan.target import TargetPlan
 from statusgen.ports.storage import Storage
 from statusgen.usecases.looking import look
 from statusgen.usecases.uploading import Outside, Target, TargetResult, Uploader

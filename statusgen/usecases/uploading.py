@@ -15,7 +15,7 @@ from statusgen.model.notation import listed, printable
 from statusgen.model.release import Release
 from statusgen.model.value import Value, replace
 from statusgen.plan.bookkeeping import Run
-from statusgen.plan.plan import TargetPlan
+from statusgen.plan.target import TargetPlan
 from statusgen.plan.upload import UploadPlan, plan_upload
 from statusgen.ports.storage import Storage
 from statusgen.usecases.at_once import at_once

@@ -9,8 +9,9 @@ from datetime import datetime
 from heapq import nlargest
 from pathlib import Path
 
+from statusgen.config.places import CONTENT_FOLDER
 from statusgen.config.settings import Settings
-from statusgen.entries.tree import CONTENT_FOLDER, scan_content
+from statusgen.entries.tree import scan_content
 from statusgen.entries.update_file import parse_update
 from statusgen.entries.wording import fill_placeholders, find_placeholder, starting_words
 from statusgen.errors import UsageError

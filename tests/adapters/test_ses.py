@@ -15,7 +15,7 @@ from statusgen.model.letter import Letter
 from statusgen.model.replies import Meaning
 from statusgen.model.ses import Ses
 from statusgen.model.value import replace
-from statusgen.ports.surroundings import AccountFacts, SenderFacts, Verification
+from statusgen.ports.senders import AccountFacts, SenderFacts, Verification
 from statusgen.ports.transport import Limits, Unreachable
 from tests.components.moto_server import moto_server  # noqa: F401 - a fixture
 from tests.components.ses_server import (

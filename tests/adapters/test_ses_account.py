@@ -7,7 +7,7 @@ from botocore.stub import Stubber
 
 from statusgen.adapters import ses_account as module
 from statusgen.adapters.ses_account import ask_about_sender
-from statusgen.ports.surroundings import SenderFacts, Verification
+from statusgen.ports.senders import SenderFacts, Verification
 from tests.components.moto_server import moto_server  # noqa: F401 - a fixture
 from tests.components.ses_server import (
     SOUND_IDENTITY,

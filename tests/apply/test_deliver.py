@@ -15,11 +15,12 @@ from statusgen.adapters.smtp import SmtpTransport
 from statusgen.apply.deliver import DeliveryReport, SendingProcess, deliver
 from statusgen.apply.rules import DeliveryRules
 from statusgen.errors import Refused
-from statusgen.model.delivery import Account, DeliveryState, InDoubt
+from statusgen.model.delivery import Account, DeliveryState
 from statusgen.model.manifest import Publisher
 from statusgen.model.relay import Relay
 from statusgen.model.ses import Ses
 from statusgen.model.subscriber import SubscriberState
+from statusgen.model.vocabulary import InDoubt
 from tests.components.journal_sink import Conduct, journal_sink
 from tests.components.ses_server import refuse, ses_server  # noqa: F401 - a fixture
 from tests.components.smtp_relay import DROP, Script, once, smtp_relay

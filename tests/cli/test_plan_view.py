@@ -8,8 +8,9 @@ from statusgen.model.delivery import KnownUpdate
 from statusgen.model.manifest import Manifest, Observed, Record
 from statusgen.model.release import Release, artifact_from_bytes
 from statusgen.model.value import replace
-from statusgen.plan.mail import MailChoice, Mailing, Skip
-from statusgen.plan.plan import Backlog, KeptIncident, TargetPlan, make_plan
+from statusgen.plan.mail import Backlog, Mailing, MailPlan, Skip
+from statusgen.plan.plan import KeptIncident, make_plan
+from statusgen.plan.target import TargetPlan
 from statusgen.plan.upload import plan_upload
 from tests.builders import instant
 
@@ -26,8 +27,7 @@ def make():
             TargetPlan("folder:public", plan_upload(release, there, 0.2)),
             TargetPlan("s3://acme", None, "s3://acme: did not answer"),
         ],
-        MailChoice((NEW,), (OLD,), (("login/1", "login/02"),)),
-        [Backlog("api/01", 5)],
+        MailPlan((NEW,), (OLD,), (("login/1", "login/02"),), (Backlog("api/01", 5),)),
         max_updates=5,
         people_told={"login": 12_408, "old-one": 1},
         kept=[KeptIncident("slow-search", (TYPO,))],
@@ -88,11 +88,11 @@ def test_programs_get_the_whole_plan():
 def test_the_question_names_what_can_not_be_taken_back():
     plan = make()
 
-    assert question(plan, plan.letters) == (
+    assert question(plan, plan.mail.letters) == (
         "Publish, remove 2 incidents that people know of and send 12,413 letters?"
     )
     assert question(replace(plan, removals=()), 1) == "Publish and send 1 letter?"
-    assert question(make_plan([], MailChoice((), (), ()), [], 5), 0) == "Publish?"
+    assert question(make_plan([], MailPlan(), 5), 0) == "Publish?"
 
 
 def test_what_is_kept_and_what_goes_is_told_loudly(capsys):

@@ -11,7 +11,7 @@ from statusgen.cli.publish_view import (
     waiting_for,
 )
 from statusgen.model.claim import Claim
-from statusgen.plan.mail import MailChoice
+from statusgen.plan.mail import MailPlan
 from statusgen.plan.plan import KeptIncident, make_plan
 from statusgen.usecases.mail.queueing import Queued
 from statusgen.usecases.mail.samples import SampleLetter
@@ -49,7 +49,7 @@ def test_the_result_says_when_the_next_update_is_due(capsys):
 
 
 def test_programs_get_the_same():
-    plan = make_plan([], MailChoice((), (), ()), [], 5, kept=[KeptIncident("login", ())])
+    plan = make_plan([], MailPlan(), 5, kept=[KeptIncident("login", ())])
 
     result = result_as_json(plan, UPLOADS, Mailed(accepted=1, audience=2), None)
 

@@ -55,4 +55,4 @@ def test_a_job_has_a_ledger_only_where_letters_are_planned(tmp_path, no_mail):
 
     with open_job(Context(repository.root, "2026-11-21T02:10:00Z"), Wishes(no_mail=no_mail)) as job:
         assert (job.state is None) is no_mail
-        assert job.plan.letters == (0 if no_mail else 1)
+        assert job.plan.mail.letters == (0 if no_mail else 1)

@@ -10,7 +10,6 @@ from statusgen.model.delivery import (
     Account,
     Audience,
     DeliveryState,
-    InDoubt,
     KnownUpdate,
     Outcome,
     Owed,
@@ -20,6 +19,7 @@ from statusgen.model.delivery import (
 from statusgen.model.letter import Letter
 from statusgen.model.manifest import Publisher
 from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState
+from statusgen.model.vocabulary import InDoubt
 
 NOW = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 URL = "sqlite:///.statusgen/state.db"

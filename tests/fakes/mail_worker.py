@@ -20,9 +20,10 @@ from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.smtp import SmtpTransport
 from statusgen.apply.deliver import deliver
 from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import InDoubt, Sender, Standing, Trouble
+from statusgen.model.delivery import Sender, Standing, Trouble
 from statusgen.model.manifest import Publisher
 from statusgen.model.relay import Relay
+from statusgen.model.vocabulary import InDoubt
 from statusgen.ports.ledger import IsGone
 from tests.fakes.mail import NOW, URL, make_letter
 

@@ -18,8 +18,7 @@ from statusgen.model.manifest import (
 from statusgen.model.manifest_json import format_manifest, parse_manifest
 from statusgen.model.release import Artifact, artifact_from_bytes
 from statusgen.model.value import replace
-from statusgen.ports.storage import ABSENT, MayWrite, OnDone, Upload, VersionConflictError
-from statusgen.ports.surroundings import Room
+from statusgen.ports.storage import ABSENT, MayWrite, OnDone, Room, Upload, VersionConflictError
 
 
 @dataclass

@@ -17,10 +17,11 @@ from statusgen.adapters.database.schema import sender
 from statusgen.adapters.smtp import SmtpTransport
 from statusgen.apply.deliver import SendingProcess, deliver
 from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import Account, InDoubt
+from statusgen.model.delivery import Account
 from statusgen.model.manifest import Publisher
 from statusgen.model.relay import Relay
 from statusgen.model.subscriber import NewSubscriber
+from statusgen.model.vocabulary import InDoubt
 from statusgen.usecases.mail.working import Round, Worker
 from tests.components.journal_sink import Conduct, journal_sink
 from tests.components.killing import end, kill_at, run_with_pauses

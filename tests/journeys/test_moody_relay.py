@@ -11,8 +11,9 @@ import pytest
 from statusgen.adapters.smtp import SmtpTransport
 from statusgen.apply.deliver import deliver
 from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import Account, InDoubt
+from statusgen.model.delivery import Account
 from statusgen.model.relay import Relay
+from statusgen.model.vocabulary import InDoubt
 from statusgen.usecases.mail.working import Round, Worker
 from tests.components.journal_sink import BUSY, TROUBLES, Conduct, journal_sink
 from tests.components.killing import end

@@ -17,9 +17,9 @@ from statusgen.config import values
 from statusgen.letters import headers
 from statusgen.letters.compose import LetterForm
 from statusgen.letters.mime import LINE_END, Mould, alternative
+from statusgen.model.addresses import parse_address
 from statusgen.model.letter import Letter
 from statusgen.model.notation import is_language, parse_id, parse_stem
-from statusgen.model.subscriber import parse_address
 from statusgen.model.value import replace
 from tests.components.soak import part
 from tests.letters.rules import MAX_LINE, ONE_ID, unfolded

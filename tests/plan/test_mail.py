@@ -30,7 +30,7 @@ def choose(*updates, ledger=None, now=NOW, **options):
 
 
 def mailed_stems(choice):
-    return [one.update.update_id.removeprefix(f"{ID}/") for one in choice.mailed]
+    return [one.update.update_id.removeprefix(f"{ID}/") for one in choice.mailings]
 
 
 def skips(choice):
@@ -130,7 +130,7 @@ def test_an_update_renamed_is_the_same_update():
     choice = choose(make_first(stem="01-first-word"), ledger=known(("01", "02:04")))
 
     assert choice.renamed == ((f"{ID}/01", f"{ID}/01-first-word"),)
-    assert choice.mailed == ()
+    assert choice.mailings == ()
     assert choice.skipped == ()
 
 
@@ -158,7 +158,7 @@ def test_two_files_that_swap_their_instants_are_both_known():
 
     choice = choose(*swapped, ledger=ledger)
 
-    assert choice.mailed == ()
+    assert choice.mailings == ()
     assert choice.renamed == ()
 
 
@@ -166,8 +166,8 @@ def test_only_the_end_of_the_incident_closes():
     choice = choose(FIRST, SECOND)
     end = choose(FIRST, SECOND, END)
 
-    assert [one.is_closing for one in choice.mailed] == [False, False]
-    assert [one.is_closing for one in end.mailed] == [True]
+    assert [one.is_closing for one in choice.mailings] == [False, False]
+    assert [one.is_closing for one in end.mailings] == [True]
 
 
 def test_a_reopened_incident_is_told_whole():
@@ -206,6 +206,6 @@ def test_an_end_at_a_lower_severity_silences_nothing_before_it():
     ids=["new", "new with --late", "old with --late", "taken over"],
 )
 def test_each_mailing_says_why(ledger, age, options, why):
-    [mailing] = choose(FIRST, ledger=ledger, now=FIRST.at + age, **options).mailed
+    [mailing] = choose(FIRST, ledger=ledger, now=FIRST.at + age, **options).mailings
 
     assert mailing.why == (Why.TAKEN_OVER if why == "claim" else why)

@@ -6,15 +6,9 @@ from statusgen.model.delivery import KnownUpdate
 from statusgen.model.manifest import Manifest, Observed, Record
 from statusgen.model.release import Release, artifact_from_bytes
 from statusgen.model.value import replace
-from statusgen.plan.mail import MailChoice, Mailing
-from statusgen.plan.plan import (
-    Backlog,
-    KeptIncident,
-    Removal,
-    TargetPlan,
-    make_plan,
-    removed_incidents,
-)
+from statusgen.plan.mail import Backlog, Mailing, MailPlan
+from statusgen.plan.plan import KeptIncident, Removal, make_plan
+from statusgen.plan.target import TargetPlan
 from statusgen.plan.upload import plan_upload
 from tests.builders import instant
 
@@ -29,14 +23,14 @@ def make_target(body=b"hello", name="folder:public"):
 
 
 def make(*targets, mailed=(), skipped=(), renamed=(), backlog=(), max_updates=5, kept=()):
-    choice = MailChoice(tuple(mailed), tuple(skipped), tuple(renamed))
-    return make_plan(targets, choice, backlog, max_updates, kept=kept)
+    mail = MailPlan(tuple(mailed), tuple(skipped), tuple(renamed), tuple(backlog))
+    return make_plan(targets, mail, max_updates, kept=kept)
 
 
 def test_letters_old_and_new_are_counted():
     plan = make(mailed=[make_mailing(1, 3), make_mailing(2, 4)], backlog=[Backlog("api/01", 5)])
 
-    assert plan.letters == 12
+    assert plan.mail.letters == 12
 
 
 @pytest.mark.parametrize(
@@ -100,22 +94,10 @@ def _manifest_of(number):
     return Manifest({f"{one}.html": Record("x", 1) for one in range(number)})
 
 
-def test_incidents_whose_pages_go_from_a_target_are_known():
-    there = {"incidents/login.html", "incidents/api.html", "history/2026-11.html", "index.html"}
-    seen = Observed(Manifest({key: Record("x", 1) for key in there}))
-    release = Release((artifact_from_bytes("incidents/api.html", b"x"),))
-    targets = [
-        TargetPlan("folder:public", plan_upload(release, seen, 1)),
-        TargetPlan("s3://acme", None, "did not answer"),
-    ]
-
-    assert removed_incidents(targets) == {"login"}
-
-
 def test_people_who_know_of_what_goes_are_in_the_plan_and_change_nothing_it_does():
-    choice = MailChoice((), (), ())
+    people = {"login": 2, "api": 1}
 
-    plan = make_plan([make_target()], choice, [], 5, people_told={"login": 2, "api": 1})
+    plan = make_plan([make_target()], MailPlan(), 5, people_told=people)
 
     assert plan.removals == (Removal("api", 1), Removal("login", 2))
     assert plan.digest == make(make_target()).digest

@@ -8,8 +8,7 @@ import pytest
 
 from statusgen.errors import Refused, Unavailable
 from statusgen.model.delivery import KnownUpdate
-from statusgen.plan.mail import MailChoice, Mailing
-from statusgen.plan.plan import make_plan
+from statusgen.plan.mail import Mailing, MailPlan
 from statusgen.usecases.promises import BrokenPromise, broken_promises, redate, refuse_broken
 from tests.builders import SEVERITIES, instant, make_first, make_incident, make_settings
 from tests.builders import make_update as update
@@ -18,15 +17,16 @@ ID = "2026-11-21-checkout-errors"
 
 
 class FakeArchive:
-    """What `incident_and_step` asks of an archive."""
+    """An archive of one incident."""
 
     def __init__(self, incident):
         self.settings = make_settings()
-        self.digests = {incident.id: ""}
         self._incident = incident
 
-    def incident(self, _id):
-        return self._incident
+    def incident_and_step(self, update_id):
+        return next(
+            (self._incident, one) for one in self._incident.steps if one.update.id == update_id
+        )
 
 
 def broken(*updates, now="02:40", mailed=None):
@@ -36,7 +36,7 @@ def broken(*updates, now="02:40", mailed=None):
         for one in updates
         if mailed is None or one.stem in mailed
     ]
-    plan = make_plan([], MailChoice(tuple(mailings), (), ()), [], 5)
+    plan = MailPlan(tuple(mailings))
     return broken_promises(plan, FakeArchive(incident), instant(now))
 
 

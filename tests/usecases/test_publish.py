@@ -3,14 +3,15 @@
 import pytest
 
 from statusgen.errors import Refused
-from statusgen.plan.mail import MailChoice
-from statusgen.plan.plan import TargetPlan, make_plan
+from statusgen.plan.mail import MailPlan
+from statusgen.plan.plan import make_plan
+from statusgen.plan.target import TargetPlan
 from statusgen.usecases.publish import refuse
 from tests.fakes.repository import FIRST, make_repository
 
 
 def test_a_plan_that_is_not_the_expected_one_is_refused():
-    plan = make_plan([], MailChoice((), (), ()), [], 5)
+    plan = make_plan([], MailPlan(), 5)
 
     refuse(plan, plan.digest, force=False)
     with pytest.raises(Refused, match="not 000000000000"):
@@ -21,7 +22,7 @@ def test_a_plan_for_a_target_that_somebody_else_writes_to_is_refused_even_by_for
     held = TargetPlan("s3://acme", None, "s3://acme: someone is publishing there", is_held=True)
 
     with pytest.raises(Refused, match="someone is publishing there"):
-        refuse(make_plan([held], MailChoice((), (), ()), [], 5), None, force=True)
+        refuse(make_plan([held], MailPlan(), 5), None, force=True)
 
 
 def test_people_are_counted_for_incidents_that_go_and_for_no_others(tmp_path):

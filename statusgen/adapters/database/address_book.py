@@ -19,14 +19,13 @@ from statusgen.adapters.database.strikes import (
     take_back,
 )
 from statusgen.errors import UsageError
+from statusgen.model.addresses import address_key, address_keys
 from statusgen.model.subscriber import (
     Consent,
     NewSubscriber,
     Subscriber,
     SubscriberRecord,
     SubscriberState,
-    address_key,
-    address_keys,
 )
 from statusgen.ports.address_book import Imported, Strike
 

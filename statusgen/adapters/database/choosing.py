@@ -4,9 +4,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
 from statusgen.adapters.database.schema import delivery, known_update, subscriber
+from statusgen.model.addresses import is_intact
 from statusgen.model.delivery import Audience, DeliveryState
 from statusgen.model.severity import SUBSCRIBERS
-from statusgen.model.subscriber import Subscriber, SubscriberState, is_intact
+from statusgen.model.subscriber import Subscriber, SubscriberState
 
 
 def picked_by(audience: Audience, incident_id: str) -> ColumnElement[bool]:

@@ -19,7 +19,8 @@ from sqlalchemy import (
 from statusgen.adapters.database.schema import UNSETTLED, delivery, known_update, subscriber
 from statusgen.adapters.database.sending import MAY_BE_RESENT
 from statusgen.adapters.database.withdrawing import UNSENT
-from statusgen.model.delivery import DeliveryState, InDoubt
+from statusgen.model.delivery import DeliveryState
+from statusgen.model.vocabulary import InDoubt
 
 _IS_UNREPORTED = and_(text(UNSETTLED), delivery.c.is_unreported == 1)
 _BATCH = 500

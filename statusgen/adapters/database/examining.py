@@ -9,7 +9,8 @@ from statusgen.adapters.database.engine import Database, open_database, parse
 from statusgen.adapters.database.schema import setting
 from statusgen.adapters.disk import room_for
 from statusgen.errors import DatabaseError
-from statusgen.ports.surroundings import Room, StateFacts
+from statusgen.ports.ledger import StateFacts
+from statusgen.ports.storage import Room
 
 
 def look_at_state(url: str, folder: Path, secret_key: str) -> StateFacts:

@@ -29,7 +29,6 @@ from statusgen.model.delivery import (
     Account,
     Audience,
     DeliveryState,
-    InDoubt,
     KnownUpdate,
     LetterRecord,
     Owed,
@@ -42,6 +41,7 @@ from statusgen.model.manifest import Publisher
 from statusgen.model.refusals import Refusals
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.unsent import Unsent
+from statusgen.model.vocabulary import InDoubt
 from statusgen.ports.ledger import IsGone
 
 

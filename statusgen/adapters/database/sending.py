@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true,
 from statusgen.adapters.database.address_book import COLUMNS, as_subscriber
 from statusgen.adapters.database.schema import UNSETTLED, delivery, sender, subscriber
 from statusgen.adapters.database.withdrawing import HAS_THE_END, find_withdrawn, sweep
-from statusgen.model.delivery import DeliveryState, InDoubt, Owed, Sender
-from statusgen.model.subscriber import SubscriberState, is_intact
+from statusgen.model.addresses import is_intact
+from statusgen.model.delivery import DeliveryState, Owed, Sender
+from statusgen.model.subscriber import SubscriberState
 from statusgen.model.unsent import DAMAGED
+from statusgen.model.vocabulary import InDoubt
 
 MAY_BE_RESENT: ColumnElement[bool] = and_(
     delivery.c.state == DeliveryState.IN_DOUBT, delivery.c.is_copy == 0, ~HAS_THE_END

@@ -37,7 +37,7 @@ def status(context: Context, update: str | None, watch: bool) -> None:
     """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.cli.mail.view import status_as_json
     from statusgen.composition import is_gone, open_state
-    from statusgen.model.delivery import InDoubt
+    from statusgen.model.vocabulary import InDoubt
 
     if watch and (context.as_json or not is_terminal()):
         raise UsageError("--watch needs a terminal, and goes without --json; leave one of them out")

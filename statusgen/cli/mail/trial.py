@@ -31,7 +31,7 @@ def test(context: Context, address: str) -> None:
       statusgen mail test me@example.com
     """  # noqa: D301  \b keeps click from filling the lines
     from statusgen.composition import open_transport
-    from statusgen.model.subscriber import parse_address
+    from statusgen.model.addresses import parse_address
     from statusgen.usecases.mail.trial import trial_letter, try_letter
 
     mail = required_mail(context)

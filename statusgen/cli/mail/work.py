@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from statusgen.composition import State
     from statusgen.errors import MailError
-    from statusgen.model.delivery import InDoubt, Outcome
+    from statusgen.model.delivery import Outcome
+    from statusgen.model.vocabulary import InDoubt
     from statusgen.usecases.mail.working import Round
 
 
@@ -150,7 +151,7 @@ class _Session:
 
     def report(self, trouble: "MailError | None") -> bool:
         """Account for all that it had to do with; returns whether anything is left behind."""
-        from statusgen.model.delivery import InDoubt
+        from statusgen.model.vocabulary import InDoubt
 
         ledger = self._state.ledger
         ids = self._update_ids or [one for one, _ in ledger.backlog(InDoubt.HOLD)]

@@ -10,15 +10,11 @@ from statusgen.config.settings import Settings
 from statusgen.errors import StatusgenError
 from statusgen.model.manifest import Observed
 from statusgen.model.value import Value
-from statusgen.ports.surroundings import (
-    AccountFacts,
-    Answer,
-    Records,
-    RelayFacts,
-    Room,
-    StateFacts,
-    Web,
-)
+from statusgen.ports.domain_names import Records
+from statusgen.ports.ledger import StateFacts
+from statusgen.ports.senders import AccountFacts, RelayFacts
+from statusgen.ports.storage import Room
+from statusgen.ports.web import Answer, Web
 from statusgen.usecases.doctor import pages, records
 from statusgen.usecases.doctor.clock import judge_clock
 from statusgen.usecases.doctor.finding import Finding, warn

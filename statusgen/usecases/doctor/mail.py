@@ -7,7 +7,8 @@ from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.refusals import OF_READERS
 from statusgen.model.relay import parse_relay
 from statusgen.model.ses import parse_ses
-from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room, SenderFacts, Verification
+from statusgen.ports.senders import AccountFacts, RelayFacts, SenderFacts, Verification
+from statusgen.ports.storage import Room
 from statusgen.usecases.doctor.finding import Finding, fail, from_error, ok, unknown, warn
 from statusgen.usecases.doctor.targets import judge_room
 

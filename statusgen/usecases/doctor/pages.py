@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from statusgen.errors import StatusgenError
 from statusgen.model.manifest import MANIFEST_KEY, Observed
 from statusgen.model.release import fingerprint_of, headers_for
-from statusgen.ports.surroundings import Answer, Certificate, Web
+from statusgen.ports.web import Answer, Certificate, Web
 from statusgen.usecases.doctor.finding import Finding, fail, from_error, ok, unknown, warn
 
 INDEX, MISSING_PAGE = "index.html", "404.html"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from statusgen.errors import StatusgenError
 from statusgen.model.value import Value
-from statusgen.ports.surroundings import Records
+from statusgen.ports.domain_names import Records
 from statusgen.usecases.doctor.finding import Finding, State, fail, from_error, ok, unknown, warn
 
 _DMARC = "_dmarc"

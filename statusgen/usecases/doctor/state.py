@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from statusgen.errors import StatusgenError
-from statusgen.ports.surroundings import StateFacts
+from statusgen.ports.ledger import StateFacts
 from statusgen.usecases.doctor.finding import Finding, from_error, ok
 from statusgen.usecases.doctor.targets import judge_room
 

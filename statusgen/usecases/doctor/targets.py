@@ -14,8 +14,7 @@ from statusgen.model.manifest import (
 from statusgen.model.notation import format_instant, printable
 from statusgen.model.value import Value, replace
 from statusgen.plan.bookkeeping import holder
-from statusgen.ports.storage import Storage
-from statusgen.ports.surroundings import Room
+from statusgen.ports.storage import Room, Storage
 from statusgen.usecases.doctor.finding import Finding, fail, from_error, ok, unknown, warn
 
 LITTLE_ROOM = 200_000_000

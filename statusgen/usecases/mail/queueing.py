@@ -9,12 +9,11 @@ from statusgen.model.claim import UNKNOWN, Claim
 from statusgen.model.manifest import Publisher
 from statusgen.model.schedule import lifetime_of
 from statusgen.model.value import Value, replace
-from statusgen.plan.mail import Skip
-from statusgen.plan.plan import Plan
+from statusgen.plan.mail import MailPlan, Skip
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.storage import Storage
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.publish import audiences, incident_and_step, says_of
+from statusgen.usecases.mail.planning import audiences, says_of
 
 
 class Claiming(Value, frozen=True):
@@ -45,7 +44,7 @@ class Queued(Value, frozen=True):
 
 
 def queue_letters(
-    plan: Plan,
+    plan: MailPlan,
     archive: Archive,
     ledger: Ledger,
     now: datetime,
@@ -95,7 +94,7 @@ def queue_letters(
     )
 
 
-def remember_meant(plan: Plan, ledger: Ledger) -> None:
+def remember_meant(plan: MailPlan, ledger: Ledger) -> None:
     """Notes what was refused and is meant, so that it is not refused again if the upload fails."""
     meant = [one.reworded for one in plan.edits if one.says_else]
     ledger.remember(replace(one.now, update_id=one.known.update_id) for one in meant)
@@ -144,12 +143,12 @@ class _Registry:
 
 def _in_order(update_ids: Sequence[str], archive: Archive) -> list[str]:
     """Those that still have a file, oldest first."""
-    found = {one: incident_and_step(archive, one) for one in update_ids}
+    found = {one: archive.incident_and_step(one) for one in update_ids}
     told = {one: story[1].update.at for one, story in found.items() if story}
     return sorted(told, key=lambda one: (told[one], one))
 
 
 def _expiry(archive: Archive, update_id: str, now: datetime) -> datetime | None:
     """When the letters about an update are too old to be sent."""
-    found = incident_and_step(archive, update_id)
+    found = archive.incident_and_step(update_id)
     return now + lifetime_of(kind_of(*found)) if found else None

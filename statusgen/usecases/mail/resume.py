@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from statusgen.errors import Refused, TargetError, TargetUnreachable
-from statusgen.model.delivery import DeliveryState, InDoubt
+from statusgen.model.delivery import DeliveryState
 from statusgen.model.incident import Incident
 from statusgen.model.manifest import Manifest
 from statusgen.model.release import artifact_from_bytes
 from statusgen.model.value import Value
-from statusgen.plan.mail import MailOptions
-from statusgen.plan.plan import Backlog, Plan
+from statusgen.model.vocabulary import InDoubt
+from statusgen.plan.mail import Backlog, MailOptions, MailPlan
 from statusgen.ports.ledger import Ledger
 from statusgen.prose.markdown_html import BodyRenderer
 from statusgen.site.pages import Site
 from statusgen.templates import Templates
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.publish import choose
+from statusgen.usecases.mail.planning import choose
 from statusgen.usecases.uploading import Target, seen_by_readers
 
 RETRIED = (DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)
@@ -28,7 +28,7 @@ _A_MOMENT = timedelta(seconds=1)
 class Resumed(Value, frozen=True):
     """What may go on, and what may not."""
 
-    plan: Plan
+    plan: MailPlan
     """What is owed and may be sent."""
     unshown: tuple[str, ...]
     """Incidents whose letters stay owed: no page says what their files say."""
@@ -60,15 +60,11 @@ def plan_resume(
         ledger.retry(retry, RETRIED, now)
         backlog = _backlog(archive, ledger)
     choice = choose(archive, ledger, now, MailOptions())
-    plan = Plan(
-        targets=(),
-        mailings=(),
-        skipped=(),
+    plan = MailPlan(
         renamed=tuple(one for one in choice.renamed if _incident(one[1]) not in unshown),
         backlog=tuple(one for one in backlog if _incident(one.update_id) not in unshown),
-        brakes=(),
     )
-    return Resumed(plan, unshown, tuple(one.update.update_id for one in choice.mailed))
+    return Resumed(plan, unshown, tuple(one.update.update_id for one in choice.mailings))
 
 
 def _incident(update_id: str) -> str:

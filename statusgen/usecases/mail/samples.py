@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from statusgen.letters.compose import LetterForms
-from statusgen.model.delivery import Audience, InDoubt
+from statusgen.model.delivery import Audience
 from statusgen.model.value import Value, replace
-from statusgen.plan.mail import Mailing
-from statusgen.plan.plan import Plan
+from statusgen.model.vocabulary import InDoubt
+from statusgen.plan.mail import Mailing, MailPlan
 from statusgen.ports.ledger import Ledger
 from statusgen.usecases.archive import Archive
-from statusgen.usecases.publish import audiences, incident_and_step
+from statusgen.usecases.mail.planning import audiences
 
 SAMPLES = 3
 
@@ -28,7 +28,7 @@ class SampleLetter(Value, frozen=True):
 
 
 def sample_letters(  # noqa: PLR0913, PLR0917  what letters are made of, each once
-    plan: Plan,
+    plan: MailPlan,
     archive: Archive,
     forms: LetterForms,
     ledger: Ledger,
@@ -45,7 +45,7 @@ def sample_letters(  # noqa: PLR0913, PLR0917  what letters are made of, each on
     if largest is None:
         return ()
     known, audience = largest[0].update, largest[1]
-    story = incident_and_step(archive, known.update_id)
+    story = archive.incident_and_step(known.update_id)
     assert story is not None  # noqa: S101  or there would be no audience
     found = []
     for reader in ledger.sample(known.incident_id, audience, SAMPLES):
@@ -57,7 +57,7 @@ def sample_letters(  # noqa: PLR0913, PLR0917  what letters are made of, each on
     return tuple(found)
 
 
-def letters_to(only: frozenset[int], plan: Plan, archive: Archive, ledger: Ledger) -> int:
+def letters_to(only: frozenset[int], plan: MailPlan, archive: Archive, ledger: Ledger) -> int:
     """How many letters of the plan, old and new, are for these subscribers."""
     new = sum(mailing.audience_size for mailing, _ in _sized(plan, archive, ledger, only))
     mail = archive.settings.mail
@@ -73,7 +73,7 @@ def owed_to(
 
 
 def _sized(
-    plan: Plan, archive: Archive, ledger: Ledger, only: frozenset[int] | None
+    plan: MailPlan, archive: Archive, ledger: Ledger, only: frozenset[int] | None
 ) -> Iterator[tuple[Mailing, Audience]]:
     """The new mailings with their audiences, those in `only` counted again."""
     for mailing, audience in audiences(plan.mailings, archive):

@@ -13,15 +13,14 @@ from statusgen.model.letter import Letter
 from statusgen.model.manifest import Publisher
 from statusgen.model.subscriber import Subscriber
 from statusgen.model.value import Value, replace
-from statusgen.plan.plan import Plan
+from statusgen.plan.mail import MailPlan
 from statusgen.ports.ledger import IsGone, Ledger
 from statusgen.ports.transport import Transport
 from statusgen.usecases.archive import Archive
 from statusgen.usecases.mail.queueing import Queued
-from statusgen.usecases.publish import incident_and_step
 
 
-def rehearse(plan: Plan, archive: Archive, forms: LetterForms, now: datetime) -> None:
+def rehearse(plan: MailPlan, archive: Archive, forms: LetterForms, now: datetime) -> None:
     """Makes each letter of a plan once in each language whose templates or words may be broken.
 
     Raises `ContentError` if they are.
@@ -29,7 +28,7 @@ def rehearse(plan: Plan, archive: Archive, forms: LetterForms, now: datetime) ->
     renamed = dict(plan.renamed)
     owed = [renamed.get(one.update_id, one.update_id) for one in plan.backlog]
     for update_id in [*owed, *(one.update.update_id for one in plan.mailings)]:
-        found = incident_and_step(archive, update_id)
+        found = archive.incident_and_step(update_id)
         if found is None:
             continue
         for language in forms.languages:
@@ -127,7 +126,7 @@ class Composer:
         """The letter about an update, to a subscriber who gets it now."""
         key = (update_id, subscriber.language)
         if key not in self._ready:
-            found = incident_and_step(self._archive, update_id)
+            found = self._archive.incident_and_step(update_id)
             if found is None:
                 raise LookupError(update_id)
             form = self._forms.form(

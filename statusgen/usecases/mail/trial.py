@@ -14,7 +14,8 @@ from statusgen.model.letter import Letter
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.model.unsent import Unsent
 from statusgen.model.value import Value, replace
-from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
+from statusgen.ports.senders import AccountFacts, RelayFacts
+from statusgen.ports.storage import Room
 from statusgen.ports.transport import Connection, Transport
 from statusgen.usecases.mail.preview import sample_forms, sample_stories
 

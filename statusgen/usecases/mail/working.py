@@ -11,10 +11,11 @@ from typing import Final, Protocol
 
 from statusgen.apply.presence import SenderGone
 from statusgen.errors import ContentError, DatabaseError, MailError, Refused, TargetError
-from statusgen.model.delivery import ALL_HELD, Account, InDoubt
+from statusgen.model.delivery import ALL_HELD, Account
 from statusgen.model.notation import format_instant
 from statusgen.model.schedule import pause_s
 from statusgen.model.value import Value
+from statusgen.model.vocabulary import InDoubt
 from statusgen.ports.ledger import Ledger
 from statusgen.ports.transport import Unreachable
 

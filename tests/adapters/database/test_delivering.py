@@ -1,5 +1,6 @@
-from statusgen.model.delivery import DeliveryState, InDoubt, Outcome
+from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.unsent import Unsent
+from statusgen.model.vocabulary import InDoubt
 from tests.adapters.database.test_ledger import ONE, TWO, add
 from tests.fakes.mail import (
     ACCEPTED,

@@ -10,19 +10,11 @@ from sqlalchemy import event, select
 from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.database.schema import delivery, known_update
-from statusgen.model.delivery import (
-    Account,
-    Audience,
-    DeliveryState,
-    InDoubt,
-    Outcome,
-    Owed,
-    Result,
-    Sender,
-)
+from statusgen.model.delivery import Account, Audience, DeliveryState, Outcome, Owed, Result, Sender
 from statusgen.model.manifest import Publisher
 from statusgen.model.replies import Meaning
 from statusgen.model.subscriber import NewSubscriber, SubscriberState
+from statusgen.model.vocabulary import InDoubt
 from tests.adapters.database.conftest import ON_A_SERVER
 from tests.components.soak import part
 from tests.fakes.mail import (

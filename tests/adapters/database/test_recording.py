@@ -7,9 +7,10 @@ from statusgen.adapters.database import recording
 from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.errors import DatabaseError
-from statusgen.model.delivery import Account, DeliveryState, InDoubt, Outcome, Result
+from statusgen.model.delivery import Account, DeliveryState, Outcome, Result
 from statusgen.model.manifest import Publisher
 from statusgen.model.subscriber import SubscriberState
+from statusgen.model.vocabulary import InDoubt
 from tests.adapters.database.conftest import ON_A_SERVER
 from tests.adapters.database.test_ledger import ONE, TWO, add
 from tests.fakes.mail import (

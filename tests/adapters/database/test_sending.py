@@ -5,8 +5,9 @@ from sqlalchemy import update
 
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.adapters.database.schema import subscriber
-from statusgen.model.delivery import Account, DeliveryState, InDoubt, Outcome
+from statusgen.model.delivery import Account, DeliveryState, Outcome
 from statusgen.model.subscriber import SubscriberState
+from statusgen.model.vocabulary import InDoubt
 from tests.adapters.database.test_ledger import ONE, add
 from tests.fakes.mail import (
     ACCEPTED,

@@ -6,7 +6,7 @@ from statusgen.adapters.database import sqlite_file
 from statusgen.adapters.database.engine import open_database
 from statusgen.adapters.database.examining import look_at_state
 from statusgen.errors import DatabaseError
-from statusgen.ports.surroundings import Room
+from statusgen.ports.storage import Room
 from tests.fakes.mail import URL
 
 

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from statusgen.model.delivery import HELD, Account, DeliveryState, InDoubt, Outcome, Result
+from statusgen.model.delivery import HELD, Account, DeliveryState, Outcome, Result
 from statusgen.model.subscriber import SubscriberState
+from statusgen.model.vocabulary import InDoubt
 from tests.adapters.database.test_ledger import ONE, THREE, TWO, add
 from tests.fakes.mail import (
     ACCEPTED,

@@ -6,7 +6,9 @@ import pytest
 from statusgen.config.reader import read_settings
 from statusgen.config.settings import S3Target
 from statusgen.errors import Unavailable
-from statusgen.ports.surroundings import Answer, Room, StateFacts
+from statusgen.ports.ledger import StateFacts
+from statusgen.ports.storage import Room
+from statusgen.ports.web import Answer
 from statusgen.usecases.doctor.examination import Surroundings, examine
 from statusgen.usecases.doctor.finding import State
 from statusgen.usecases.uploading import Target

@@ -4,7 +4,8 @@ from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
 from statusgen.model.replies import Meaning
 from statusgen.model.value import replace
-from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room, SenderFacts, Verification
+from statusgen.ports.senders import AccountFacts, RelayFacts, SenderFacts, Verification
+from statusgen.ports.storage import Room
 from statusgen.usecases.doctor.finding import State
 from statusgen.usecases.doctor.mail import judge_transport, transport_name
 

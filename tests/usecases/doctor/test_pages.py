@@ -5,7 +5,7 @@ import pytest
 from statusgen.errors import Unavailable
 from statusgen.model.manifest import Manifest, Observed, record_of
 from statusgen.model.release import artifact_from_bytes, headers_for
-from statusgen.ports.surroundings import Answer, Certificate
+from statusgen.ports.web import Answer, Certificate
 from statusgen.usecases.doctor.finding import State
 from statusgen.usecases.doctor.pages import ORIGIN, judge_page, questions
 

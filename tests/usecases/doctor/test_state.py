@@ -1,7 +1,8 @@
 import pytest
 
 from statusgen.errors import DatabaseError
-from statusgen.ports.surroundings import Room, StateFacts
+from statusgen.ports.ledger import StateFacts
+from statusgen.ports.storage import Room
 from statusgen.usecases.doctor.finding import State
 from statusgen.usecases.doctor.state import judge_state
 

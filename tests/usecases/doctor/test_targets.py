@@ -6,7 +6,7 @@ from statusgen.errors import TargetError
 from statusgen.model.manifest import MANIFEST_KEY, Conditions, Intent, Manifest, Publisher
 from statusgen.model.manifest_json import format_manifest, parse_manifest
 from statusgen.model.value import replace
-from statusgen.ports.surroundings import Room
+from statusgen.ports.storage import Room
 from statusgen.usecases.doctor.finding import State
 from statusgen.usecases.doctor.targets import judge_target, look_at_target
 from tests.fakes.publishing import publish

@@ -5,13 +5,14 @@ import pytest
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.model.claim import UNKNOWN, Claim
-from statusgen.model.delivery import HELD, InDoubt, KnownUpdate
+from statusgen.model.delivery import HELD, KnownUpdate
 from statusgen.model.manifest import Publisher
-from statusgen.plan.mail import MailOptions, Skip
-from statusgen.plan.plan import Backlog, Plan, make_plan
+from statusgen.model.value import replace
+from statusgen.model.vocabulary import InDoubt
+from statusgen.plan.mail import Backlog, MailOptions, MailPlan, Skip
 from statusgen.usecases.archive import read_archive
+from statusgen.usecases.mail.planning import choose
 from statusgen.usecases.mail.queueing import Claiming, queue_letters
-from statusgen.usecases.publish import choose
 from tests.builders import instant
 from tests.fakes.mail import make_database
 from tests.fakes.repository import ID, make_repository
@@ -24,7 +25,7 @@ STRANGER = Claim("a stranger's", "somebody on desktop", instant("02:05"))
 
 def queue(archive, ledger, *targets, takeover=None):
     options = MailOptions(takeover=takeover is not None)
-    plan = make_plan([], choose(archive, ledger, NOW, options), [], 5)
+    plan = choose(archive, ledger, NOW, options)
     claiming = Claiming(targets, Publisher("someone", "laptop", "1"), takeover)
     return queue_letters(plan, archive, ledger, NOW, claiming)
 
@@ -45,8 +46,8 @@ def test_what_is_owed_is_sent_oldest_first_whenever_it_was_queued(tmp_path, arch
     repository.write_update("00-before", "investigating", "02:01", title="Errors", severity="SEV1")
     archive = read_archive(archive.settings, CacheFile(tmp_path / "cache.db", "one"), NOW)
     options = MailOptions()
-    backlog = [Backlog(*one) for one in ledger.backlog(InDoubt.HOLD)]
-    plan = make_plan([], choose(archive, ledger, NOW, options), backlog, 5)
+    backlog = tuple(Backlog(*one) for one in ledger.backlog(InDoubt.HOLD))
+    plan = replace(choose(archive, ledger, NOW, options), backlog=backlog)
 
     queued = queue_letters(plan, archive, ledger, NOW)
 
@@ -89,9 +90,8 @@ def test_a_stranger_s_claim_on_any_target_stops_the_letters(archive, ledger, tak
 
 
 def test_letters_about_a_file_that_is_gone_are_named(archive, ledger):
-    plan = Plan(
-        (), (), (KnownUpdate("x/01", "x", NOW, Skip.TOO_OLD),), (), (Backlog("x/02", 3),), ()
-    )
+    too_old = KnownUpdate("x/01", "x", NOW, Skip.TOO_OLD)
+    plan = MailPlan(skipped=(too_old,), backlog=(Backlog("x/02", 3),))
 
     queued = queue_letters(plan, archive, ledger, NOW)
 

@@ -6,9 +6,9 @@ from statusgen.adapters.cache_file import CacheFile
 from statusgen.composition import open_state
 from statusgen.config.reader import read_settings
 from statusgen.letters.compose import make_forms
-from statusgen.model.delivery import InDoubt, KnownUpdate
-from statusgen.plan.mail import MailChoice, Mailing
-from statusgen.plan.plan import Backlog, make_plan
+from statusgen.model.delivery import KnownUpdate
+from statusgen.model.vocabulary import InDoubt
+from statusgen.plan.mail import Backlog, Mailing, MailPlan
 from statusgen.usecases.archive import read_archive
 from statusgen.usecases.mail.samples import letters_to, owed_to, sample_letters
 from tests.builders import instant
@@ -29,7 +29,7 @@ def repository(tmp_path):
 def samples(repository, *mailings, backlog=(), only=None):
     settings = read_settings(repository.root)
     archive = read_archive(settings, CacheFile(repository.root / "cache.db", "one"), NOW)
-    plan = make_plan([], MailChoice(mailings, (), ()), backlog, 5)
+    plan = MailPlan(mailings, backlog=tuple(backlog))
     with open_state(settings) as state:
         forms = make_forms(settings, state.secret_key)
         order = [one.token for one in state.address_book.subscribers()]
@@ -103,7 +103,7 @@ def test_the_letters_of_a_rehearsal_are_those_that_are_new_and_those_that_are_ow
     archive = read_archive(settings, CacheFile(repository.root / "cache.db", "one"), NOW)
     backlog = [Backlog(f"{ID}/01-investigating", 10)]
     mailings = (mailing("02-identified", 10, "02:06"),)
-    plan = make_plan([], MailChoice(mailings, (), ()), backlog, 5)
+    plan = MailPlan(mailings, backlog=tuple(backlog))
     few = readers(repository, 2, 8, 9)
 
     with open_state(settings) as state:

@@ -9,10 +9,9 @@ from statusgen.errors import ContentError
 from statusgen.letters.compose import make_forms
 from statusgen.model.subscriber import Subscriber, SubscriberState
 from statusgen.plan.mail import MailOptions
-from statusgen.plan.plan import make_plan
 from statusgen.usecases.archive import read_archive
+from statusgen.usecases.mail.planning import choose
 from statusgen.usecases.mail.sending import Composer, rehearse
-from statusgen.usecases.publish import choose
 from tests.builders import instant, write_tree
 from tests.fakes.repository import ID, make_repository, parse_letters
 
@@ -20,7 +19,7 @@ NOW = instant("02:10")
 
 
 def plan_of(archive, ledger):
-    return make_plan([], choose(archive, ledger, NOW, MailOptions()), [], 5)
+    return choose(archive, ledger, NOW, MailOptions())
 
 
 @pytest.mark.parametrize(

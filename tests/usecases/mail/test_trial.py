@@ -8,7 +8,8 @@ import pytest
 from statusgen.config.reader import read_settings
 from statusgen.errors import MailError
 from statusgen.model.delivery import DeliveryState, Outcome
-from statusgen.ports.surroundings import AccountFacts, RelayFacts, Room
+from statusgen.ports.senders import AccountFacts, RelayFacts
+from statusgen.ports.storage import Room
 from statusgen.usecases.mail.trial import trial_letter, try_letter
 from tests.builders import instant
 from tests.fakes.mail import ACCEPTED, DOUBT

@@ -8,7 +8,8 @@ import pytest
 
 from statusgen.apply.presence import SenderGone
 from statusgen.errors import DatabaseError, MailError, Refused
-from statusgen.model.delivery import ALL_HELD, DeliveryState, InDoubt, Outcome, Result
+from statusgen.model.delivery import ALL_HELD, DeliveryState, Outcome, Result
+from statusgen.model.vocabulary import InDoubt
 from statusgen.ports.transport import Unreachable
 from statusgen.usecases.mail.working import (
     GIVE_UP_AFTER,

@@ -3,7 +3,8 @@ from sqlalchemy import text
 
 from statusgen.adapters.database import engine, server, sqlite_file
 from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.model.delivery import Account, DeliveryState, InDoubt
+from statusgen.model.delivery import Account, DeliveryState
+from statusgen.model.vocabulary import InDoubt
 from tests.fakes.mail import EVERYBODY, NOW, claim, enlist, make_book, make_update
 from tests.fakes.version_1 import make_version_1
 

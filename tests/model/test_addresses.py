@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.model.subscriber import address_key, address_keys, needs_smtputf8, parse_address
+from statusgen.model.addresses import address_key, address_keys, needs_smtputf8, parse_address
 
 
 @pytest.mark.parametrize(
