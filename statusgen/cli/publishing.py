@@ -195,10 +195,10 @@ def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Upl
     )
     deadline_s = started_s + limit.total_seconds()
     uploads = job.uploader.upload_until(deadline_s, job.plan.targets, uploads)
-    is_up = job.uploader.is_page_up(uploads)
-    if not is_up:
+    is_behind = job.uploader.is_out_of_reach(uploads)  # else it is up, or said no: letters wait
+    if is_behind:
         tell("still none; the letters go out with the full text and say that the page lags")
-    return uploads, not is_up
+    return uploads, is_behind
 
 
 def _mail(
