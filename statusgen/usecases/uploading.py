@@ -143,7 +143,7 @@ class Uploader:
         `plans` are those of the first try. A target that could not be looked at then stays behind
         where nobody was asked about what would go there.
         """
-        uploads, asked = first, brakes_of(plans)
+        uploads, asked = first, _brakes_of(plans)
         while self.is_out_of_reach(uploads):
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
@@ -252,17 +252,8 @@ def _together(first: Uploads, then: Uploads) -> Uploads:
     )
 
 
-def brakes_of(plans: Iterable[TargetPlan]) -> frozenset[str]:
-    """What has to be asked before these plans are carried out, whatever the target."""
-    plans = tuple(plans)
-    missing = {one.update_id for plan in plans for one in plan.missing}
-    return frozenset(
-        missing | {str(brake) for plan in plans if plan.upload for brake in plan.upload.brakes}
-    )
-
-
 def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
-    unasked = sorted(brakes_of([planned]) - set(asked))
+    unasked = sorted(_brakes_of([planned]) - set(asked))
     if not unasked:
         return planned
     return TargetPlan(
@@ -270,6 +261,15 @@ def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
         None,
         failure=f"{planned.name}: it answers again, and nobody was asked about what would go from "
         f"there ({', '.join(unasked)}); look at `statusgen plan`, then publish again",
+    )
+
+
+def _brakes_of(plans: Iterable[TargetPlan]) -> frozenset[str]:
+    """What has to be asked before these plans are carried out, whatever the target."""
+    plans = tuple(plans)
+    missing = {one.update_id for plan in plans for one in plan.missing if not one.is_meant}
+    return frozenset(
+        missing | {str(brake) for plan in plans if plan.upload for brake in plan.upload.brakes}
     )
 
 
