@@ -46,10 +46,8 @@ def strangers(storage: Storage, manifest: Manifest, keys: Iterable[str]) -> tupl
     was kept yet, as before there were any.
     """
     wanted = set(keys)
-    for number in sorted(manifest.packs, reverse=True) if wanted else ():
-        with suppress(ValueError):
-            wanted -= Pack(storage.read_pack(number) or b"").manifest().records.keys()
-            break
+    if wanted:
+        wanted -= _last_release(storage, manifest.packs).records.keys()
     marked = storage.marked(wanted) if wanted else ()
     if marked is not None:
         return tuple(sorted(wanted - set(marked)))
