@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from statusgen.cli.output import count, problem_as_json, size, tell, tell_problems
+from statusgen.plan.mail import mailed_about
 
 if TYPE_CHECKING:
     from statusgen.plan.edits import Edit
@@ -36,8 +37,7 @@ def show_plan(
 
 def describe_removal(removal: "Removal") -> str:
     """One line about an incident that the page will have no more."""
-    people = "1 person was" if removal.people == 1 else f"{removal.people:,} people were"
-    return f"removes {removal.incident_id}, which {people} mailed about"
+    return f"removes {removal.incident_id}, {mailed_about(removal.people)}"
 
 
 def describe_loss(loss: "Loss") -> str:

@@ -7,6 +7,7 @@ from statusgen.model.delivery import KnownUpdate
 from statusgen.model.notation import format_instant, listed
 from statusgen.model.outline import Outline
 from statusgen.model.value import Value, replace
+from statusgen.plan.mail import mailed_about
 
 
 class Reworded(Value, frozen=True):
@@ -44,9 +45,8 @@ class Edit(Value, frozen=True):
             (True, False): f"no longer says {gone}",
             (False, True): f"says {come} now",
         }[bool(gone), bool(come)]
-        people = "1 person was" if self.people == 1 else f"{self.people:,} people were"
         at = format_instant(self.reworded.known.at)
-        return f"{self.update_id} of {at}, which {people} mailed about, {change}"
+        return f"{self.update_id} of {at}, {mailed_about(self.people)}, {change}"
 
 
 def reworded(

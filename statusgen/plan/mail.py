@@ -107,6 +107,12 @@ def choose_mail(
     return MailChoice(tuple(mailed), tuple(skipped), renamed)
 
 
+def mailed_about(people: int) -> str:
+    """How many know of something, in half a sentence: `which 2 people were mailed about`."""
+    told = "1 person was" if people == 1 else f"{people:,} people were"
+    return f"which {told} mailed about"
+
+
 class _Known:
     """Makes what the ledger is to know; the line of an incident is taken apart once."""
 

@@ -10,7 +10,7 @@ from statusgen.model.notation import format_instant
 from statusgen.model.release import incident_of
 from statusgen.model.value import Value
 from statusgen.plan.edits import Edit, Reworded
-from statusgen.plan.mail import MailChoice, Mailing
+from statusgen.plan.mail import MailChoice, Mailing, mailed_about
 from statusgen.plan.missing import MissingUpdate
 from statusgen.plan.upload import UploadPlan
 
@@ -59,8 +59,9 @@ class Loss(Value, frozen=True):
     @property
     def known(self) -> str:
         """What it is, and how many know of it."""
-        told = "" if self.people is None else f", which {_people(self.people)} mailed about"
-        return f"{named(self.update_id, self.at)}{told}"
+        dated = f" of {format_instant(self.at)}" if self.at else ""
+        told = "" if self.people is None else f", {mailed_about(self.people)}"
+        return f"{self.update_id}{dated}{told}"
 
     def __str__(self) -> str:
         return f"{self.known}, is on the page but not in the files"
@@ -209,11 +210,6 @@ def lost_updates(
     )
 
 
-def named(update_id: str, at: datetime | None) -> str:
-    """An update by id and date, as people are told of it."""
-    return f"{update_id} of {format_instant(at)}" if at else update_id
-
-
 def _reach(plan: Plan) -> tuple[object, ...]:
     uploads = [(one.name, one.upload) for one in plan.targets]
     files = [
@@ -222,7 +218,3 @@ def _reach(plan: Plan) -> tuple[object, ...]:
     ]
     told = [(one.update.update_id, one.audience_size) for one in plan.mailings]
     return files, told, plan.backlog, plan.brakes, plan.losses, plan.renamed
-
-
-def _people(number: int) -> str:
-    return "1 person was" if number == 1 else f"{number:,} people were"
