@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.output import say_json
+from statusgen.cli.output import say_json, tell
 from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -162,3 +162,16 @@ json_option = click.option(
 def is_terminal() -> bool:
     """Whether a person can be asked: input and messages are on a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def need_terminal() -> None:
+    """Raises `UsageError` where nobody can be asked what `--yes` would have answered."""
+    if not is_terminal():
+        raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
+
+
+def confirm(question: str, if_not: str) -> None:
+    """Ask, and go on after a yes; else say `if_not` and leave as after a refusal."""
+    if not click.confirm(question, err=True):
+        tell(if_not)
+        raise click.exceptions.Exit(Refused.exit_code)

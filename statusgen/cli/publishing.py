@@ -8,7 +8,7 @@ import click
 from statusgen.cli import publishing_consent as consent
 from statusgen.cli import publishing_letters as letters
 from statusgen.cli.account_view import tell_end
-from statusgen.cli.context import Context, is_terminal, pass_context
+from statusgen.cli.context import Context, need_terminal, pass_context
 from statusgen.cli.output import (
     count,
     progress,
@@ -120,8 +120,8 @@ def publish(
     """  # noqa: D301  \b keeps click from filling the lines
     if redate and expect is not None:
         raise UsageError("--redate makes another plan than the one that --expect names; leave one")
-    if not yes and not is_terminal():
-        raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
+    if not yes:
+        need_terminal()
     wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
     answers = Answers(yes, force, redate, expect)
     lock = lock_publishing(context)
@@ -142,7 +142,10 @@ def publish(
                     break
                 context, asked = moved, job.plan
         else:
-            raise Refused("a promise is broken again before it could be given; promise less")
+            raise Refused(
+                "the time of the promised update passed again while you were asked; nothing was "
+                "published. Write a longer next_update, then publish again"
+            )
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)
 
