@@ -21,7 +21,6 @@ from statusgen.model.vocabulary import (
     Phase,
 )
 
-
 LONG = timedelta(days=30)
 _LEAVE = "leave it so only if that is meant"
 
