@@ -17,7 +17,7 @@ BUDGET_S = 2.0
 """Of processor time, so that a busy machine takes no body for a slow one."""
 FREE_LENGTH = 64 * 1024
 MOST_TIMES = 10
-"""As long as this many times the body HTML and text may be, and `FREE_LENGTH` besides."""
+"""HTML and text may be this many times as long as the body, and `FREE_LENGTH` more."""
 LONG = 16 * 1024
 _AGAIN_S = 0.1
 _REMEDY = "shorten it, or put what was pasted into a fenced code block"

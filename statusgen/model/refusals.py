@@ -14,7 +14,7 @@ from statusgen.model.value import Value
 _PERCENT: Final = 5
 """So many of the letters of a run, or of the readers within a day, may be said to be gone."""
 _FEW: Final = 2
-"""So many among `_NEAR` letters in a row are rare, or in a small run that took as many others."""
+"""Up to so many among `_NEAR` letters in a row are rare. A small run must have taken as many."""
 _NEAR: Final = 100
 _ALWAYS_IN_A_DAY: Final = 3
 

@@ -122,7 +122,7 @@ class Uploader:
     def upload(self, plans: Sequence[TargetPlan]) -> Uploads:
         """Carries the plans out, all at once; a target that fails keeps no other back.
 
-        Whoever does so means what the plans say goes: the targets remember it.
+        Whatever they take off the page is meant to go, and the targets remember that.
         """
         puts = sum(len(one.upload.puts) for one in plans if one.upload)
         plans = letting_go(plans, self._outside.run.at)
