@@ -173,3 +173,20 @@ def test_a_long_import_shows_how_far_it_is(repository, file):
     assert "Importing" in terminal.shown
     assert "of 5,001" in terminal.shown
     assert "5,000 subscribers added" in terminal.shown
+
+
+@pytest.mark.parametrize("way", ["status", "alias"])
+def test_a_list_of_the_repository_is_no_link_whatever_leads_to_the_repository(
+    repository, tmp_path, way
+):
+    secret = tmp_path / "secret.csv"
+    secret.write_text("email\nann@example.com\n", encoding="utf-8")
+    (repository.root / "people.csv").symlink_to(secret)
+    (tmp_path / "alias").symlink_to(repository.root)
+    root = repository.root if way == "status" else tmp_path / way
+
+    done = repository.run("subscribers", "import", root / "people.csv")
+
+    assert done.code == 2
+    assert "a symbolic link" in done.err
+    assert number_of(repository) == 0
