@@ -45,10 +45,19 @@ def budget(seconds: float = BUDGET_S) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGPROF, _stop)
+    is_running = True
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if is_running:
+            raise _TimeIsUp
+
+    before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_S)
     try:
-        yield
+        try:
+            yield
+        finally:
+            is_running = False  # a signal that comes while the timer is put away is too late
     except _TimeIsUp:
         what = f"the body takes more than {seconds:g} seconds to render"
         raise OverBudget(what, _REMEDY) from None
@@ -62,7 +71,3 @@ def refuse_too_much(body: str, *written: str) -> None:
     longest = max(map(len, written))
     if longest > FREE_LENGTH + MOST_TIMES * len(body):
         raise OverBudget(f"the body becomes {longest // len(body)} times as long", _REMEDY)
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise _TimeIsUp
