@@ -9,7 +9,7 @@ from statusgen.model.outline import Outline, Told
 from statusgen.model.value import Value
 
 TOO_LATE_AFTER = timedelta(hours=24)
-"""An update older than this is history, not news (DESIGN.md section 6)."""
+"""An update older than this is history, not news."""
 
 
 class Skip(StrEnum):
