@@ -55,7 +55,7 @@ def _hidden(found: re.Match[str]) -> str:
 
 
 class StatusgenError(Exception):
-    """What the user can act on; `exit_code` is the code of DESIGN.md section 4."""
+    """What the user can act on; `exit_code` is what the program ends with."""
 
     exit_code = 1
 

@@ -1,4 +1,4 @@
-"""The shape of the code (DESIGN.md section 7), as data and as rules over every import."""
+"""The shape of the code, as data and as rules over every import."""
 
 import ast
 import subprocess
@@ -29,7 +29,7 @@ ADAPTERS_SEE = {"errors", "model", "ports", "adapters"}
 COMPOSITION = "composition"
 COMPOSITION_IS_SEEN_BY = {"cli", COMPOSITION}
 
-# Loaded by the commands that need them, never at start-up (DESIGN.md section 8).
+# Loaded by the commands that need them, never at start-up.
 HEAVY = (
     *("boto3", "botocore", "sqlalchemy", "alembic", "feedgen", "icalendar", "aiosmtplib", "rich"),
     *("dns", "flufl", "watchfiles"),

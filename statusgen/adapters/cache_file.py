@@ -1,5 +1,6 @@
 """The cache on disk: one SQLite file, thrown away whenever it is foreign, damaged or outdated."""
 
+import os
 import sqlite3
 import weakref
 from collections.abc import Collection, Iterable, Sequence
@@ -26,12 +27,14 @@ IN_MEMORY = Path(":memory:")
 class CacheFile:
     """A `Cache` in `path`, valid for one `fingerprint` of everything its values depend on.
 
-    Where no file can be written, it lives in memory. Nobody has to close it: that happens when
-    it is no longer used.
+    Where no file can be written, it lives in memory; also where the file or its folder is a link,
+    which a checkout may hold and which may lead to somebody else's database. Nobody has to close
+    it: that happens when it is no longer used.
     """
 
     def __init__(self, path: Path, fingerprint: str) -> None:
-        self._path = path
+        is_led_away = any(map(os.path.islink, (path, path.parent)))
+        self._path = IN_MEMORY if is_led_away else path
         self._fingerprint = fingerprint
         self._connection = self._open()
 

@@ -1,15 +1,15 @@
 """What this machine is called, for relays that want to know (RFC 5321 section 4.1.1.1)."""
 
 import ipaddress
-import re
 import socket
 from concurrent.futures import Future
 from functools import cache
 from threading import Thread
 
+from statusgen.model.relay import is_full_name
+
 _PATIENCE_S = 2.0
 """A name service that is away must not hold up letters."""
-_FULL_NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]+")
 _ONLY_HERE = (".localdomain", ".localhost", ".local")
 
 
@@ -29,7 +29,7 @@ def full_name() -> str:
         name = asked.result(_PATIENCE_S).rstrip(".").lower()
     except TimeoutError:
         return ""
-    return name if _FULL_NAME.fullmatch(name) and not name.endswith(_ONLY_HERE) else ""
+    return name if is_full_name(name) and not name.endswith(_ONLY_HERE) else ""
 
 
 def address_literal(address: str) -> str:

@@ -90,7 +90,12 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
             ledger.prepare(update_ids, rules.in_doubt, now, waits=waits, only=only)
             with closing(Journal(ledger, sender, clock)) as journal:
                 run = Run(
-                    *(journal, transport, letters, update_ids, rules, process.on_done),
+                    journal,
+                    transport,
+                    letters,
+                    update_ids,
+                    rules,
+                    process.on_done,
                     struck_before=ledger.struck_before(clock()),
                 )
                 try:

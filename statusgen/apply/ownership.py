@@ -41,15 +41,13 @@ def recovered(storage: Storage, keys: Collection[str]) -> Manifest:
 def strangers(storage: Storage, manifest: Manifest, keys: Iterable[str]) -> tuple[str, ...]:
     """Return those of the keys, all of them in the manifest, that nothing proves to be ours.
 
-    An upload that was cut short has put up what no release names; a bucket's mark proves it
-    then, and in a folder the manifest has to be believed. It also has to be where no release
-    was kept yet, as before there were any.
+    An upload that was cut short has put up what no release names: a bucket's marks prove it.
+    Files in a folder bear no mark, so there the manifest is believed about what such an upload
+    was to change, and about everything where no release is kept, as by earlier versions.
     """
     wanted = set(keys)
-    for number in sorted(manifest.packs, reverse=True) if wanted else ():
-        with suppress(ValueError):
-            wanted -= Pack(storage.read_pack(number) or b"").manifest().records.keys()
-            break
+    if wanted:
+        wanted -= _last_release(storage, manifest.packs).records.keys()
     marked = storage.marked(wanted) if wanted else ()
     if marked is not None:
         return tuple(sorted(wanted - set(marked)))
@@ -57,8 +55,8 @@ def strangers(storage: Storage, manifest: Manifest, keys: Iterable[str]) -> tupl
 
 
 def _is_believed(manifest: Manifest, key: str) -> bool:
-    is_known = bool(manifest.records[key].fingerprint)
-    return not is_known if manifest.intent else is_known and not manifest.packs
+    is_changing = not manifest.records[key].fingerprint  # see `plan.bookkeeping.begun`
+    return is_changing if manifest.intent else not (is_changing or manifest.packs)
 
 
 def _last_release(storage: Storage, packs: Iterable[int]) -> Manifest:

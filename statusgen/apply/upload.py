@@ -35,8 +35,8 @@ def upload(  # noqa: PLR0913  the last by name
     Whoever takes over an upload that was not ended looks at its objects before the first and
     after the last write: a request of the other may have been on its way. With `keeps` the
     bodies are kept to go back to; without, the same release leaves the same bytes. An empty plan
-    asks nothing of a target that is in order. Brakes are the caller's to heed. Returns what went
-    wrong beside, in a sentence, though the release is up; empty: nothing.
+    asks nothing of a target that is in order. Brakes are the caller's to heed. Returns a
+    warning, in a sentence, about what failed although the release is up; empty: nothing did.
 
     Raises:
         TargetHeld: the manifest is not what was seen; nothing was changed.

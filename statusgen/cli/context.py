@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.output import say_json
+from statusgen.cli.output import say_json, tell
 from statusgen.errors import Refused, UsageError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from statusgen.config.settings import Settings
     from statusgen.ports.cache import Cache
     from statusgen.usecases.archive import Archive
@@ -53,38 +55,21 @@ class Context:
     def now(self) -> datetime:
         """The instant of this run, read once; without an offset `--now` is in the page's zone."""
         if self._now is None:
-            if self.now_text is None:
-                self._now = datetime.now(UTC)
-            else:
-                from statusgen.model.notation import BadValue, parse_instant
+            from statusgen.apply.clock import clock_from
 
-                try:
-                    self._now = parse_instant(self.now_text, self.settings.page.zone)
-                except BadValue as bad:
-                    raise UsageError(f"--now: {bad}") from None
-            self._start_clock()
+            self._now = self._read_now(lambda: self.settings.page.zone)
+            self._clock = clock_from(self._now)
         return self._now
 
     def moment(self) -> datetime:
         """The present instant: that of this run, and what has passed since it was read."""
-        if self._clock is None:
-            self._start_clock()
-        assert self._clock is not None  # noqa: S101  it was just started
-        return self._clock()
+        now = self.now
+        return self._clock() if self._clock else now
 
     def moved_on(self) -> "Context":
         """The same run, as if it had begun at this moment."""
-        fresh = Context(self.start, self.now_text, self.as_json, self._settings, self.moment())
-        fresh._start_clock()
-        return fresh
-
-    def _start_clock(self) -> None:
-        from statusgen.apply.clock import clock_from
-
-        if self._now is None:
-            _ = self.now  # which starts it
-        else:
-            self._clock = clock_from(self._now)
+        now, clock = self.moment(), self.moment
+        return Context(self.start, self.now_text, self.as_json, self._settings, now, clock)
 
     def again(self) -> "Context":
         """The same options, with everything read anew."""
@@ -112,14 +97,9 @@ class Context:
 
     def now_without_page(self) -> datetime:
         """The same before there is a page: without an offset it is UTC."""
-        if self.now_text is None:
-            return datetime.now(UTC)
-        from statusgen.model.notation import BadValue, load_zone, parse_instant
+        from statusgen.model.notation import load_zone
 
-        try:
-            return parse_instant(self.now_text, load_zone("UTC"))
-        except BadValue as bad:
-            raise UsageError(f"--now: {bad}") from None
+        return self._read_now(lambda: load_zone("UTC"))
 
     def open_cache(self) -> "Cache":
         """The cache of this repository."""
@@ -135,6 +115,16 @@ class Context:
         archive = survey_archive(self.settings, cache, self.now)
         cache.save()
         return archive
+
+    def _read_now(self, zone: "Callable[[], ZoneInfo]") -> datetime:
+        if self.now_text is None:
+            return datetime.now(UTC)
+        from statusgen.model.notation import BadValue, parse_instant
+
+        try:
+            return parse_instant(self.now_text, zone())
+        except BadValue as bad:
+            raise UsageError(f"--now: {bad}") from None
 
 
 @contextmanager
@@ -172,3 +162,16 @@ json_option = click.option(
 def is_terminal() -> bool:
     """Whether a person can be asked: input and messages are on a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def need_terminal() -> None:
+    """Raises `UsageError` where nobody can be asked what `--yes` would have answered."""
+    if not is_terminal():
+        raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
+
+
+def confirm(question: str, if_not: str) -> None:
+    """Ask, and go on after a yes; else say `if_not` and leave as after a refusal."""
+    if not click.confirm(question, err=True):
+        tell(if_not)
+        raise click.exceptions.Exit(Refused.exit_code)

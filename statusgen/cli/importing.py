@@ -74,10 +74,11 @@ def _opened(root: Path, file: Path) -> BinaryIO:
 
     Whoever runs the command may name any other file, also by a link.
     """
-    place = Path(os.path.abspath(file))  # noqa: PTH100  `resolve` would follow links
+    as_named = Path(os.path.abspath(file))  # noqa: PTH100  `resolve` would follow links
     try:
-        if place.is_relative_to(root):
-            return open_file(root, place.relative_to(root).as_posix())
+        for place in (as_named, as_named.parent.resolve() / as_named.name):
+            if place.is_relative_to(root):
+                return open_file(root, place.relative_to(root).as_posix())
         if not file.is_file():
             raise UsageError(f"{file} is not a plain file; name the file of the list itself")
         return file.open("rb")

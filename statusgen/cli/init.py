@@ -32,7 +32,10 @@ def init(context: Context, folder: Path, wants_git: bool | None) -> None:
     value = {"path": str(folder), "files": files, "git": is_git}
     context.report(value, lambda: say("\n".join(files)))
     if source is None:
-        tell("the workflow asks for the variable STATUSGEN: other machines can't install this copy")
+        tell(
+            "other machines can't install this copy of statusgen; before the workflow runs, set "
+            "the repository's variable STATUSGEN to what pip should install there"
+        )
     tell_next(f"cd {quote(str(folder))} && statusgen preview, and make statusgen.toml your own")
 
 

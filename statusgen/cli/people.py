@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.context import Context, is_terminal, json_option, pass_context
+from statusgen.cli.context import Context, confirm, json_option, need_terminal, pass_context
 from statusgen.cli.output import count, make_table, say, say_table, tell, tell_next
 from statusgen.cli.people_view import (
     cell,
@@ -16,7 +16,7 @@ from statusgen.cli.people_view import (
     subscriber_as_json,
     subscriber_lines,
 )
-from statusgen.errors import Refused, UsageError
+from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,7 +109,8 @@ def erase(context: Context, subscriber: str, yes: bool) -> None:
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
         if not yes:
-            _ask(f"Forget {found.token} for good?", "nothing was erased")
+            need_terminal()
+            confirm(f"Forget {found.token} for good?", "nothing was erased")
         state.address_book.erase(found.id, context.now)
     _say_state(context, found.token, "erased", "erased")
 
@@ -137,8 +138,9 @@ def restore(context: Context, since: str, yes: bool) -> None:
     begin = _since(context, since)
     with open_state(context.settings) as state:
         if not yes:
+            need_terminal()
             number = state.address_book.count(SubscriberState.BOUNCED, begin)
-            _ask(f"Write again to {count(number, 'subscriber')}?", "nobody was restored")
+            confirm(f"Write again to {count(number, 'subscriber')}?", "nobody was restored")
         restored = state.address_book.restore(begin, context.now)
     text = f"{count(restored, 'subscriber')} restored"
     context.report({"restored": restored}, lambda: say(text))
@@ -256,20 +258,13 @@ def show(context: Context, subscriber: str) -> None:
     context.report(value, lambda: say("\n".join(subscriber_lines(found, record, letters))))
 
 
-def _ask(question: str, if_not: str) -> None:
-    """Go on if somebody says yes."""
-    if not is_terminal():
-        raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
-    if not click.confirm(question, err=True):
-        tell(if_not)
-        raise click.exceptions.Exit(Refused.exit_code)
-
-
 def _since(context: Context, text: str) -> "datetime":
-    from statusgen.model.notation import BadValue, parse_duration, parse_instant
+    from statusgen.model.notation import BadValue, parse_duration, parse_instant, shown
 
     try:
         return context.now - parse_duration(text)
+    except OverflowError:
+        raise UsageError(f"--since: {shown(text)} is before the calendar; name a later T") from None
     except BadValue:
         pass
     try:

@@ -153,7 +153,7 @@ def tell_stopped(queued: "Queued") -> bool:
 def result_as_json(
     plan: "Plan", uploads: "Uploads", mailed: Mailed, next_due: str | None, trouble: str = ""
 ) -> dict[str, object]:
-    """The result for programs; `trouble` is what keeps letters owed, all of them."""
+    """The result for programs; `trouble`: why all letters stay owed; empty: they don't."""
     return {
         "digest": plan.digest,
         "targets": [

@@ -8,7 +8,7 @@ import click
 from statusgen.cli import publishing_consent as consent
 from statusgen.cli import publishing_letters as letters
 from statusgen.cli.account_view import tell_end
-from statusgen.cli.context import Context, is_terminal, pass_context
+from statusgen.cli.context import Context, need_terminal, pass_context
 from statusgen.cli.output import (
     count,
     progress,
@@ -121,8 +121,8 @@ def publish(
     """  # noqa: D301  \b keeps click from filling the lines
     if redate and expect is not None:
         raise UsageError("--redate makes another plan than the one that --expect names; leave one")
-    if not yes and not is_terminal():
-        raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
+    if not yes:
+        need_terminal()
     wishes = Wishes(no_mail, late, takeover, verify, keep_broken)
     answers = Answers(yes, force, redate, expect)
     lock = lock_publishing(context)
@@ -143,7 +143,10 @@ def publish(
                     break
                 context, asked = moved, job.plan
         else:
-            raise Refused("a promise is broken again before it could be given; promise less")
+            raise Refused(
+                "the time of the promised update passed again while you were asked; nothing was "
+                "published. Write a longer next_update, then publish again"
+            )
     if failed:
         raise click.exceptions.Exit(Unavailable.exit_code)
 
@@ -196,10 +199,10 @@ def _wait_for_page(job: Job, uploads: "Uploads", started_s: float) -> "tuple[Upl
     )
     deadline_s = started_s + limit.total_seconds()
     uploads = job.uploader.upload_until(deadline_s, job.plan.targets, uploads)
-    is_up = job.uploader.is_page_up(uploads)
-    if not is_up:
+    is_behind = job.uploader.is_out_of_reach(uploads)  # else it is up, or said no: letters wait
+    if is_behind:
         tell("still none; the letters go out with the full text and say that the page lags")
-    return uploads, not is_up
+    return uploads, is_behind
 
 
 def _mail(

@@ -1,12 +1,11 @@
 """The ledger as a publish needs it: the page goes up without, and letters stay owed."""
 
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
 from statusgen.cli.output import tell
-from statusgen.errors import DatabaseError, Refused, StatusgenError, Unavailable
+from statusgen.errors import DatabaseError, Refused
 from statusgen.model.value import Value
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def read_ledger(
     It is closed with `stack`.
     """
     from statusgen.composition import open_state
-    from statusgen.usecases.doctor.side_by_side import Asked
+    from statusgen.usecases.at_once import Asked
 
     opened = ExitStack()
 
@@ -56,16 +55,15 @@ def read_ledger(
         state = opened.enter_context(open_state(settings))
         return state, read(state)
 
-    answer = Asked(ask).answer(time.monotonic() + PATIENCE_S)
-    if not isinstance(answer, StatusgenError):
-        stack.push(opened)
-        return answer
-    if isinstance(answer, DatabaseError | Refused):
+    try:
+        found = Asked(ask).result(PATIENCE_S)
+    except (DatabaseError, Refused) as error:
         opened.close()
-        return str(answer)
-    if isinstance(answer, Unavailable):  # it is still being asked
+        return str(error)
+    except TimeoutError:  # it is still being asked
         return "the database did not answer in time; check that it runs and can be reached"
-    raise answer
+    stack.push(opened)
+    return found
 
 
 def tell_owed(trouble: str) -> None:

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.context import Context, is_terminal, json_option, open_targets, pass_context
+from statusgen.cli.context import (
+    Context,
+    confirm,
+    json_option,
+    need_terminal,
+    open_targets,
+    pass_context,
+)
 from statusgen.cli.output import count, make_table, progress, say, say_table, tell, tell_next
 from statusgen.errors import Refused, Unavailable, UsageError
 
@@ -49,8 +56,8 @@ def rollback(
         if only_list:
             _list(context, targets)
             return
-        if not yes and not is_terminal():
-            raise UsageError("this is not a terminal, so nobody can be asked; add --yes")
+        if not yes:
+            need_terminal()
         run = this_run(context.now, context.settings.page.url)
         outside = Outside(run, prove_live, progress, is_gone)
         with lock_publishing(context).held:
@@ -137,9 +144,7 @@ def _ask(ways: "Sequence[Return]") -> None:
             tell(f"back to release {way.release.sequence} ({way.release.id})")
         for line in describe_target(way.planned):
             tell(line)
-    if not click.confirm("\nGo back?", err=True):
-        tell("nothing was changed")
-        raise click.exceptions.Exit(Refused.exit_code)
+    confirm("\nGo back?", "nothing was changed")
 
 
 def _report(context: Context, ways: "Sequence[Return]", results: "Sequence[TargetResult]") -> None:

@@ -60,7 +60,7 @@ def links_of_state(root: Path) -> Iterator[str]:
 def is_of_tools(path: Path, root: Path) -> bool:
     """Whether it is, or lies in, a folder of git, of its like or of CI: what is there may be run.
 
-    Above the repository in `root` such a name is nothing but a name.
+    Of a place in the repository only what is below `root` counts; CI's folders count only there.
     """
     inside = path.relative_to(root) if path.is_relative_to(root) else path
     own = _OF_CI if inside is not path else set()

@@ -97,7 +97,10 @@ def bad_header(row: BadRow) -> str:
 
 
 def bad_line(row: BadRow) -> str:
-    """Return the row as a CSV line, with what is wrong with it in its last field."""
+    """Return the row as a CSV line, with what is wrong with it in its last field.
+
+    Its fields are as they were in a file: what has an apostrophe already gets no second one.
+    """
     reasons = "; ".join(f"{one.what}; {one.remedy}" for one in row.problems)
     fill = [""] * (len(row.columns) - len(row.fields))
     fields = (_QUOTE + one if one.startswith(_FORMULAS) else one for one in row.fields)

@@ -22,15 +22,12 @@ from statusgen.model.notation import (
     parse_zone,
     shown,
 )
+from statusgen.model.relay import is_full_name
 from statusgen.model.severity import severity_key
 
 MOST_DAYS = 366
 MOST_OF_A_PARAGRAPH = 2000
 """Characters; a letter that is too long is cut short, and its footer is in every letter."""
-_FULL_NAME = re.compile(
-    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?",
-    re.IGNORECASE,
-)
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _HEADERS_OF_A_LETTER = re.compile(
     r"from|to|cc|bcc|sender|reply-to|subject|date|message-id|references|in-reply-to|return-path"
@@ -198,7 +195,7 @@ def helo(value: Any) -> str:
     literal = re.fullmatch(r"\[(IPv6:)?([0-9A-Fa-f.:]+)\]", name)
     try:
         is_right = (
-            bool(_FULL_NAME.fullmatch(name))
+            is_full_name(name)
             if literal is None
             else ipaddress.ip_address(literal[2]).version == (6 if literal[1] else 4)
         )

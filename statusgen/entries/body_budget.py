@@ -17,7 +17,7 @@ BUDGET_S = 2.0
 """Of processor time, so that a busy machine takes no body for a slow one."""
 FREE_LENGTH = 64 * 1024
 MOST_TIMES = 10
-"""As long as this many times the body HTML and text may be, and `FREE_LENGTH` besides."""
+"""HTML and text may be this many times as long as the body, and `FREE_LENGTH` more."""
 LONG = 16 * 1024
 _AGAIN_S = 0.1
 _REMEDY = "shorten it, or put what was pasted into a fenced code block"
@@ -45,10 +45,19 @@ def budget(seconds: float = BUDGET_S) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGPROF, _stop)
+    is_running = True
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if is_running:
+            raise _TimeIsUp
+
+    before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_S)
     try:
-        yield
+        try:
+            yield
+        finally:
+            is_running = False  # a signal that comes while the timer is put away is too late
     except _TimeIsUp:
         what = f"the body takes more than {seconds:g} seconds to render"
         raise OverBudget(what, _REMEDY) from None
@@ -62,7 +71,3 @@ def refuse_too_much(body: str, *written: str) -> None:
     longest = max(map(len, written))
     if longest > FREE_LENGTH + MOST_TIMES * len(body):
         raise OverBudget(f"the body becomes {longest // len(body)} times as long", _REMEDY)
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise _TimeIsUp

@@ -21,6 +21,9 @@ from statusgen.model.vocabulary import (
     Phase,
 )
 
+LONG = timedelta(days=30)
+_LEAVE = "leave it so only if that is meant"
+
 
 class _Kind(Value, frozen=True):
     """What a folder may be, by its first update."""
@@ -31,9 +34,6 @@ class _Kind(Value, frozen=True):
     """Keys that belong to another kind, and to which."""
     remedy: str = "remove the key"
 
-
-LONG = timedelta(days=30)
-_LEAVE = "leave it so only if that is meant"
 
 INCIDENT = _Kind(
     "an incident",

@@ -6,8 +6,7 @@ are left alone.
 
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -69,11 +68,9 @@ def scan_content(
     return folders, problems
 
 
-@contextmanager
-def opened(root: Path, folder_id: str) -> Iterator[int]:
+def opened(root: Path, folder_id: str) -> AbstractContextManager[int]:
     """A descriptor of an incident's folder, for `read_file`."""
-    with opened_folder(root, CONTENT_FOLDER, folder_id) as folder:
-        yield folder
+    return opened_folder(root, CONTENT_FOLDER, folder_id)
 
 
 def read_file(folder: int, stem: str) -> bytes:

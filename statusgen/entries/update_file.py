@@ -41,9 +41,9 @@ UPDATE_KEYS = (
     "notify",
     "draft",
 )
+POSTMORTEM_KEYS = ("at", "draft")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 """Stands where a file has no instant."""
-POSTMORTEM_KEYS = ("at", "draft")
 
 
 class Vocabulary(Value, frozen=True):

@@ -75,7 +75,7 @@ def _imap(text: str) -> ImapSource:
     folder = unquote(parts.path.strip("/")) or _DEFAULT_FOLDER
     user = unquote(parts.username)
     if not user.isascii() or not (folder + user).isprintable():
-        raise ValueError("the user is printable ASCII, the folder printable text; write others")
+        raise ValueError("the user must be printable ASCII, and the folder printable text")
     is_tls = parts.scheme == "imaps"
     if not is_tls and not is_this_machine(parts.hostname):
         raise ValueError("imap:// without TLS is for this machine only; write imaps://")

@@ -19,6 +19,9 @@ class NewerFormatError(ValueError):
 
 
 _FINGERPRINT = re.compile(rf"(?:[0-9a-f]{{{FINGERPRINT_LENGTH}}})?")
+_RELEASE = re.compile(r"[0-9a-f]*")
+_INCIDENT = re.compile(r"[a-z0-9-]{1,80}")
+_UPDATE = re.compile(rf"{_INCIDENT.pattern}(?:/[A-Za-z0-9._-]{{1,80}})?")
 
 
 class _Document(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -75,6 +78,7 @@ def parse_manifest(data: bytes) -> Manifest:
         check_key(key)
         if min(record.size, record.sequence) < 0 or not _FINGERPRINT.fullmatch(record.fingerprint):
             raise ValueError(f"the entry of {key!r} is damaged")
+    _check_names(document)
     _check_history(document)
     return Manifest(
         document.objects,
@@ -90,10 +94,18 @@ def parse_manifest(data: bytes) -> Manifest:
     )
 
 
+def _check_names(document: _Document) -> None:
+    """Let pass what incidents, updates and releases are called: people are shown these names."""
+    incidents, releases = document.shown or {}, [one.id for one in document.kept]
+    are_sound = all(map(_INCIDENT.fullmatch, incidents)) and all(map(_RELEASE.fullmatch, releases))
+    if not are_sound or not all(map(_UPDATE.fullmatch, document.let_go)):
+        raise ValueError("it names what nothing of a page is called")
+
+
 def _check_history(document: _Document) -> None:
     """Let pass what could have come about: instants of our age, and numbers that only grow."""
-    intents = (document.intent,) if document.intent else ()
-    if not all(is_stamp(one.at) for one in (*intents, *document.kept)):
+    told = (*((document.intent,) if document.intent else ()), *document.kept)
+    if not all(map(is_stamp, (*(one.at for one in told), *document.let_go.values()))):
         raise ValueError("it tells of a time that can't be")
     kept = [one.sequence for one in document.kept]
     if kept != sorted(set(kept), reverse=True) or any(one.objects < 0 for one in document.kept):

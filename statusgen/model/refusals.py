@@ -14,7 +14,7 @@ from statusgen.model.value import Value
 _PERCENT: Final = 5
 """So many of the letters of a run, or of the readers within a day, may be said to be gone."""
 _FEW: Final = 2
-"""So many among `_NEAR` letters in a row are rare, or in a small run that took as many others."""
+"""Up to so many among `_NEAR` letters in a row are rare. A small run must have taken as many."""
 _NEAR: Final = 100
 _ALWAYS_IN_A_DAY: Final = 3
 
@@ -63,13 +63,15 @@ def weigh(
     """Return what follows from refusals.
 
     `struck_before` are the ids of those who have a strike of another day: of them it is no news.
-    They wait for their third one.
+    They wait for their third one. Where most letters of a run are refused, news or not, no more
+    readers are believed to be gone than may be within a day: a relay may be broken for days.
     """
     news = [one for one in refusals.each if one.subscriber_id not in struck_before]
     few = min(_FEW, max(refusals.settled // 2, 1))
     most = max(few, refusals.settled * _PERCENT // 100)
-    too_many = len(news) > most or gone_today + len(news) > most_in_a_day(readers)
-    is_wave = refusals.is_wave or too_many
+    in_a_day = most_in_a_day(readers) - gone_today
+    is_for_most = len(refusals.each) > refusals.settled // 2 and len(refusals.each) > in_a_day
+    is_wave = refusals.is_wave or is_for_most or len(news) > min(most, in_a_day)
     rare = set() if is_wave else _rare_places(refusals)
     gone = frozenset(
         one.subscriber_id

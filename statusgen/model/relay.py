@@ -8,6 +8,10 @@ from statusgen.model.value import Value
 
 _DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 _DEFAULT_LOOPBACK_PORT = 25
+_FULL_NAME = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]",
+    re.IGNORECASE,
+)
 
 
 class Relay(Value, frozen=True):
@@ -25,6 +29,14 @@ class Relay(Value, frozen=True):
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+
+def is_full_name(name: str) -> bool:
+    """Whether a host is called so in the DNS: `mail.example.com`, and no address.
+
+    RFC 5321 section 2.3.5: nothing else may stand in EHLO.
+    """
+    return _FULL_NAME.fullmatch(name) is not None
 
 
 def parse_relay(url: str) -> Relay:

@@ -52,7 +52,7 @@ _TYPES_BY_ENDING = {
 
 
 class Stage(IntEnum):
-    """When a key goes up: a stage is finished before the next begins (DESIGN.md section 5)."""
+    """When a key goes up: a stage is finished before the next begins."""
 
     ASSETS = 1
     INCIDENTS = 2

@@ -60,7 +60,7 @@ _GONE_OUT = f"it may have arrived; {_RETRY} sends it again"
 _OUR_FAULT = f"ask who runs the relay about mail.from, its SPF, DKIM and DMARC, then {_RETRY}"
 _GONE = (
     "no further letter goes there; has the reader another address, `statusgen subscribers add` "
-    f"it. Was it the relay's mistake: `statusgen subscribers restore`, then {_RETRY}"
+    f"it. If the relay was wrong: `statusgen subscribers restore`, then {_RETRY}"
 )
 _STRIKE = f"{_RETRY} tries again; after three days with such a failure no letter goes there"
 _BAD_ADDRESS = "take the subscriber off (`statusgen subscribers remove`), or mend the address"

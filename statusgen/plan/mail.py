@@ -10,7 +10,7 @@ from statusgen.model.value import Value
 from statusgen.plan.edits import Edit, Reworded
 
 TOO_LATE_AFTER = timedelta(hours=24)
-"""An update older than this is history, not news (DESIGN.md section 6)."""
+"""An update older than this is history, not news."""
 
 
 class Skip(StrEnum):

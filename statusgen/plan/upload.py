@@ -9,7 +9,7 @@ from statusgen.model.release import Artifact, Release, Stage, stage_of
 from statusgen.model.value import Value
 
 MIN_DELETES = 10
-"""So many removals are never braked, however small the target (DESIGN.md section 6)."""
+"""So many removals are never braked, however small the target."""
 
 
 class Reason(StrEnum):

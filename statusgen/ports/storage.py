@@ -164,7 +164,7 @@ class Storage(Protocol):
     def refresh_caches(self) -> None:
         """Tell caches in front of the target, if any are known, to ask anew.
 
-        What keeps us from it, as TargetError, keeps nobody from anything else.
+        Raises: TargetError when that fails; nothing else has to wait for it.
         """
         ...
 

@@ -10,6 +10,12 @@ _OPENING = re.compile(r"(~{3,}).*|(`{3,})[^`]*")
 _CLOSING = re.compile(r" {0,3}(~{3,}|`{3,})[ \t]*")
 
 
+def opening_mark(line: str) -> str:
+    """The mark with which a line from its first column on opens a fence; empty: it opens none."""
+    opening = _OPENING.fullmatch(line) if line[:1] in "~`" else None
+    return (opening[1] or opening[2]) if opening else ""
+
+
 def with_plain_fences(lines: Sequence[str]) -> list[str]:
     """`lines` with each block between two equal fences, as Python-Markdown expects it.
 
@@ -33,8 +39,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[range, str]]:
     closes = _longest_from(closing)
     end = 0
     for number, line in enumerate(lines):
-        opening = _OPENING.fullmatch(line) if number >= end and line[:1] in "~`" else None
-        mark = (opening[1] or opening[2]) if opening else ""
+        mark = opening_mark(line) if number >= end else ""
         if mark and len(mark) <= closes[number + 1].get(mark[0], 0):
             end = next(n for n in range(number + 1, len(lines)) if closing[n].startswith(mark)) + 1
             yield range(number, end), mark

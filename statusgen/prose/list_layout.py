@@ -14,6 +14,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
+from statusgen.prose.fenced_code import opening_mark
+
 NESTED_BY = 2
 """Columns that a marker stands to the right of the one above it."""
 _TAB = 4
@@ -28,7 +30,6 @@ _MARKER = re.compile(r"(?:[*+-]|([0-9]{1,9})\.)( +)(?=\S)")
 _RULE = re.compile(r"(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,}")
 _UNDERLINE = re.compile(r"(?:=+|-+) *")
 """What makes a heading of a line of text, and in the library of an item and of a quotation too."""
-_FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
 _TABLE_RULE = re.compile(r" {0,3}\|?(?: *:?-+:? *\|)+(?: *:?-+:?)? *")
 _QUOTE = re.compile(r" {0,3}> ?")
 
@@ -224,11 +225,10 @@ class _Writer:
 
         It has seen those at the margin, outside of quotations.
         """
-        fence = _FENCE.fullmatch(text)
+        mark = opening_mark(text)
         is_seen = not indent and not self.quotes
-        if not fence or is_seen or (not self._open and indent >= _TAB):
+        if not mark or is_seen or (not self._open and indent >= _TAB):
             return None
-        mark = fence[1] or fence[2]
         if len(mark) >= self._unclosed.get(mark[0], len(mark) + 1):
             return None
         for end in range(at + 1, len(self.lines)):

@@ -1,14 +1,14 @@
 """A promise that is broken before anybody has read it, and the update dated anew that keeps it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from statusgen.config.settings import Settings
 from statusgen.entries.front_matter import parse_document
 from statusgen.entries.tree import opened, read_file, shown_path
 from statusgen.entries.update_file import parse_update
-from statusgen.errors import Problem, Refused
+from statusgen.errors import Refused
 from statusgen.model.notation import format_instant
 from statusgen.model.unwritable import unwritten
 from statusgen.model.update import Update
@@ -73,36 +73,26 @@ def redate(broken: BrokenPromise, settings: Settings, now: datetime) -> datetime
     try:
         with opened(settings.root, update.incident_id) as folder:
             raw = read_file(folder, update.stem)
-        keeps_start = broken.is_first and update.started is None
-        text = _redated(raw, path, at, keeps_start=keeps_start)
-        made, problems = parse_update(
-            text, path, update.incident_id, update.stem, vocabulary(settings)
-        )
-        _refuse_unless(made is not None and made.update.at == at and not _errors(problems))
-        replace_file(settings.root, path, text)
-    except _NotRedatedError:
-        raise Refused(
-            f"{path} was not changed, because its `at` is not on a line of its own; set it to "
-            f"{format_instant(at)} by hand"
-        ) from None
+        text = _redated(raw, path, at, keeps_start=broken.is_first and update.started is None)
+        if text is not None and _is_dated(text, at, update, settings):
+            replace_file(settings.root, path, text)
+            return at
     except NotOurs as error:
         raise Refused(f"{path} was not changed: {error.what}; set its `at` by hand") from error
     except OSError as error:
         raise unwritten(path, error, mistake=Refused) from error
-    return at
+    raise Refused(
+        f"{path} was not changed, because its `at` is not on a line of its own; set it to "
+        f"{format_instant(at)} by hand"
+    )
 
 
-class _NotRedatedError(Exception):
-    """Its front matter is written in a way that only its author should touch."""
-
-
-def _refuse_unless(is_sound: bool) -> None:  # noqa: FBT001  all that it takes
-    if not is_sound:
-        raise _NotRedatedError
-
-
-def _errors(problems: Iterable[Problem]) -> list[Problem]:
-    return [one for one in problems if not one.is_warning]
+def _is_dated(text: bytes, at: datetime, update: Update, settings: Settings) -> bool:
+    """Whether it is an update of that instant, with nothing wrong in it."""
+    path = shown_path(update.incident_id, update.stem)
+    made, problems = parse_update(text, path, update.incident_id, update.stem, vocabulary(settings))
+    is_wrong = any(not one.is_warning for one in problems)
+    return made is not None and made.update.at == at and not is_wrong
 
 
 def _broken(plan: MailPlan, archive: Archive, now: datetime) -> Iterator[BrokenPromise]:
@@ -116,13 +106,14 @@ def _broken(plan: MailPlan, archive: Archive, now: datetime) -> Iterator[BrokenP
             yield BrokenPromise(step.update, due, now, is_first=step.number == 1)
 
 
-def _redated(raw: bytes, path: str, at: datetime, *, keeps_start: bool) -> bytes:
+def _redated(raw: bytes, path: str, at: datetime, *, keeps_start: bool) -> bytes | None:
+    """The file with another `at`; None where that is not on a line of its own."""
     document, _ = parse_document(raw, path)
     header = document.headers.get("at") if document else None
     lines = _LINE.findall(raw)
     found = _AT.fullmatch(lines[header.line - 1]) if header else None
     if header is None or found is None:
-        raise _NotRedatedError
+        return None
     start, old, end = found.groups()
     new = [start + format_instant(at).encode() + end]
     if keeps_start:

@@ -212,9 +212,9 @@ def _remove_empty(inner: Path, outer: Path) -> None:
 
 def _workflow(installed_from: str | None) -> str:
     if installed_from is None:
-        note = "a variable of the repository says it, such as statusgen @ git+https://…@COMMIT"
+        note = "set it as a variable of the repository: statusgen @ git+https://…@COMMIT"
         source = _UNKNOWN_SOURCE
     else:
-        note = "what it was when this was written."
+        note = "the statusgen that wrote this file. Name another one here to update."
         source = f'"{installed_from}"'
     return _WORKFLOW.replace("{note}", note).replace("{source}", source)

@@ -122,7 +122,7 @@ class Uploader:
     def upload(self, plans: Sequence[TargetPlan]) -> Uploads:
         """Carries the plans out, all at once; a target that fails keeps no other back.
 
-        Whoever does so means what the plans say goes: the targets remember it.
+        Whatever they take off the page is meant to go, and the targets remember that.
         """
         puts = sum(len(one.upload.puts) for one in plans if one.upload)
         plans = letting_go(plans, self._outside.run.at)
@@ -143,7 +143,7 @@ class Uploader:
         `plans` are those of the first try. A target that could not be looked at then stays behind
         where nobody was asked about what would go there.
         """
-        uploads, asked = first, brakes_of(plans)
+        uploads, asked = first, _brakes_of(plans)
         while self.is_out_of_reach(uploads):
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
@@ -257,17 +257,8 @@ def _together(first: Uploads, then: Uploads) -> Uploads:
     )
 
 
-def brakes_of(plans: Iterable[TargetPlan]) -> frozenset[str]:
-    """What has to be asked before these plans are carried out, whatever the target."""
-    plans = tuple(plans)
-    missing = {one.update_id for plan in plans for one in plan.missing}
-    return frozenset(
-        missing | {str(brake) for plan in plans if plan.upload for brake in plan.upload.brakes}
-    )
-
-
 def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
-    unasked = sorted(brakes_of([planned]) - set(asked))
+    unasked = sorted(_brakes_of([planned]) - set(asked))
     if not unasked:
         return planned
     return TargetPlan(
@@ -275,6 +266,15 @@ def _unless_braked(planned: TargetPlan, asked: Collection[str]) -> TargetPlan:
         None,
         failure=f"{planned.name}: it answers again, and nobody was asked about what would go from "
         f"there ({listed(unasked, most=5)}); look at `statusgen plan`, then publish again",
+    )
+
+
+def _brakes_of(plans: Iterable[TargetPlan]) -> frozenset[str]:
+    """What has to be asked before these plans are carried out, whatever the target."""
+    plans = tuple(plans)
+    missing = {one.update_id for plan in plans for one in plan.missing if not one.is_meant}
+    return frozenset(
+        missing | {str(brake) for plan in plans if plan.upload for brake in plan.upload.brakes}
     )
 
 

@@ -116,6 +116,25 @@ def test_a_folder_in_the_place_of_the_file_is_left_alone(tmp_path):
     assert (tmp_path / "cache.db").is_dir()
 
 
+@pytest.mark.parametrize("link", ["cache/cache.db", "cache"])
+def test_nothing_is_written_or_removed_where_a_link_leads(tmp_path, link):
+    theirs = tmp_path / "theirs" / "cache.db"
+    theirs.parent.mkdir()
+    with closing(sqlite3.connect(theirs)) as database:
+        database.execute("CREATE TABLE people (name)")
+    before = theirs.read_bytes()
+    (tmp_path / link).parent.mkdir(exist_ok=True)
+    (tmp_path / link).symlink_to(theirs if link.endswith(".db") else theirs.parent)
+
+    cache = CacheFile(tmp_path / "cache" / "cache.db", "one")
+    cache.put("pages", [("a", b"1")])
+    cache.save()
+
+    assert cache.get("pages", "a") == b"1"
+    assert theirs.read_bytes() == before
+    assert list(theirs.parent.iterdir()) == [theirs]
+
+
 def test_a_cache_in_memory_writes_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 

@@ -103,8 +103,9 @@ READERS = 400
 class Page:
     """An address book with a dead mailbox or a few, and a relay; a run a day."""
 
-    def __init__(self, dead: set[int]) -> None:
+    def __init__(self, dead: set[int], readers: int = READERS) -> None:
         self.dead, self.gone = dead, set[int]()
+        self.readers = readers
         self.strikes = Counter[int]()
 
     def day(self, is_hit, said: str) -> set[int]:
@@ -112,7 +113,7 @@ class Page:
         known = {one for one in self.strikes if self.strikes[one]}
         tally = make_tally(struck_before=known)
         reached = set[int]()
-        for reader in sorted(set(range(READERS)) - self.gone):
+        for reader in sorted(set(range(self.readers)) - self.gone):
             text = "550 5.1.1 gone" if reader in self.dead else is_hit(reader) and said
             reply = Reply(int(text[:3]), text[4:]) if text else Reply(250)
             found = judge(reply, Stage.RECIPIENT)
@@ -122,7 +123,7 @@ class Page:
                 note(tally, outcome, first=reader)
             except MailError:
                 break
-        verdict = weigh(tally.refusals, known, 0, READERS - len(self.gone))
+        verdict = weigh(tally.refusals, known, 0, self.readers - len(self.gone))
         self.gone |= set(verdict.gone)
         self.strikes.update(verdict.struck)
         if verdict.may_end:
@@ -158,10 +159,12 @@ def test_a_file_of_addresses_that_begins_with_dead_ones_is_got_through_by_and_by
     assert (reached[0], reached[-1], page.gone) == (19, READERS - 1, page.dead)
 
 
-def test_a_relay_that_refuses_everybody_for_days_costs_no_reader():
-    page = Page(set())
+@pytest.mark.parametrize("readers", [4, 15, 19, READERS])
+def test_a_relay_that_refuses_everybody_for_days_costs_no_reader(readers):
+    """Of few readers all have a strike after the first day: none of them is news on the third."""
+    page = Page(set(), readers)
 
-    for _ in range(10):
+    for _ in range(30):
         page.day(lambda _reader: True, "550 5.1.1 user unknown")
 
     assert page.gone == set()

@@ -3,10 +3,10 @@
 import os
 import subprocess
 import sys
-from contextlib import suppress
 
 import pytest
 
+from tests.components.small_disk import fill, small_disk
 from tests.components.soak import part
 from tests.fakes.repository import CANARY, NOW, ROOT, make_repository
 from tests.fakes.terminal import on_terminal
@@ -148,18 +148,13 @@ def test_a_long_file_is_read_row_by_row(repository, file):
 def test_on_a_full_disk_neither_good_rows_nor_bad_ones_are_taken(repository, tmp_path, spoiled):
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk], check=True)
-    try:
+    with small_disk(disk, 64 << 10):
         file = disk / "people.csv"
         bad = f"{'x' * 400}(at)example.com\n" * spoiled
         file.write_text(f"email\nann@example.com\n{bad}", encoding="utf-8")
-        with suppress(OSError), (disk / "ballast").open("wb", buffering=0) as ballast:
-            while True:
-                ballast.write(bytes(4096))
+        fill(disk)
         done = repository.run_apart("subscribers", "import", file, "--skip-bad")
         left = sorted(one.name for one in disk.iterdir())
-    finally:
-        subprocess.run(["umount", "--lazy", disk], check=True)
 
     assert done.code == 4
     assert "make room and run the command again" in done.err
@@ -178,3 +173,20 @@ def test_a_long_import_shows_how_far_it_is(repository, file):
     assert "Importing" in terminal.shown
     assert "of 5,001" in terminal.shown
     assert "5,000 subscribers added" in terminal.shown
+
+
+@pytest.mark.parametrize("way", ["status", "alias"])
+def test_a_list_of_the_repository_is_no_link_whatever_leads_to_the_repository(
+    repository, tmp_path, way
+):
+    secret = tmp_path / "secret.csv"
+    secret.write_text("email\nann@example.com\n", encoding="utf-8")
+    (repository.root / "people.csv").symlink_to(secret)
+    (tmp_path / "alias").symlink_to(repository.root)
+    root = repository.root if way == "status" else tmp_path / way
+
+    done = repository.run("subscribers", "import", root / "people.csv")
+
+    assert done.code == 2
+    assert "a symbolic link" in done.err
+    assert number_of(repository) == 0

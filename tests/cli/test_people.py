@@ -247,7 +247,9 @@ def test_who_bounced_by_mistake_is_restored_by_one_command(repository):
 def test_restoring_asks_and_says_what_it_does_not_understand(repository):
     asked = repository.run("subscribers", "restore")
     odd = repository.run("subscribers", "restore", "--since", "lunch", "--yes")
+    early = repository.run("subscribers", "restore", "--since", "999999d", "--yes")
 
-    assert (asked.code, odd.code) == (2, 2)
+    assert (asked.code, odd.code, early.code) == (2, 2, 2)
     assert "add --yes" in asked.err
     assert "--since: " in odd.err
+    assert "--since: '999999d' is before the calendar" in early.err

@@ -1,11 +1,14 @@
 """`plan` and `publish` on a folder and an outbox: who is mailed, who never is, and what refuses."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
 from statusgen.composition import open_publishing_lock
 from statusgen.config.reader import read_settings
+from statusgen.usecases.uploading import Uploader
+from tests.components.odd_server import HANG_UP, odd_server
 from tests.fakes.repository import CANARY, FIRST, ID, make_repository
 
 SOON = "2026-11-21T02:18:00Z"
@@ -365,3 +368,32 @@ def test_a_page_without_a_target_is_told_what_to_add(repository):
 
     assert done.code == 2
     assert "[[targets]]" in done.err
+
+
+@pytest.fixture
+def awakening(monkeypatch):
+    """A bucket that hangs up at first, and says no from when the page is waited for."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    wait = Uploader.upload_until
+
+    with odd_server(HANG_UP) as server:
+
+        def answering(self, deadline_s, plans, first):
+            server.status = 403
+            return wait(self, deadline_s, plans, first, lambda _seconds: None)
+
+        monkeypatch.setattr(Uploader, "upload_until", answering)
+        yield server
+
+
+def test_a_target_that_answers_again_and_says_no_keeps_the_letters_back(repository, awakening):
+    repository.configure(f'url = "s3://acme"\nendpoint_url = "{awakening.url}"')
+
+    done = publish(repository)
+
+    assert done.code == 4
+    assert "trying for 60 s before mailing" in done.err
+    assert "no letter was sent (2 were to leave)" in done.out
+    assert repository.letters() == []

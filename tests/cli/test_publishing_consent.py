@@ -101,13 +101,18 @@ QUESTION = "Publish and send 2 letters? [y/N]:"
 OFFER = "Set its time to now and publish? [Y/n]:"
 
 
-def test_a_terminal_offers_it_after_the_question(repository):
+def offered(repository, answer):
+    """Publish on a terminal, and answer the offer so; return the terminal and the exit code."""
     with on_terminal(repository.root, "publish", now=LATE) as terminal:
         terminal.wait_for(QUESTION)
         terminal.press("y\n")
         terminal.wait_for(OFFER)
-        terminal.press("\n")
-        code = terminal.wait_for_the_end()
+        terminal.press(answer)
+        return terminal, terminal.wait_for_the_end()
+
+
+def test_a_terminal_offers_it_after_the_question(repository):
+    terminal, code = offered(repository, "\n")
 
     assert code == 0
     assert terminal.shown.count("Publish and send") == 1
@@ -117,12 +122,7 @@ def test_a_terminal_offers_it_after_the_question(repository):
 
 
 def test_who_declines_has_published_nothing(repository):
-    with on_terminal(repository.root, "publish", now=LATE) as terminal:
-        terminal.wait_for(QUESTION)
-        terminal.press("y\n")
-        terminal.wait_for(OFFER)
-        terminal.press("n\n")
-        code = terminal.wait_for_the_end()
+    _, code = offered(repository, "n\n")
 
     assert code == 3
     assert text(repository) == FIRST

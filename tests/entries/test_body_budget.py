@@ -3,6 +3,7 @@
 import random
 import signal
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,21 @@ def test_what_ends_in_time_leaves_no_timer_behind():
     assert signal.getsignal(signal.SIGPROF) is before
 
 
+@pytest.mark.parametrize("ends_in_time", [True, False])
+def test_a_signal_that_comes_while_the_timer_is_put_away_is_too_late(monkeypatch, ends_in_time):
+    put = signal.setitimer
+
+    def late(which, seconds, *again):
+        if not seconds:
+            signal.raise_signal(signal.SIGPROF)
+        put(which, seconds, *again)
+
+    monkeypatch.setattr(signal, "setitimer", late)
+    with nullcontext() if ends_in_time else pytest.raises(OverBudget), budget():
+        if not ends_in_time:
+            signal.raise_signal(signal.SIGPROF)
+
+
 def test_beside_the_main_thread_nothing_is_measured():
     done = []
 
@@ -90,7 +106,10 @@ def test_what_becomes_much_longer_is_refused():
         refuse_too_much("x" * 1000, "", "y" * (64 * 1024 + 10_001))
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_body_over_its_budget_is_a_problem_and_the_next_one_is_read(monkeypatch):
+    """A signal in a callback of the garbage collector is lost, so that another has to come."""
+    monkeypatch.setattr(body_budget, "_AGAIN_S", 0.001)
     body = 'word [a](https://example.com "t")\n' * 500
     monkeypatch.setattr(word_check, "budget", lambda: budget(0.001))
 

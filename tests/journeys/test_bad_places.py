@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.components.available import ROOT
+from tests.components.small_disk import fill, small_disk
 from tests.components.soak import IS_SOAK
 from tests.fakes.repository import ID, NOW, Repository, make_repository
 
@@ -61,21 +62,12 @@ def place():
 @contextmanager
 def no_room(place):
     """A disk of 3 MB, full once the repository is on it."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", place], check=True)
-    try:
+    with small_disk(place, 3 << 20):
         repository = published(place)
-        ballast = place / "ballast"
-        with ballast.open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError:
-                pass
+        ballast = fill(place)
         yield repository, []
         ballast.unlink()
         assert_all_is_well(repository)
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from tests.components.journal_sink import journal_sink
+from tests.components.small_disk import fill, small_disk
 from tests.components.soak import part
 from tests.fakes.repository import make_repository
 
@@ -37,26 +38,9 @@ def repository(tmp_path, relay):
     repository = make_repository(tmp_path / "status", mail=mail)
     disk = repository.root / ".statusgen"
     disk.mkdir(mode=0o700)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "none", disk]
-    subprocess.run(mount, check=True)
-    try:
+    with small_disk(disk, DISK_BYTES, 0o700):
         repository.subscribe(*(f"p{number}@example.com" for number in range(AUDIENCE)))
         yield repository
-    finally:
-        subprocess.run(["umount", "--lazy", disk], check=True)
-
-
-def fill(repository, room):
-    """Leave so many bytes on the disk."""
-    ballast = repository.root / ".statusgen" / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            pass
-        file.truncate(max(0, file.tell() - room))
-    return ballast
 
 
 def states(repository):
@@ -79,7 +63,7 @@ def test_no_letter_leaves_unmarked_and_all_do_once_there_is_room(repository, rel
             f"{number:02}-update", "identified", f"02:{number + 3:02}", f"News {number}."
         )
         before = len(relay.arrived())
-        ballast = fill(repository, room)
+        ballast = fill(repository.root / ".statusgen", room)
 
         ended = repository.run_apart("publish", "--yes", "--force", now=NOW)
 

@@ -82,14 +82,14 @@ def test_an_intent_of_another_age_is_damage(at):
 
 @pytest.mark.parametrize("at", STAMPS)
 def test_a_kept_release_of_another_age_is_damage(at):
-    kept = f'{{"sequence":1,"id":"x","at":"{at}","by":{BY_JSON},"objects":1}}'
+    kept = f'{{"sequence":1,"id":"0a","at":"{at}","by":{BY_JSON},"objects":1}}'
 
     with pytest.raises(ValueError, match="a time that can't be"):
         parse_manifest(f'{{"format":3,"objects":{{}},"sequence":1,"kept":[{kept}]}}'.encode())
 
 
 def test_kept_releases_out_of_order_are_damage():
-    one = f'{{"sequence":1,"id":"x","at":"2026-11-21T02:04:00Z","by":{BY_JSON},"objects":1}}'
+    one = f'{{"sequence":1,"id":"0a","at":"2026-11-21T02:04:00Z","by":{BY_JSON},"objects":1}}'
 
     with pytest.raises(ValueError, match="out of order"):
         parse_manifest(f'{{"format":3,"objects":{{}},"sequence":1,"kept":[{one},{one}]}}'.encode())
@@ -119,6 +119,20 @@ def test_kept_releases_out_of_order_are_damage():
         pytest.param(b'{"format":3,"objects":{},"sequence":-1}', id="a negative number"),
         pytest.param(b'{"format":3,"objects":{},"packs":{"9":0}}', id="a pack ahead"),
         pytest.param(b'{"format":3,"objects":{},"page":7}', id="a page that is no text"),
+        pytest.param(b'{"format":3,"objects":{},"shown":{"\\u001b[2J":""}}', id="an odd incident"),
+        pytest.param(
+            b'{"format":3,"objects":{},"let_go":{"a/\\u001b[2J":"2026-11-21T02:04:00Z"}}',
+            id="an odd update",
+        ),
+        pytest.param(
+            b'{"format":3,"objects":{},"let_go":{"a/01":"9999-11-21T02:04:00Z"}}',
+            id="let go in another age",
+        ),
+        pytest.param(
+            b'{"format":3,"objects":{},"sequence":1,"kept":[{"sequence":1,"id":"\\u001b[2J",'
+            b'"at":"2026-11-21T02:04:00Z","by":{"user":"u","host":"h","process":"p"},"objects":1}]}',
+            id="an odd release",
+        ),
     ],
 )
 def test_a_damaged_manifest_is_refused(data):

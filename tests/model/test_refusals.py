@@ -73,6 +73,24 @@ def test_who_was_refused_on_another_day_is_no_news_and_waits_for_the_third_strik
     assert verdict(refused(5), [5]) == ((), (5,), True)
 
 
+@pytest.mark.parametrize(
+    ("refusals", "settled", "gone_today", "may_end"),
+    [
+        pytest.param(15, 15, 0, False, id="everybody"),
+        pytest.param(200, 380, 0, False, id="most"),
+        pytest.param(190, 380, 0, True, id="half, as of an old list"),
+        pytest.param(3, 3, 0, True, id="three readers, all dead"),
+        pytest.param(3, 3, 1, False, id="three more in a small run of the same day"),
+    ],
+)
+def test_where_most_of_a_run_is_refused_no_third_strike_ends_many(
+    refusals, settled, gone_today, may_end
+):
+    many = refused(*range(refusals), settled=settled)
+
+    assert verdict(many, range(refusals), gone_today, readers=60)[2] is may_end
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_whatever_the_share_and_the_stretch_no_reader_of_a_wave_is_given_up(seed):
     """Three refusals within a hundred letters are one; rarer ones can't be told from the dead."""

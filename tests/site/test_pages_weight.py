@@ -1,4 +1,4 @@
-"""What a reader's phone has to fetch for the index; the limits are those of DESIGN.md section 8."""
+"""What a phone has to fetch for the index: 14 kB, the first round trip of a new connection."""
 
 import gzip
 

@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from statusgen.config.settings import FolderTarget, S3Target
 from statusgen.errors import TargetError, TargetUnreachable, UsageError
 from statusgen.model.manifest import MANIFEST_KEY, Conditions, Record
-from statusgen.model.manifest_json import format_manifest
+from statusgen.model.manifest_json import format_manifest, parse_manifest
 from statusgen.model.release import Release, artifact_from_bytes
 from statusgen.model.value import replace
 from statusgen.usecases.uploading import RETRY_AFTER_S, Outside, Target, Uploader
@@ -280,14 +281,6 @@ def test_a_target_that_ignores_conditions_is_said_to():
     assert "it ignores conditional writes" in planned.notes[0]
 
 
-class WaitingStorage(FakeStorage):
-    """Goes on only when the other target is served."""
-
-    def put_all(self, uploads, may_write, on_done):
-        assert self.other.wait(10)
-        super().put_all(uploads, may_write, on_done)
-
-
 def test_caches_that_can_not_be_told_are_a_warning_and_nothing_else():
     storage = FakeStorage("s3://acme", fail_on="refresh caches")
     uploader = make((BUCKET, storage))
@@ -324,6 +317,14 @@ def test_who_is_interrupted_waits_for_nobody():
         make((BUCKET, storage)).plan()
 
     assert storage.closed.is_set()
+
+
+class WaitingStorage(FakeStorage):
+    """Goes on only when the other target is served."""
+
+    def put_all(self, uploads, may_write, on_done):
+        assert self.other.wait(10)
+        super().put_all(uploads, may_write, on_done)
 
 
 def test_a_slow_target_keeps_no_other_waiting():
@@ -392,3 +393,28 @@ def test_a_target_that_wakes_up_with_more_than_was_asked_about_stays_behind():
 
     assert "nobody was asked about what would go from there" in uploads.results[0].failure
     assert bucket.objects["index.html"] == b"x"
+
+
+def know(storage, **facts):
+    """Have the manifest say more."""
+    manifest = parse_manifest(storage.objects[MANIFEST_KEY])
+    storage.objects[MANIFEST_KEY] = format_manifest(replace(manifest, **facts))
+
+
+@pytest.mark.parametrize("was_let_go", [True, False])
+def test_a_target_that_wakes_up_is_not_asked_about_what_was_let_go_before(was_let_go):
+    folder, bucket = FakeStorage("folder:public"), AwakeningStorage("s3://acme")
+    bucket.sleeps = 0
+    publish(folder, {"index.html": "x"})
+    publish(bucket, {"index.html": "x", "incidents/login.html": "x"})
+    know(bucket, shown={"login": "01,1795313040,0a1b2c3d"})
+    let_go = {"login/01": datetime(2026, 11, 22, tzinfo=UTC)}
+    know(folder, shown={}, let_go=let_go if was_let_go else {})
+    bucket.sleeps = bucket.requests.count("read manifest") + 2
+    uploader = make((FOLDER, folder), (BUCKET, bucket))
+    plans = uploader.plan()
+    first = uploader.upload(plans)
+
+    uploads = uploader.upload_until(time.monotonic() + 60, plans, first, lambda _: None)
+
+    assert uploader.is_page_up(uploads) is was_let_go

@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.cli.context import Context, is_terminal, json_option, pass_context
+from statusgen.cli.context import Context, confirm, is_terminal, json_option, pass_context
 from statusgen.cli.mail.status import find_update
-from statusgen.cli.output import count, say, tell, tell_next
-from statusgen.errors import Refused
+from statusgen.cli.output import count, say, tell_next
 
 if TYPE_CHECKING:
     from statusgen.model.delivery import Account
@@ -49,9 +48,7 @@ def _ask_to_give_up(account: "Account", update_id: str, *, yes: bool) -> None:
     if yes or not number or not is_terminal():
         return
     question = f"Give up {count(number, 'letter')} about {update_id} for good?"
-    if not click.confirm(question, err=True):
-        tell("nothing was given up")
-        raise click.exceptions.Exit(Refused.exit_code)
+    confirm(question, "nothing was given up")
 
 
 def _hold_all(context: Context) -> None:

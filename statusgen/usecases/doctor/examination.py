@@ -15,11 +15,11 @@ from statusgen.ports.ledger import StateFacts
 from statusgen.ports.senders import AccountFacts, RelayFacts
 from statusgen.ports.storage import Room
 from statusgen.ports.web import Answer, Web
+from statusgen.usecases.at_once import Asked
 from statusgen.usecases.doctor import pages, records
 from statusgen.usecases.doctor.clock import judge_clock
 from statusgen.usecases.doctor.finding import Finding, warn
 from statusgen.usecases.doctor.mail import judge_transport, transport_name
-from statusgen.usecases.doctor.side_by_side import Asked
 from statusgen.usecases.doctor.state import judge_state
 from statusgen.usecases.doctor.targets import TargetFacts, judge_target, look_at_target
 from statusgen.usecases.looking import IsGone

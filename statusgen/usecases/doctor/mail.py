@@ -57,8 +57,8 @@ def _judge_answer(subject: str, answer: Outcome) -> Finding:
             return warn(
                 subject,
                 f"it takes the sender, but no mail for that address{codes}",
-                "have a mailbox made for it, or name a mail.return_path that exists: what comes "
-                "back is lost else",
+                "have a mailbox made for it, or name a mail.return_path that exists; otherwise "
+                "what comes back is lost",
             )
         case DeliveryState.FAILED:
             return fail(
