@@ -41,8 +41,13 @@ def missing_from(
     return tuple(missing_updates(before, _shown_by(release, before.keys())))
 
 
-def with_memory(plans: Iterable[TargetPlan], release: Release) -> tuple[TargetPlan, ...]:
-    """The plans of all targets, with what any of them remembers of what was let go."""
+def with_memory(
+    plans: Iterable[TargetPlan], release: Release, *, are_all: bool = True
+) -> tuple[TargetPlan, ...]:
+    """The plans, with what any of their targets remembers of what was let go.
+
+    `are_all`: there is no other target, which may show it still.
+    """
     plans = tuple(plans)
     seen = [one.upload.seen.manifest for one in plans if one.upload]
     there = [one for one in seen if one is not None]
@@ -50,7 +55,7 @@ def with_memory(plans: Iterable[TargetPlan], release: Release) -> tuple[TargetPl
     if not let_go:
         return plans
     after = _shown_by(release, {one.partition("/")[0] for one in let_go})
-    kept = still_to_remember(let_go, after, there, knows_all=len(seen) == len(plans))
+    kept = still_to_remember(let_go, after, there, knows_all=are_all and len(seen) == len(plans))
     return tuple(_with_memory(one, let_go, kept) for one in plans)
 
 

@@ -81,8 +81,8 @@ class PageReader(FolderReader):
 class KeptBodies(BodyRenderer):
     """Renders each body once and for all: what the cache has of it is not rendered again."""
 
-    def __init__(self, base_url: str, cache: Cache) -> None:
-        super().__init__(base_url)
+    def __init__(self, base_url: str, cache: Cache, *, keeps_lines: bool = True) -> None:
+        super().__init__(base_url, keeps_lines=keeps_lines)
         self._cache = cache
         self._made: dict[str, str] = {}
 
@@ -138,7 +138,7 @@ def current_page(archive: Archive, now: datetime) -> Page:
 def make_release(archive: Archive, site: Site, cache: Cache, now: datetime) -> Release:
     """All artifacts of the page at `now`; a body that is not at hand is made when asked for."""
     settings = archive.settings
-    prose = KeptBodies(settings.page.url, cache)
+    prose = KeptBodies(settings.page.url, cache, keeps_lines=settings.page.keeps_lines)
     site = site.with_prose(prose)
     page = current_page(archive, now)
     press = Press(archive, site, cache, now)

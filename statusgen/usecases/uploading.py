@@ -117,7 +117,8 @@ class Uploader:
     def plan(self) -> tuple[TargetPlan, ...]:
         """What each target needs, in the order of the targets."""
         plans = self._each(self._plan_one, [one.storage for one in self._targets])
-        return with_memory(plans, self._release)
+        are_all = len(self._targets) == len(self._settings.targets)
+        return with_memory(plans, self._release, are_all=are_all)
 
     def upload(self, plans: Sequence[TargetPlan]) -> Uploads:
         """Carries the plans out, all at once; a target that fails keeps no other back.

@@ -187,6 +187,20 @@ def test_what_was_let_go_is_not_asked_again_of_a_target_that_was_away(mirrored):
     assert "A bad deploy" not in (mirrored.root / "mirror" / "incidents" / f"{ID}.html").read_text()
 
 
+def test_a_rollback_of_another_target_forgets_nothing(mirrored):
+    delete(mirrored)
+    assert publish(mirrored, "--force", now="2026-11-21T02:12:00Z").code == 4
+    mirrored.write_update("03-monitoring", "monitoring", "02:13", "It looks better.")
+    assert publish(mirrored, now="2026-11-21T02:14:00Z").code == 4
+    assert mirrored.run("rollback", "--yes", now="2026-11-21T02:15:00Z").code == 4
+    bring_back(mirrored.root / "mirror")
+
+    after = publish(mirrored, now="2026-11-21T02:16:00Z")
+
+    assert after.code == 0, after.err
+    assert f"takes back: {NAMED}; --force let it go before" in after.err
+
+
 def test_only_a_target_that_shows_it_is_asked_about(mirrored):
     """The other was never brought up to it."""
     mirrored.write_update("03-monitoring", "monitoring", "02:09", "It looks better.")

@@ -1,6 +1,9 @@
 """What a release holds."""
 
 import pickle
+from html import escape
+
+import pytest
 
 from statusgen.adapters.cache_file import CacheFile
 from statusgen.config.reader import read_settings
@@ -64,3 +67,22 @@ def test_a_release_knows_what_its_incident_pages_were_made_of_less_the_drafts(tm
 
     assert list(sources) == [ID]
     assert [one.stem for one in sources[ID].updates] == ["01-investigating"]
+
+
+@pytest.mark.parametrize(
+    ("line_breaks", "shown"),
+    [("keep", "Carts are<br>\nsafe."), ("join", "Carts are\nsafe.")],
+)
+def test_line_ends_are_shown_as_the_page_wants_them_everywhere(tmp_path, line_breaks, shown):
+    repository = make_repository(tmp_path)
+    config = repository.root / "statusgen.toml"
+    page = f'[page]\nline_breaks = "{line_breaks}"'
+    config.write_text(config.read_text("utf-8").replace("[page]", page), "utf-8")
+    repository.write_update("02-identified", "identified", "02:08", "Carts are\nsafe.")
+
+    bodies = {one.key: one.load().decode() for one in make(repository).artifacts}
+
+    for key in ("index.html", f"incidents/{ID}.html"):
+        assert shown in bodies[key], key
+    assert escape(shown) in bodies["feed.xml"]
+    assert ("Carts are\\nsafe." in bodies["api/v2/incidents.json"]) is (line_breaks == "keep")
