@@ -34,7 +34,6 @@ from statusgen.cli.publishing_consent import Answers
 from statusgen.cli.publishing_job import Job, Wishes, open_job, planning_options
 from statusgen.cli.publishing_ledger import lock_publishing, tell_owed
 from statusgen.cli.sending import to_option
-from statusgen.cli.sending_all import send_all, total_of
 from statusgen.errors import DatabaseError, Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
@@ -214,6 +213,7 @@ def _mail(
     page_behind: bool,
 ) -> Mailed:
     """Queue the letters; then, while others may publish, send them."""
+    from statusgen.cli.sending_all import send_all
     from statusgen.usecases.mail.queueing import Claiming, queue_letters
 
     state, now = job.state, job.context.moment()
@@ -246,6 +246,8 @@ def _mail(
 
 def _left(state: "State", queued: "Queued", why: str, steps: str) -> Mailed:
     """The page is up, and the letters are queued for whoever sends next."""
+    from statusgen.cli.sending_all import total_of
+
     tell(f"{count(queued.letters, 'letter')}, because {why}", "still owed", "yellow")
     total = total_of(state, queued.update_ids)
     return mailed_of(total, 0, len(queued.update_ids)).behind(steps)

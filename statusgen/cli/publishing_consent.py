@@ -91,23 +91,23 @@ def _ask(job: Job, only: frozenset[int] | None) -> None:
 
 def _rehearse(job: Job) -> None:
     """Raises what would keep the letters from leaving, while nothing is done yet."""
+    settings = job.context.settings
+    if job.state is None or settings.mail is None or not job.plan.mail.letters:
+        return
     from statusgen.composition import open_transport
     from statusgen.letters.compose import make_forms
     from statusgen.usecases.mail.sending import rehearse
 
-    settings = job.context.settings
-    if job.state is None or settings.mail is None or not job.plan.mail.letters:
-        return
     open_transport(settings.mail)
     forms = make_forms(settings, job.state.secret_key)
     rehearse(job.plan.mail, job.prepared.archive, forms, job.context.now)
 
 
 def _broken(job: Job) -> "tuple[BrokenPromise, ...]":
-    from statusgen.usecases.promises import broken_promises
-
     if job.state is None:
         return ()
+    from statusgen.usecases.promises import broken_promises
+
     return broken_promises(job.plan.mail, job.prepared.archive, job.context.moment())
 
 
