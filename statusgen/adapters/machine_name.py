@@ -3,9 +3,9 @@
 import ipaddress
 import re
 import socket
-from concurrent.futures import Future
 from functools import cache
-from threading import Thread
+
+from statusgen.adapters.threads import in_background
 
 _PATIENCE_S = 2.0
 """A name service that is away must not hold up letters."""
@@ -16,18 +16,9 @@ _ONLY_HERE = (".localdomain", ".localhost", ".local")
 @cache
 def full_name() -> str:
     """Return the fully qualified name; empty when there is none that others may know."""
-    asked: Future[str] = Future()
-
-    def ask() -> None:
-        try:
-            asked.set_result(socket.getfqdn())
-        except (OSError, UnicodeError):
-            asked.set_result("")
-
-    Thread(target=ask, daemon=True).start()
     try:
-        name = asked.result(_PATIENCE_S).rstrip(".").lower()
-    except TimeoutError:
+        name = in_background(socket.getfqdn).result(_PATIENCE_S).rstrip(".").lower()
+    except (OSError, UnicodeError):  # a TimeoutError is one of the former
         return ""
     return name if _FULL_NAME.fullmatch(name) and not name.endswith(_ONLY_HERE) else ""
 
