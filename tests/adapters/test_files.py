@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from statusgen.adapters import files
 from statusgen.adapters.files import alone_in, explain, is_plain_folder
 
 
@@ -14,6 +15,7 @@ from statusgen.adapters.files import alone_in, explain, is_plain_folder
         (errno.ENOSPC, "the disk is full; free some space"),
         (errno.EROFS, "the disk is read-only; make it writable or choose another folder"),
         (errno.EACCES, "no permission; give this user the right to write there"),
+        (errno.ETIMEDOUT, "another program keeps it to itself; end that one"),
         (errno.EIO, "Input/output error; mend it"),
     ],
 )
@@ -45,3 +47,13 @@ def test_of_two_who_want_to_be_alone_one_waits(tmp_path):
     other.join()
 
     assert told == ["first out", "second in"]
+
+
+def test_who_stands_still_in_a_folder_is_not_waited_for_without_an_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_PATIENCE_S", 0.05)
+
+    with alone_in(tmp_path), pytest.raises(TimeoutError), alone_in(tmp_path):
+        pass
+
+    with alone_in(tmp_path):
+        pass  # it is free again
