@@ -16,11 +16,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from statusgen.errors import ContentError, Problem
 from statusgen.model.value import Value
+from statusgen.process_limits import TimeIsUp, at_most
 from statusgen.prose.language import SOURCE, Language
 from statusgen.template_files import TemplateFiles, broken, problem
 from statusgen.template_words import EXTENSIONS, install_words
 
 _CONFLICT = re.compile("^(?:<<<<<<<|>>>>>>>) ", re.MULTILINE)
+MOST_S = 5.0
+"""Of processor time, for one page or letter where any template is the user's own."""
 _HALF = "half a character (a surrogate), which can't be written"
 
 
@@ -49,6 +52,7 @@ class Templates(TemplateFiles):
 
     def __init__(self, root: Path | None = None) -> None:
         super().__init__(root)
+        self._has_own = self._own is not None and self._own.is_dir()
         self._environment = _Sandbox(
             loader=jinja2.FunctionLoader(self._source),
             autoescape=_is_escaped,
@@ -88,7 +92,7 @@ class Templates(TemplateFiles):
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """The template called `name` with `values`; raises `ContentError` for a broken one."""
-        with self._told(name):
+        with self._told(name), self._timed(name):
             text = self._environment.get_template(name).render(values)
             text.encode()  # half a character, written as \\ud83d, can't be
             return text
@@ -135,6 +139,19 @@ class Templates(TemplateFiles):
                 raise
             raise broken(*place, _said(error)) from error
 
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        """An end for what would take hours; ours alone are known to take none."""
+        if not self._has_own:
+            yield
+            return
+        try:
+            with at_most(MOST_S):
+                yield
+        except TimeIsUp as error:
+            file, _ = self._own_place(error) or (name, 0)
+            raise broken(file, 0, f"takes more than {MOST_S:g} seconds to render") from None
+
     def _own_names(self) -> tuple[str, ...]:
         """The user's own templates, without style sheets and the like."""
         if self._own is None or not self._own.is_dir():
@@ -169,7 +186,7 @@ class Templates(TemplateFiles):
             if isinstance(one.value, str) and not _can_be_written(one.value)
         ]
 
-    def _own_place(self, error: Exception) -> tuple[str, int] | None:
+    def _own_place(self, error: BaseException) -> tuple[str, int] | None:
         """The user's own template and its line in which `error` came up, the innermost of them."""
         if self._own is None:
             return None
@@ -198,4 +215,6 @@ def _said(error: Exception) -> str:
         return "not UTF-8 text"
     if isinstance(error, UnicodeEncodeError):
         return _HALF
+    if isinstance(error, MemoryError):
+        return "takes too much memory"
     return str(error) or type(error).__name__

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "statusgen"
 LAYERS = (
     {"errors", "model"},
     {"config", "entries", "prose", "ports", "repository_files", "template_files", "template_words"}
-    | {"templates"},
+    | {"templates", "process_limits"},
     {"site", "feeds", "badges", "api", "letters", "inbound"},
     {"plan"},
     {"apply"},

@@ -2,7 +2,9 @@ import re
 
 import pytest
 
+from statusgen import templates as module
 from statusgen.errors import ContentError
+from statusgen.process_limits import bounded
 from statusgen.templates import Templates
 from tests.builders import write_tree
 
@@ -153,3 +155,34 @@ def test_two_languages_stand_beside_each_other(tmp_path):
 
     assert english.render("a.html", {}) == "History"
     assert german.render("a.html", {}) == "Verlauf"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) ~ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+        "{% for a in range(99999) %}{{ '%099999d' % a }}{% endfor %}",
+    ],
+    ids=["loops", "macros", "length"],
+)
+def test_a_template_of_the_users_that_never_ends_is_ended(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(module, "MOST_S", 0.05)
+    templates = templates_in(tmp_path, a__html="{% include 'b.html' %}", b__html=text)
+
+    said = r"site_templates/b\.html: takes more than 0\.05 seconds to render; correct the template"
+    with pytest.raises(ContentError, match=said):
+        templates.render("a.html", {})
+
+
+def test_a_template_of_the_users_that_calls_itself_for_ever_is_a_problem(tmp_path):
+    text = "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"
+
+    with pytest.raises(ContentError, match=r"site_templates/a\.html:1: maximum recursion depth"):
+        templates_in(tmp_path, a__html=text).render("a.html", {})
+
+
+def test_gigabytes_in_a_template_of_the_users_are_a_problem(tmp_path):
+    said = "takes too much memory; correct the template"
+    with bounded(), pytest.raises(ContentError, match=said):
+        templates_in(tmp_path, a__html="{{ 'x' * 9000000000 }}").render("a.html", {})

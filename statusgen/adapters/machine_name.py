@@ -2,10 +2,9 @@
 
 import ipaddress
 import socket
-from concurrent.futures import Future
 from functools import cache
-from threading import Thread
 
+from statusgen.adapters.threads import in_background
 from statusgen.model.relay import is_full_name
 
 _PATIENCE_S = 2.0
@@ -16,18 +15,9 @@ _ONLY_HERE = (".localdomain", ".localhost", ".local")
 @cache
 def full_name() -> str:
     """Return the fully qualified name; empty when there is none that others may know."""
-    asked: Future[str] = Future()
-
-    def ask() -> None:
-        try:
-            asked.set_result(socket.getfqdn())
-        except (OSError, UnicodeError):
-            asked.set_result("")
-
-    Thread(target=ask, daemon=True).start()
     try:
-        name = asked.result(_PATIENCE_S).rstrip(".").lower()
-    except TimeoutError:
+        name = in_background(socket.getfqdn).result(_PATIENCE_S).rstrip(".").lower()
+    except (OSError, UnicodeError):  # a TimeoutError is one of the former
         return ""
     return name if is_full_name(name) and not name.endswith(_ONLY_HERE) else ""
 

@@ -18,6 +18,8 @@ from statusgen.ports.mailbox import MOST_BYTES, Mail
 _TIMEOUT_S = 30.0
 _PATIENCE = 2
 """So many timeouts may the whole answer to a command take, whatever trickles in."""
+_LEAVE_S = 2.0
+"""For the server's farewell, for which nothing waits."""
 _ARRIVED = re.compile(rb'INTERNALDATE "([^"]+)"')
 _FETCH = f"(INTERNALDATE BODY.PEEK[]<0.{MOST_BYTES}>)"
 _MOST_ANSWER = MOST_BYTES + 2_000_000
@@ -74,7 +76,7 @@ class ImapMailbox:
     def close(self) -> None:
         """See Mailbox.close."""
         if self._client is not None:
-            with suppress(MailError), self._waiting(_BROKE_OFF):
+            with suppress(MailError), self._waiting(_BROKE_OFF, _LEAVE_S):
                 self._client.logout()
             with suppress(OSError):
                 self._client.shutdown()
@@ -109,8 +111,9 @@ class ImapMailbox:
         return secure(source.host, source.port, ssl_context=context, timeout=self._timeout_s)
 
     @contextmanager
-    def _waiting(self, otherwise: str) -> Iterator[None]:
-        with _explained(otherwise), self._watchdog.ending(_PATIENCE * self._timeout_s):
+    def _waiting(self, otherwise: str, end_s: float | None = None) -> Iterator[None]:
+        end_s = end_s or _PATIENCE * self._timeout_s
+        with _explained(otherwise), self._watchdog.ending(end_s):
             if self._client is not None:
                 self._watchdog.guard(self._client)
             yield

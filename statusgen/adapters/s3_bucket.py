@@ -4,6 +4,7 @@ Whatever goes wrong is a TargetError with a sentence for the user, but for a fai
 """
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ _TAGGED = {"get_object", "head_object", "put_object"}
 
 _PIECE, _PIECE_S = 65_536, 8.0
 """So much of a body has to come in so many seconds."""
+_BODY_S = 600.0
+"""And all of it in these."""
 _SLOWEST = 16_384  # bytes a second that a body may take to be sent
 
 
@@ -180,10 +183,10 @@ class Bucket:
             return found_by(answer, key, body)
 
     def _read(self, body: Any) -> bytes:
-        pieces = []
+        pieces, end_s = [], time.monotonic() + _BODY_S
         while piece := body.read(_PIECE):
             pieces.append(piece)
-            self._watchdog.go_on(_PIECE_S)
+            self._watchdog.go_on(min(_PIECE_S, end_s - time.monotonic()))
         return b"".join(pieces)
 
     @cached_property

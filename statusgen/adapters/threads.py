@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -46,6 +47,21 @@ def in_threads(
         except BaseException as error:
             failures.append(error)
             raise
+
+
+def in_background(work: Callable[[], Result]) -> Future[Result]:
+    """Begin the work in a thread that nobody has to wait for, not even the end of the program."""
+    future: Future[Result] = Future()
+    future.set_running_or_notify_cancel()  # whoever cancels has the result thrown away
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the result gets it
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future
 
 
 def _tell_of_oldest(

@@ -1,5 +1,6 @@
 """`check`, `build` and `due`: what the content says, without telling anyone."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,9 @@ from statusgen.cli.output import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
+    from statusgen.config.settings import Settings
     from statusgen.usecases.due import Due
 
 LATE = 5
@@ -39,7 +42,8 @@ def check(context: Context, strict: bool) -> None:
     from statusgen.usecases.check import check as check_all
 
     try:
-        checked = check_all(context.settings, context.open_cache(), context.now)
+        with _bounded(context.settings):
+            checked = check_all(context.settings, context.open_cache(), context.now)
         problems, failed = checked.problems, checked.has_errors(strict=strict)
         numbers = (checked.incidents, checked.updates)
     except ContentError as error:
@@ -76,7 +80,8 @@ def build(context: Context, out: Path | None) -> None:
 
     settings = context.settings
     path = check_out(settings, out if out is not None else settings.root / DEFAULT_OUT)
-    built = build_site(settings, context.open_cache(), open_folder(path), context.now, progress)
+    with _bounded(settings):
+        built = build_site(settings, context.open_cache(), open_folder(path), context.now, progress)
     tell_warnings(built.archive.warnings)
     value = {
         "path": short_path(path),
@@ -144,3 +149,11 @@ def _say_due(context: Context, rows: "Sequence[Due]") -> None:
         late = click.style(promise, fg="red", bold=True) if row.is_late else promise
         say(click.style(incident.id, bold=True))
         say(f"  {level}{PHASES[incident.phase_at(context.now)]}  {late}")
+
+
+def _bounded(settings: "Settings") -> "AbstractContextManager[None]":
+    """Ends this process if templates of the repository, which anybody may propose, never do."""
+    from statusgen.process_limits import bounded
+    from statusgen.template_files import FOLDER as TEMPLATES_FOLDER
+
+    return bounded() if (settings.root / TEMPLATES_FOLDER).is_dir() else nullcontext()

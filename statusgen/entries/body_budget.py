@@ -4,14 +4,12 @@
 know. Only bodies that are long or full of markup are tried.
 """
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 from statusgen.entries.body_limits import MOST_MARKS, marks
 from statusgen.model.notation import BadValue
+from statusgen.process_limits import TimeIsUp, at_most
 
 BUDGET_S = 2.0
 """Of processor time, so that a busy machine takes no body for a slow one."""
@@ -19,16 +17,11 @@ FREE_LENGTH = 64 * 1024
 MOST_TIMES = 10
 """HTML and text may be this many times as long as the body, and `FREE_LENGTH` more."""
 LONG = 16 * 1024
-_AGAIN_S = 0.1
 _REMEDY = "shorten it, or put what was pasted into a fenced code block"
 
 
 class OverBudget(BadValue):
     """A body that costs more than any that was written for people."""
-
-
-class _TimeIsUp(BaseException):  # so that no library takes it for an error of its own
-    pass
 
 
 def may_cost(body: str) -> bool:
@@ -38,32 +31,13 @@ def may_cost(body: str) -> bool:
 
 @contextmanager
 def budget(seconds: float = BUDGET_S) -> Iterator[None]:
-    """Raises `OverBudget` if what is done within takes more processor time than that.
-
-    Beside the main thread, where Python delivers no signals, it is not measured.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    is_running = True
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        if is_running:
-            raise _TimeIsUp
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_S)
+    """Raises `OverBudget` if what is done within takes more processor time than that."""
     try:
-        try:
+        with at_most(seconds):
             yield
-        finally:
-            is_running = False  # a signal that comes while the timer is put away is too late
-    except _TimeIsUp:
+    except TimeIsUp:
         what = f"the body takes more than {seconds:g} seconds to render"
         raise OverBudget(what, _REMEDY) from None
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
 
 
 def refuse_too_much(body: str, *written: str) -> None:

@@ -16,6 +16,7 @@ _REMEDIES = {
     errno.EISDIR: "there is a folder where a file belongs; move it away",
     errno.ENOTDIR: _NO_FOLDER,
     errno.EEXIST: _NO_FOLDER,
+    errno.ETIMEDOUT: "another program keeps it to itself; end that one",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
     errno.EXDEV: "part of the folder is another disk; make it a plain folder",
 }

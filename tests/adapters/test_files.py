@@ -1,6 +1,9 @@
 import threading
 import time
 
+import pytest
+
+from statusgen.adapters import files
 from statusgen.adapters.files import alone_in, is_plain_folder
 
 
@@ -28,3 +31,13 @@ def test_of_two_who_want_to_be_alone_one_waits(tmp_path):
     other.join()
 
     assert told == ["first out", "second in"]
+
+
+def test_who_stands_still_in_a_folder_is_not_waited_for_without_an_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_PATIENCE_S", 0.05)
+
+    with alone_in(tmp_path), pytest.raises(TimeoutError), alone_in(tmp_path):
+        pass
+
+    with alone_in(tmp_path):
+        pass  # it is free again

@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from statusgen.adapters import mailbox_imap
 from statusgen.adapters.mailbox_imap import ImapMailbox
 from statusgen.errors import MailError
 from statusgen.model.mail_source import ImapSource
@@ -142,16 +143,22 @@ def test_a_refusal_is_one_sentence(inbox, changes, complaint):
 
 @contextmanager
 def scripted(*answers: bytes):
-    """A server that answers each line of the client's with the next of these, then hangs up."""
+    """A server that answers each line of the client's with the next of these, then hangs up.
+
+    TAG is what the line began with.
+    """
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         connection, _ = server.accept()
+        tag = b""
         with connection, connection.makefile("rb") as lines:
             for answer in answers:
-                connection.sendall(answer)
-                if not lines.readline():
+                connection.sendall(answer.replace(b"TAG", tag))
+                line = lines.readline()
+                if not line:
                     return
+                tag = line.split(b" ")[0]
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -226,3 +233,14 @@ def test_a_server_that_sends_byte_by_byte_is_given_up(is_tls, at_once):
             pytest.raises(MailError, match=r"did not answer in time|can't be reached|broke off"),
         ):
             list(box.unsettled())
+
+
+def test_a_servers_farewell_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(mailbox_imap, "_LEAVE_S", 0.2)
+    capable = b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n"
+    done = [b"TAG OK done\r\n"] * 2  # to LOGIN and SELECT
+    with scripted(b"* OK hello\r\n", capable, *done, b"* SEARCH\r\nTAG OK done\r\n", b"") as port:
+        box = imap(port, timeout_s=3600)
+        assert list(box.unsettled()) == []
+
+        box.close()

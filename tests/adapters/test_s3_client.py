@@ -40,3 +40,15 @@ def test_a_server_that_sends_byte_by_byte_is_given_up(step, first, monkeypatch):
         with pytest.raises(TargetUnreachable, match="did not answer in time; publish again"):
             STEPS[step](storage)
         storage.close()
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_body_that_goes_on_without_an_end_is_given_up(monkeypatch):
+    monkeypatch.setattr("statusgen.adapters.s3_bucket._PIECE", 1)  # each of which comes in time
+    monkeypatch.setattr("statusgen.adapters.s3_bucket._BODY_S", 0.5)
+    with dripping(BODY) as port:
+        storage = S3Storage("s3://acme", "acme", endpoint_url=f"http://127.0.0.1:{port}")
+
+        with pytest.raises(TargetUnreachable, match="did not answer in time; publish again"):
+            storage.observe()
+        storage.close()

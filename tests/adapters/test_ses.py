@@ -17,6 +17,7 @@ from statusgen.model.ses import Ses
 from statusgen.model.value import replace
 from statusgen.ports.senders import AccountFacts, SenderFacts, Verification
 from statusgen.ports.transport import Limits, Unreachable
+from tests.components.dripping import BODY, HEAD
 from tests.components.moto_server import moto_server  # noqa: F401 - a fixture
 from tests.components.ses_server import (
     SOUND_ACCOUNT,
@@ -32,12 +33,15 @@ from tests.components.ses_server import (
     say_goodbye,
     ses_server,  # noqa: F401 - a fixture
     stall,
+    stall_unread,
+    trickle,
 )
 
 SES = Ses("eu-west-1")
 SENDER = "status@example.com"
-QUICK = Timeouts(connect_s=1, read_s=1)
-ENDLESS = Timeouts(connect_s=3600, read_s=3600)
+QUICK = Timeouts(connect_s=1, read_s=1, letter_s=60, question_s=60)
+ENDLESS = Timeouts(connect_s=3600, read_s=3600, letter_s=3600, question_s=3600)
+SHORT = Timeouts(connect_s=60, read_s=60, letter_s=0.5, question_s=0.5)
 LETTER = Letter(
     update_id="2026-11-21-api/01-investigating",
     token="sub_7f3a2b1c",
@@ -197,6 +201,77 @@ def test_a_letter_without_an_answer_is_in_doubt_and_not_sent_again(
 
     assert sent.outcomes == [Outcome(DeliveryState.IN_DOUBT, reply, is_connection_usable=False)]
     assert len(ses_server.requests) == 1
+
+
+@pytest.mark.parametrize("first", [b"", HEAD, BODY], ids=["nothing", "headers", "a body"])
+def test_a_letter_whose_answer_trickles_in_is_in_doubt_when_its_time_is_over(
+    ses_server,  # noqa: F811
+    first,
+):
+    ses_server.script.append(trickle(first))
+
+    sent = send(LETTER, transport=SesTransport(SES, SENDER, timeouts=SHORT))
+
+    assert sent.outcomes == [
+        Outcome(DeliveryState.IN_DOUBT, "no answer", is_connection_usable=False)
+    ]
+    assert len(ses_server.requests) == 1
+
+
+def test_a_letter_that_is_not_taken_in_is_free_to_be_sent_again_when_its_time_is_over(
+    ses_server,  # noqa: F811
+):
+    ses_server.script.append(stall_unread)
+
+    sent = send(HUGE, transport=SesTransport(SES, SENDER, timeouts=SHORT))
+
+    assert sent.outcomes == [Outcome(DeliveryState.QUEUED, is_connection_usable=False)]
+
+
+def test_nobody_waits_for_a_letter_that_was_given_up(ses_server):  # noqa: F811
+    ses_server.script.append(trickle(HEAD))
+
+    async def give_up() -> None:
+        connection = await SesTransport(SES, SENDER, timeouts=ENDLESS).connect()
+        await connection.offer(LETTER)
+        try:
+            await asyncio.wait_for(connection.finish(), 0.2)
+        finally:
+            await connection.close()
+
+    before = {one for one in threading.enumerate() if not one.daemon}
+    with pytest.raises(TimeoutError):
+        asyncio.run(give_up())
+
+    assert {one for one in threading.enumerate() if not one.daemon} <= before
+
+
+def test_a_question_whose_answer_trickles_in_has_an_end_too(ses_server):  # noqa: F811
+    ses_server.account = trickle(HEAD)
+
+    with pytest.raises(Unreachable, match="it did not answer in time; try again"):
+        connect(SesTransport(SES, SENDER, timeouts=SHORT))
+
+
+def test_what_hangs_before_ses_is_asked_is_waited_for_a_little_longer(
+    ses_server,  # noqa: F811, ARG001
+    monkeypatch,
+):
+    monkeypatch.setattr(module, "_SPARE_S", 0.1)
+    transport = SesTransport(SES, SENDER, timeouts=SHORT)
+    is_over = threading.Event()
+    connect(transport)
+    monkeypatch.setattr(transport, "_send", lambda _letter: is_over.wait())
+    sent = send(LETTER, transport=transport)
+    monkeypatch.setattr(transport, "_prove", is_over.wait)
+
+    with pytest.raises(Unreachable, match="it did not answer in time; try again"):
+        connect(transport)
+
+    is_over.set()
+    assert sent.outcomes == [
+        Outcome(DeliveryState.IN_DOUBT, "no answer", is_connection_usable=False)
+    ]
 
 
 def test_a_letter_that_was_cut_off_half_way_is_free_to_be_sent_again(ses_server):  # noqa: F811
@@ -452,6 +527,19 @@ def test_an_account_is_told_of_also_where_nothing_is_said_of_the_sender(
     assert account.per_second == 14
     assert account.sender == SenderFacts("example.com", Verification.UNKNOWN)
     assert ses_server.identities_asked == [SENDER]
+
+
+def test_an_account_is_told_of_also_where_the_answer_about_the_sender_trickles_in(
+    ses_server,  # noqa: F811
+    monkeypatch,
+):
+    monkeypatch.setattr(module, "HURRIED", SHORT)
+    ses_server.identities[SENDER] = trickle(HEAD)
+
+    account = asyncio.run(SesTransport(SES, SENDER).try_out())
+
+    assert account.per_second == 14
+    assert account.sender == SenderFacts("example.com", Verification.UNKNOWN)
 
 
 def test_letters_leave_without_a_question_about_the_sender(ses_server):  # noqa: F811

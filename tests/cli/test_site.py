@@ -1,7 +1,10 @@
 """`check`, `build` and `due` as they are typed."""
 
+import resource
+
 import pytest
 
+from statusgen.templates import Templates
 from tests.fakes.repository import FIRST, ID, make_repository
 
 
@@ -33,6 +36,36 @@ def test_strict_makes_warnings_count(repository):
 
     assert (lenient.code, strict.code) == (0, 1)
     assert "1 warning" in lenient.out
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_a_template_that_anybody_may_propose_ends_and_is_within_limits(
+    repository, monkeypatch, command
+):
+    monkeypatch.setattr("statusgen.templates.MOST_S", 0.05)
+    before, within = resource.getrlimit(resource.RLIMIT_CPU), []
+
+    class Watched(Templates):
+        def render(self, *words):
+            within.append(resource.getrlimit(resource.RLIMIT_CPU))
+            return super().render(*words)
+
+    for user in ("site.pages", "usecases.check", "usecases.build", "usecases.release"):
+        monkeypatch.setattr(f"statusgen.{user}.Templates", Watched, raising=False)
+    monkeypatch.setattr("statusgen.templates.Templates", Watched)
+    template = repository.root / "site_templates" / "page" / "index.html"
+    template.parent.mkdir(parents=True)
+    template.write_text(
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    )
+
+    done = repository.run(command)
+
+    assert done.code == 1
+    assert "site_templates/page/index.html: takes more than 0.05 seconds to render" in done.err
+    assert within
+    assert before not in within
+    assert resource.getrlimit(resource.RLIMIT_CPU) == before
 
 
 def test_problems_for_programs(repository):

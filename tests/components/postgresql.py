@@ -51,6 +51,20 @@ class PostgreSql:
         ) as connection:
             connection.execute(statement)
 
+    def stop(self) -> None:
+        """Have it be silent: all its processes stand still, and their sockets stay open."""
+        for pid in (self.pid, *self._children()):
+            os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Have it answer again, what it was asked meanwhile too."""
+        for pid in (*self._children(), self.pid):
+            os.kill(pid, signal.SIGCONT)
+
+    def _children(self) -> list[int]:
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return [int(one) for one in children.read_text().split()]
+
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSql]:

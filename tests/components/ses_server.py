@@ -14,6 +14,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.components.dripping import DRIP_S
+
 Answer = Callable[["_Handler"], None]
 
 SOUND_ACCOUNT: dict[str, Any] = {
@@ -133,6 +135,26 @@ def stall(handler: "_Handler") -> None:
     handler.read_letter()
     handler.server.stopping.wait()
     handler.close_connection = True
+
+
+def stall_unread(handler: "_Handler") -> None:
+    """Read no letter at all and keep the connection open."""
+    handler.server.stopping.wait()
+    handler.close_connection = True
+
+
+def trickle(first: bytes) -> Answer:
+    """Read the letter and answer a byte at a time after these, for ever."""
+
+    def answer(handler: "_Handler") -> None:
+        handler.read_letter()
+        handler.close_connection = True
+        with suppress(OSError):  # who asked has gone
+            handler.wfile.write(first)
+            while not handler.server.stopping.wait(DRIP_S):
+                handler.wfile.write(b"x")
+
+    return answer
 
 
 def half_an_answer(handler: "_Handler") -> None:

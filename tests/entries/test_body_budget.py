@@ -1,14 +1,11 @@
 """Whatever is in a body, it costs so much and no more."""
 
 import random
-import signal
-import threading
-from contextlib import nullcontext
-from pathlib import Path
 
 import pytest
 
-from statusgen.entries import body_budget, word_check
+from statusgen import process_limits
+from statusgen.entries import word_check
 from statusgen.entries.body_budget import OverBudget, budget, may_cost, refuse_too_much
 from statusgen.entries.body_limits import BODY_LIMIT, BodyTooTangled, check_limits
 from statusgen.entries.front_matter import Document
@@ -39,66 +36,6 @@ def test_what_takes_too_long_is_ended():
         spin()
 
 
-def test_time_in_the_kernel_counts_too():
-    def ask():
-        while True:
-            Path("/").stat()
-
-    with pytest.raises(OverBudget), budget(0.01):
-        ask()
-
-
-def test_no_library_takes_the_end_for_an_error_of_its_own():
-    def stubborn():
-        while True:
-            try:
-                spin()
-            except Exception:  # noqa: BLE001  as some do
-                continue
-
-    with pytest.raises(OverBudget), budget(0.01):
-        stubborn()
-
-
-def test_what_ends_in_time_leaves_no_timer_behind():
-    before = signal.getsignal(signal.SIGPROF)
-
-    with budget():
-        pass
-
-    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
-    assert signal.getsignal(signal.SIGPROF) is before
-
-
-@pytest.mark.parametrize("ends_in_time", [True, False])
-def test_a_signal_that_comes_while_the_timer_is_put_away_is_too_late(monkeypatch, ends_in_time):
-    put = signal.setitimer
-
-    def late(which, seconds, *again):
-        if not seconds:
-            signal.raise_signal(signal.SIGPROF)
-        put(which, seconds, *again)
-
-    monkeypatch.setattr(signal, "setitimer", late)
-    with nullcontext() if ends_in_time else pytest.raises(OverBudget), budget():
-        if not ends_in_time:
-            signal.raise_signal(signal.SIGPROF)
-
-
-def test_beside_the_main_thread_nothing_is_measured():
-    done = []
-
-    def render():
-        with budget(0.0001):
-            done.append(sum(range(100_000)))
-
-    thread = threading.Thread(target=render)
-    thread.start()
-    thread.join()
-
-    assert len(done) == 1
-
-
 def test_what_becomes_much_longer_is_refused():
     refuse_too_much("x" * 1000, "y" * (64 * 1024 + 10_000))
 
@@ -109,7 +46,7 @@ def test_what_becomes_much_longer_is_refused():
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_body_over_its_budget_is_a_problem_and_the_next_one_is_read(monkeypatch):
     """A signal in a callback of the garbage collector is lost, so that another has to come."""
-    monkeypatch.setattr(body_budget, "_AGAIN_S", 0.001)
+    monkeypatch.setattr(process_limits, "_AGAIN_S", 0.001)
     body = 'word [a](https://example.com "t")\n' * 500
     monkeypatch.setattr(word_check, "budget", lambda: budget(0.001))
 

@@ -20,6 +20,7 @@ def failure(code):
         (errno.EDQUOT, "the disk quota is used up; free some space"),
         (errno.EROFS, "the disk is read-only; make it writable or choose another folder"),
         (errno.EACCES, "no permission; give this user the right to write there"),
+        (errno.ETIMEDOUT, "another program keeps it to itself; end that one"),
         (errno.EIO, "Input/output error; mend it"),
     ],
 )

@@ -36,6 +36,8 @@ _SQLITE_SENTENCES = {
     "SQLITE_NOTADB": _DAMAGED,
 }
 
+_NO_ANSWER = "did not answer; check that it runs and can be reached, then run the command again"
+
 _SERVER_SENTENCES = {
     # by SQLSTATE or the class that it begins with, the longer first:
     # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -56,6 +58,7 @@ _SERVER_SENTENCES = {
     "57": f"was shut down or is starting; wait for the server and {_AGAIN}",
     "58": f"can't be read or written; check the server's disk and {_AGAIN}",
     "XX": "is damaged; see the server's log, and restore it from a backup",
+    "08S01": _NO_ANSWER,
     "08": f"lost the connection; check the server and the network, and {_AGAIN}",
 }
 
@@ -83,7 +86,6 @@ _ENTRY_SENTENCES = (
     (r"definition of service|service file", "names a service that no service file defines"),
     (r"SSL|certificate", "can't be reached over TLS; check sslmode and the certificates"),
 )
-_NO_ANSWER = "did not answer; check that it runs and can be reached, then run the command again"
 
 
 class Collision(DatabaseError):

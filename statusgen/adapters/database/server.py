@@ -36,6 +36,8 @@ _SAME_CLOCK = timedelta(seconds=1)
 
 def make_engine(url: URL) -> Engine:
     """Return the engine of a server; what the URL says about a connection comes first."""
+    from statusgen.adapters.database.patient_connection import Way  # noqa: PLC0415  see there
+
     ours = {name: value for name, value in _CONNECTION.items() if name not in url.query}
     engine = create_engine(
         url,
@@ -47,6 +49,12 @@ def make_engine(url: URL) -> Engine:
         pool_timeout=_CONNECT_TIMEOUT_S,
         pool_pre_ping=True,
     )
+
+    way = Way()
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, words: Any, options: Any) -> Any:
+        return way.connect(*words, **options)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
