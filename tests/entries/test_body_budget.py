@@ -6,7 +6,7 @@ import pytest
 
 from statusgen import process_limits
 from statusgen.entries import word_check
-from statusgen.entries.body_budget import OverBudget, budget, may_cost, refuse_too_much
+from statusgen.entries.body_budget import BUDGET_S, OverBudget, budget, may_cost, refuse_too_much
 from statusgen.entries.body_limits import BODY_LIMIT, BodyTooTangled, check_limits
 from statusgen.entries.front_matter import Document
 from statusgen.entries.word_check import check_words
@@ -98,5 +98,5 @@ def test_random_markup_is_within_the_budget_or_refused(seed):
     except BodyTooTangled:
         return
 
-    with budget(2 * body_budget.BUDGET_S):
+    with budget(2 * BUDGET_S):
         faults_of(body)
