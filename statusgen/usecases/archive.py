@@ -21,6 +21,7 @@ from statusgen.model.incident import Incident
 from statusgen.model.outline import Outline
 from statusgen.model.step import Step
 from statusgen.model.value import Value
+from statusgen.model.vocabulary import Impact
 from statusgen.ports.cache import Cache
 from statusgen.usecases.folder_reader import FolderReader, digest_of, fold_source, vocabulary
 from statusgen.usecases.listing import MAKER, PAGES, RECORDS, SOURCES, Listing
@@ -28,6 +29,7 @@ from statusgen.usecases.spool import Spool
 from statusgen.usecases.workforce import WORTH_A_PROCESS, run_in_parallel
 
 POSTMORTEM_WITHIN = timedelta(hours=48)
+SILENT = timedelta(days=30)
 
 
 class Kept(Value, frozen=True):
@@ -177,7 +179,9 @@ def survey_archive(
         settings=settings,
         outlines=outlines,
         digests={name: record.digest for name, record in records.items()},
-        problems=tuple(sorted([*problems, *_owed_postmortems(outlines, now)])),
+        problems=tuple(
+            sorted([*problems, *_owed_postmortems(outlines, now), *_forgotten(outlines, now)])
+        ),
         with_drafts=reader.with_drafts,
         bodies=bodies,
         _cache=cache,
@@ -245,4 +249,22 @@ def _owed_postmortems(outlines: Iterable[Outline], now: datetime) -> list[Proble
         and not one.has_postmortem
         and one.ended is not None
         and one.ended + POSTMORTEM_WITHIN < now
+    ]
+
+
+def _forgotten(outlines: Iterable[Outline], now: datetime) -> list[Problem]:
+    """Incidents that are felt, and were probably over long ago."""
+    return [
+        Problem(
+            shown_path(one.id),
+            0,
+            f"the incident is open, and its last update is more than {SILENT.days} days old",
+            "say how it stands now, or resolve it",
+            is_warning=True,
+        )
+        for one in outlines
+        if one.severity is not None
+        and one.impact is not Impact.NONE
+        and one.ended is None
+        and one.told[-1].at + SILENT < now
     ]

@@ -1,8 +1,13 @@
 """`new`, `update`, `resolve`: the next file, ready to publish."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
-from tests.fakes.repository import ID, make_repository
+from tests.components.available import ROOT
+from tests.fakes.repository import ID, NOW, make_repository
 
 
 @pytest.fixture
@@ -159,3 +164,25 @@ def test_an_incident_that_is_wrong_is_named_as_the_reason(repository):
 
     assert result.code == 2
     assert "mend it first" in result.err
+
+
+@pytest.mark.parametrize(
+    "command", [("new", "Slow", "--severity", "SEV2", "--component", "search"), ("update",)]
+)
+def test_what_can_not_be_written_whole_is_not_written_at_all(repository, command):
+    """Half an update would pass the check and be mailed."""
+    before = {path for path in repository.root.rglob("*") if path.is_file()}
+    limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", sys.executable, "-m", "statusgen"]
+
+    done = subprocess.run(
+        [*limited, "-C", repository.root, "--now", NOW, *command, "-m", "All is slow.\n" * 500],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    after = {path for path in (repository.root / "incidents").rglob("*") if path.is_file()}
+    assert after <= before
+    assert done.returncode == 4
+    assert "can't be written" in done.stderr

@@ -33,6 +33,10 @@ HTML = [
         "[a](https://example.com/x?y=1&z=2)",
         '<p><a href="https://example.com/x?y=1&amp;z=2">a</a></p>',
     ),
+    (
+        "[a](https://m.example/#/#room:x)",
+        '<p><a href="https://m.example/#/%23room:x">a</a></p>',
+    ),
     ("[a](incidents/b.html)", f'<p><a href="{HERE}/incidents/b.html">a</a></p>'),
     ("[a](/b)", '<p><a href="https://status.example.com/b">a</a></p>'),
     ("[a](mailto:help@example.com)", '<p><a href="mailto:help@example.com">a</a></p>'),

@@ -184,6 +184,34 @@ def test_a_postmortem_that_is_owed_is_a_warning(repository):
     assert ["postmortem" in one.what for one in later.warnings] == [True]
 
 
+@pytest.mark.parametrize(
+    ("severity", "status", "is_asked"),
+    [("SEV1", "identified", True), ("SEV3", "monitoring", True), ("SEV4", "identified", False)],
+)
+def test_an_open_incident_without_a_word_for_a_month_is_asked_about(
+    repository, severity, status, is_asked
+):
+    repository.write_update("02-then", status, "02:09", severity=severity)
+    settings = read_settings(repository.root)
+
+    soon = survey_archive(settings, open_cache(repository), instant("2026-12-21T02:09"))
+    later = survey_archive(settings, open_cache(repository), instant("2026-12-21T02:10"))
+
+    what = "the incident is open, and its last update is more than 30 days old"
+    assert soon.warnings == ()
+    assert [one.what for one in later.warnings] == [what] * is_asked
+
+
+def test_what_is_over_is_not_asked_about(repository):
+    repository.write_update("02-resolved", "resolved", "02:09", severity="SEV3")
+
+    years = survey_archive(
+        read_settings(repository.root), open_cache(repository), instant("2029-12-21T02:10")
+    )
+
+    assert years.warnings == ()
+
+
 class MakerReader(CountingReader):
     """A reader whose pages depend on `maker`."""
 
