@@ -193,14 +193,14 @@ def test_its_own_pages_and_whoever_follows_a_link_see_the_preview(server, header
 
 def test_a_reader_who_goes_away_is_no_news(server, capfd):
     server.show(calls(BODIES | {"big.html": b"x" * 50_000_000}))
+    before = set(threading.enumerate())
     url = urlsplit(server.url)
     with socket.create_connection((url.hostname, url.port), 10) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         door.sendall(b"GET /big.html HTTP/1.0\r\n\r\n")
         door.recv(100)
-    for thread in threading.enumerate():
-        if "process_request_thread" in thread.name:
-            thread.join(10)
+    for thread in {*threading.enumerate()} - before:
+        thread.join(10)
 
     assert get(server, "/")[0] == 200
     assert capfd.readouterr().err == ""
