@@ -38,14 +38,14 @@ def root(tmp_path):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_disk_under_stdout_is_one_sentence_and_exit_4(root):
     with Path("/dev/full").open("w") as full:
-        done = run("check", cwd=root, stdout=full)
+        done = run("--now", NOW, "check", cwd=root, stdout=full)
 
     assert done.returncode == 4
     assert done.stderr == "error: No space left on device; make room and run the command again\n"
 
 
 def test_a_closed_stdout_is_no_failure(root):
-    done = run("check", cwd=root, preexec_fn=lambda: os.close(1))
+    done = run("--now", NOW, "check", cwd=root, preexec_fn=lambda: os.close(1))
 
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -64,7 +64,7 @@ def test_a_reader_who_has_had_enough_is_no_failure(root):
     reader, writer = os.pipe()
     os.close(reader)
 
-    done = run("check", cwd=root, stdout=writer)
+    done = run("--now", NOW, "check", cwd=root, stdout=writer)
 
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, "")
