@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from statusgen.adapters.s3 import S3Storage
-from tests.components.moto_server import moto_server  # noqa: F401 - a fixture
+from tests.components.moto_server import credentials, moto_server  # noqa: F401 - fixtures
 from tests.components.rclone import rclone_server  # noqa: F401 - a fixture
 from tests.components.s3_proxy import REFUSE, run_proxy
 from tests.components.seaweedfs import S3Server, seaweedfs  # noqa: F401 - a fixture
@@ -48,13 +48,6 @@ class Bucket:
         bodies = {key: client.get_object(Bucket=self.name, Key=key)["Body"].read() for key in keys}
         client.close()
         return bodies
-
-
-@pytest.fixture
-def credentials(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testkey")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testsecret")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 def make_bucket(server: S3Server) -> Bucket:

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.components.seaweedfs import S3Server
+from tests.components.seaweedfs import ACCESS_KEY, SECRET_KEY, S3Server
+
+
+@pytest.fixture
+def credentials(monkeypatch):
+    """The keys of our servers, as the environment holds them."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 @pytest.fixture(scope="session")
