@@ -16,17 +16,17 @@ ARGS :=
 LOCKED := tests/locked
 NPM_LOCKED := tests/components/npm
 
-SOAKED := tests/apply/test_upload_interleavings.py tests/journeys/test_busy_bucket.py \
+SOAKED := tests/targets/test_upload_interleavings.py tests/journeys/test_busy_bucket.py \
 	tests/journeys/test_faulty_bucket.py tests/journeys/test_killed_upload.py \
 	tests/journeys/test_killed_delivery.py tests/journeys/test_killed_publish.py \
 	tests/journeys/test_faulty_relay.py tests/journeys/test_many_senders.py \
-	tests/journeys/test_moody_relay.py tests/adapters/test_smtp_transfer_faults.py \
-	tests/apply/test_pace.py tests/letters/test_headers_nasty.py tests/journeys/test_full_disk.py \
-	tests/adapters/database/test_engine_damage.py tests/adapters/database/test_log_file.py \
-	tests/adapters/database/test_ledger.py tests/cli/test_importing.py \
-	tests/journeys/test_held_letters.py tests/adapters/test_folder.py \
-	tests/usecases/test_build_incremental.py tests/prose/test_simple_html.py \
-	tests/prose/test_lost_words.py tests/journeys/test_bad_places.py \
+	tests/journeys/test_moody_relay.py tests/mail/transports/test_smtp_transfer_faults.py \
+	tests/mail/delivery/test_pace.py tests/mail/letters/test_headers_nasty.py tests/journeys/test_full_disk.py \
+	tests/mail/database/test_engine_damage.py tests/mail/database/test_log_file.py \
+	tests/mail/database/test_ledger.py tests/cli/test_importing.py \
+	tests/journeys/test_held_letters.py tests/targets/test_folder.py \
+	tests/publish/test_build_incremental.py tests/content/markdown/test_simple_html.py \
+	tests/content/markdown/test_lost_words.py tests/journeys/test_bad_places.py \
 	tests/journeys/test_shared_bucket.py tests/journeys/test_two_clones.py
 
 .PHONY: help demo test test-newest test-lowest update soak check lint format messages bench dist components

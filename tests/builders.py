@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from statusgen.config.component import Component
 from statusgen.config.settings import Brakes, PageSettings, Settings
-from statusgen.entries.update_file import Vocabulary
-from statusgen.model.component import Component
-from statusgen.model.incident import Incident, fold
-from statusgen.model.severity import DEFAULT_SEVERITIES
-from statusgen.model.update import ComponentChange, Update
-from statusgen.model.vocabulary import SAME_PHASE, ComponentState, Phase
+from statusgen.config.severity import DEFAULT_SEVERITIES
+from statusgen.content.entries.update_file import Vocabulary
+from statusgen.content.incident import Incident, fold
+from statusgen.content.update import ComponentChange, Update
+from statusgen.values.vocabulary import SAME_PHASE, ComponentState, Phase
 
 SEVERITIES = {level.key: level for level in DEFAULT_SEVERITIES}
 COMPONENTS = (

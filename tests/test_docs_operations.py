@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from statusgen.adapters.ses import SesTransport
-from statusgen.model.ses import Ses, parse_ses
-from statusgen.usecases.starter import write_starter
+from statusgen.config.ses import Ses, parse_ses
+from statusgen.content.starter import write_starter
+from statusgen.mail.transports.ses import SesTransport
 from tests.builders import instant
 from tests.components.ses_server import ses_server  # noqa: F401 - a fixture
 from tests.test_docs import unknown_words

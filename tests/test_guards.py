@@ -102,12 +102,12 @@ def test_a_skip_is_a_failure_in_ci(tmp_path, body):
 ASKING = {
     "components/web_server.py": "a server tells its own time, as far ahead as a test wants",
     "fakes/mail_worker.py": "a machine whose clock is wrong",
-    "adapters/database/test_ledger.py": "a machine whose clock is wrong",
-    "adapters/database/test_server.py": "a machine whose clock is wrong",
-    "adapters/test_folder.py": "a file is of an age",
-    "adapters/test_public_page.py": "a certificate is made for two days",
+    "mail/database/test_ledger.py": "a machine whose clock is wrong",
+    "mail/database/test_server.py": "a machine whose clock is wrong",
+    "targets/test_folder.py": "a file is of an age",
+    "targets/test_public_page.py": "a certificate is made for two days",
     "cli/test_context.py": "without --now it is the machine's time",
-    "usecases/test_build.py": "a file is of an age",
+    "publish/test_build.py": "a file is of an age",
 }
 """Who may ask what time it is, and why."""
 ASKS = re.compile(r"datetime\.now\(|\.today\(\)|utcnow\(|\btime\.time(_ns)?\(\)")

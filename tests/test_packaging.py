@@ -34,7 +34,7 @@ def test_the_wheel_carries_every_template_and_the_typing_marker(wheel):
 
 
 def test_the_wheel_carries_every_revision_of_the_database(wheel):
-    folder = "statusgen/adapters/database/migrations"
+    folder = "statusgen/mail/database/migrations"
     revisions = {f"{folder}/{path.name}" for path in (ROOT / folder).glob("v*.py")}
 
     assert len(revisions) >= 2

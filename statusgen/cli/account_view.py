@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 from statusgen.cli.output import count, tell, tell_error
-from statusgen.model.value import asdict
+from statusgen.values.value import asdict
 
 if TYPE_CHECKING:
-    from statusgen.apply.deliver import DeliveryReport
     from statusgen.cli.sending import Ended
     from statusgen.errors import MailError
-    from statusgen.model.delivery import Account
-    from statusgen.ports.ledger import Ledger
+    from statusgen.mail.delivery.deliver import DeliveryReport
+    from statusgen.mail.ledger import Ledger
+    from statusgen.mail.letter_states import Account
 
 NOTHING = "no letters are owed"
 

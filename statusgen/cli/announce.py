@@ -36,8 +36,8 @@ def schedule(
     \b
     statusgen schedule "Database upgrade" --starts 2026-12-01T22:00 --ends 2h
     """  # noqa: D301
-    from statusgen.model.vocabulary import Phase
-    from statusgen.usecases import write
+    from statusgen.content import write
+    from statusgen.values.vocabulary import Phase
 
     settings = context.settings
     touched = tuple(write.parse_component(one, settings) for one in components)
@@ -86,8 +86,8 @@ def notice(
     statusgen notice "Support moves to a new address" --ends 2026-12-01T00:00
     statusgen notice "Checkout looks different" --component checkout --ends 3d
     """  # noqa: D301
-    from statusgen.model.vocabulary import Phase
-    from statusgen.usecases import write
+    from statusgen.content import write
+    from statusgen.values.vocabulary import Phase
 
     settings = context.settings
     about = tuple(write.parse_component(one, settings) for one in components)
@@ -109,7 +109,7 @@ def notice(
 
 
 def _instant(context: Context, option: str, text: str) -> datetime:
-    from statusgen.model.notation import BadValue, parse_instant
+    from statusgen.values.notation import BadValue, parse_instant
 
     try:
         return parse_instant(text, context.settings.page.zone)
@@ -118,7 +118,7 @@ def _instant(context: Context, option: str, text: str) -> datetime:
 
 
 def _end(context: Context, starts: datetime, text: str) -> datetime:
-    from statusgen.model.notation import BadValue, parse_duration
+    from statusgen.values.notation import BadValue, parse_duration
 
     try:
         length: timedelta = parse_duration(text)

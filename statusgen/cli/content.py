@@ -12,7 +12,7 @@ from statusgen.cli.output import say, short_path, tell_next
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from statusgen.model.incident import Incident
+    from statusgen.content.incident import Incident
 
 message_option = click.option(
     "-m", "message", metavar="TEXT", help="The text; without it your editor opens."
@@ -44,8 +44,8 @@ def new(
     \b
     statusgen new "Errors at checkout" --severity SEV1 --component checkout
     """  # noqa: D301
-    from statusgen.model.vocabulary import Phase
-    from statusgen.usecases import write
+    from statusgen.content import write
+    from statusgen.values.vocabulary import Phase
 
     settings = context.settings
     touched = tuple(write.parse_component(one, settings) for one in components)
@@ -83,7 +83,7 @@ def update(
     INCIDENT is any unique part of its id; the only open incident needs no name. Without --phase
     the phase stays as it is.
     """
-    from statusgen.usecases import write
+    from statusgen.content import write
 
     settings = context.settings
     about = _find(context, incident)
@@ -119,8 +119,8 @@ def resolve(
     INCIDENT is any unique part of its id; the only open incident needs no name. A maintenance is
     completed, a notice ends.
     """
-    from statusgen.model.vocabulary import SAME_PHASE, Phase
-    from statusgen.usecases import write
+    from statusgen.content import write
+    from statusgen.values.vocabulary import SAME_PHASE, Phase
 
     settings = context.settings
     about = _find(context, incident)
@@ -165,7 +165,7 @@ def second_of(now: datetime) -> datetime:
 
 def finish(context: Context, path: Path, message: str | None, body: str) -> None:
     """Let the author edit what was begun in `path`, unless there is a message; say what is next."""
-    from statusgen.usecases.write import placeholder_in
+    from statusgen.content.write import placeholder_in
 
     if message is None and is_terminal() and sys.stdout.isatty():
         body = edited(path)
@@ -195,7 +195,7 @@ def edited(path: Path) -> str:
 
 def _find(context: Context, incident: str | None) -> "Incident":
     from statusgen.cli.output import tell_problems
-    from statusgen.usecases.write import find_incident
+    from statusgen.content.write import find_incident
 
     archive = context.survey()
     tell_problems(archive.errors)
@@ -204,7 +204,7 @@ def _find(context: Context, incident: str | None) -> "Incident":
 
 def _wording(about: "Incident", status: str) -> str:
     """The status whose words an update of `about` starts with: a notice only ever tells."""
-    from statusgen.model.vocabulary import Phase
+    from statusgen.values.vocabulary import Phase
 
     return Phase.NOTICE if about.is_notice else status
 

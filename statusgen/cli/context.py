@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from statusgen.config.settings import Settings
-    from statusgen.ports.cache import Cache
-    from statusgen.usecases.archive import Archive
-    from statusgen.usecases.uploading import Target
+    from statusgen.content.archive import Archive
+    from statusgen.content.cache import Cache
+    from statusgen.targets.uploading import Target
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Context:
     def now(self) -> datetime:
         """The instant of this run, read once; without an offset `--now` is in the page's zone."""
         if self._now is None:
-            from statusgen.apply.clock import clock_from
+            from statusgen.values.clock import clock_from
 
             self._now = self._read_now(lambda: self.settings.page.zone)
             self._clock = clock_from(self._now)
@@ -97,19 +97,19 @@ class Context:
 
     def now_without_page(self) -> datetime:
         """The same before there is a page: without an offset it is UTC."""
-        from statusgen.model.notation import load_zone
+        from statusgen.values.notation import load_zone
 
         return self._read_now(lambda: load_zone("UTC"))
 
     def open_cache(self) -> "Cache":
         """The cache of this repository."""
-        from statusgen.composition import open_cache
+        from statusgen.cli.composition import open_cache
 
         return open_cache(self.settings)
 
     def survey(self) -> "Archive":
         """The content as far as it is right."""
-        from statusgen.usecases.archive import survey_archive
+        from statusgen.content.archive import survey_archive
 
         cache = self.open_cache()
         archive = survey_archive(self.settings, cache, self.now)
@@ -119,7 +119,7 @@ class Context:
     def _read_now(self, zone: "Callable[[], ZoneInfo]") -> datetime:
         if self.now_text is None:
             return datetime.now(UTC)
-        from statusgen.model.notation import BadValue, parse_instant
+        from statusgen.values.notation import BadValue, parse_instant
 
         try:
             return parse_instant(self.now_text, zone())
@@ -130,8 +130,8 @@ class Context:
 @contextmanager
 def open_targets(settings: "Settings", *, hurried: bool = False) -> "Iterator[tuple[Target, ...]]":
     """The configured targets with their storages, closed at the end."""
-    from statusgen.composition import open_target
-    from statusgen.usecases.uploading import Target
+    from statusgen.cli.composition import open_target
+    from statusgen.targets.uploading import Target
 
     with ExitStack() as stack:
         targets = tuple(Target(one, open_target(one, hurried=hurried)) for one in settings.targets)

@@ -16,8 +16,8 @@ from statusgen.cli.output import progress, say, say_under, tell, tell_next
 from statusgen.errors import Unavailable
 
 if TYPE_CHECKING:
-    from statusgen.usecases.doctor.finding import Finding
-    from statusgen.usecases.uploading import Target
+    from statusgen.doctor.finding import Finding
+    from statusgen.targets.uploading import Target
 
 _DNS_PORT = 53
 _LOOKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
@@ -58,7 +58,7 @@ def doctor(context: Context, resolver: tuple[str, int] | None) -> None:
     the database, all at once and within 15 seconds. Nothing is published and nobody is mailed;
     on a target only `_statusgen/` is written to. Leaves with 4 when something fails.
     """
-    from statusgen.composition import (
+    from statusgen.cli.composition import (
         has_secret_key,
         is_gone,
         look_at_state,
@@ -66,7 +66,7 @@ def doctor(context: Context, resolver: tuple[str, int] | None) -> None:
         open_web,
         try_transport,
     )
-    from statusgen.usecases.doctor.examination import Surroundings, examine
+    from statusgen.doctor.examination import Surroundings, examine
 
     settings = context.settings
     with open_targets(settings, hurried=True) as targets, progress("Examining", None):
@@ -92,7 +92,7 @@ def doctor(context: Context, resolver: tuple[str, int] | None) -> None:
 
 
 def _as_json(finding: "Finding") -> dict[str, str]:
-    from statusgen.model.value import asdict
+    from statusgen.values.value import asdict
 
     return {name: str(value) for name, value in asdict(finding).items()}
 

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from statusgen.prose.times import PageClock
-    from statusgen.usecases.due import Due
+    from statusgen.content.due import Due
+    from statusgen.words.times import PageClock
 
 
 def due_text(row: "Due", clock: "PageClock", now: datetime) -> str:
     """`next update due 02:19 UTC, in 14 minutes`; the day is named when it is not today."""
-    from statusgen.prose.times import spoken_duration
+    from statusgen.words.times import spoken_duration
 
     if row.at is None:
         return "no next update is promised"

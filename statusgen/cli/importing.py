@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from statusgen.cli.context import Context
 from statusgen.cli.output import progress
-from statusgen.config.subscriber_csv import (
+from statusgen.errors import UsageError, without_addresses
+from statusgen.mail.subscribers.subscriber_csv import (
     BadRow,
     KnownNames,
     bad_header,
     bad_line,
     parse_subscribers,
 )
-from statusgen.errors import UsageError, without_addresses
-from statusgen.model.value import Value
-from statusgen.repository_files import NotOurs, open_file
+from statusgen.values.value import Value
+from statusgen.words.repository_files import NotOurs, open_file
 
 if TYPE_CHECKING:
-    from statusgen.model.subscriber import NewSubscriber
-    from statusgen.ports.address_book import Imported
+    from statusgen.mail.subscribers.address_book import Imported
+    from statusgen.mail.subscribers.subscriber import NewSubscriber
 
 _CHUNK = 1 << 20
 _CLEARED_EVERY = 10_000
@@ -45,7 +45,7 @@ def import_file(context: Context, file: Path, *, skip_bad: bool) -> Taken:
         UsageError: there is a file of bad rows already, which may hold what nobody has mended.
 
     """
-    from statusgen.composition import open_state
+    from statusgen.cli.composition import open_state
 
     settings = context.settings
     known = KnownNames(
@@ -154,7 +154,7 @@ class _BadRows:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             return os.fdopen(os.open(self._path, flags, 0o600), "wb")
         except OSError as error:
-            from statusgen.model.unwritable import unwritten
+            from statusgen.words.unwritable import unwritten
 
             raise unwritten(self._path, error) from error
 

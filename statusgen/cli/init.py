@@ -22,8 +22,8 @@ def init(context: Context, folder: Path, wants_git: bool | None) -> None:
     It builds, publishes into a folder and mails into a folder right away. Nobody is in the address
     book yet.
     """
-    from statusgen.usecases.installation import installed_from
-    from statusgen.usecases.starter import write_starter
+    from statusgen.content.installation import installed_from
+    from statusgen.content.starter import write_starter
 
     now = context.now_without_page()
     source = installed_from()
@@ -41,7 +41,7 @@ def init(context: Context, folder: Path, wants_git: bool | None) -> None:
 
 def _begin_git(folder: Path, wants_git: bool | None, *, can_ask: bool) -> bool:
     """Make a git repository of the folder if that is wanted; whether it is one now."""
-    from statusgen.usecases import git
+    from statusgen.content import git
 
     if wants_git is False or not git.can_begin(folder):
         return False

@@ -21,8 +21,8 @@ from statusgen.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from statusgen.model.subscriber import Subscriber
-    from statusgen.ports.address_book import AddressBook
+    from statusgen.mail.subscribers.address_book import AddressBook
+    from statusgen.mail.subscribers.subscriber import Subscriber
 
 _MOST_LETTERS = 20
 
@@ -49,11 +49,11 @@ def add(
     language: str | None,
 ) -> None:
     """Add one subscriber, whose consent you vouch for."""
-    from statusgen.composition import open_state
-    from statusgen.model.addresses import parse_address
-    from statusgen.model.notation import is_language, shown
-    from statusgen.model.subscriber import NewSubscriber
-    from statusgen.usecases import write
+    from statusgen.cli.composition import open_state
+    from statusgen.content import write
+    from statusgen.mail.subscribers.subscriber import NewSubscriber
+    from statusgen.values.addresses import parse_address
+    from statusgen.values.notation import is_language, shown
 
     settings = context.settings
     for one in components:
@@ -88,8 +88,8 @@ def add(
 @pass_context
 def remove(context: Context, subscriber: str) -> None:
     """Unsubscribe someone; an import does not bring them back."""
-    from statusgen.composition import open_state
-    from statusgen.model.subscriber import SubscriberState
+    from statusgen.cli.composition import open_state
+    from statusgen.mail.subscribers.subscriber import SubscriberState
 
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
@@ -104,7 +104,7 @@ def remove(context: Context, subscriber: str) -> None:
 @pass_context
 def erase(context: Context, subscriber: str, yes: bool) -> None:
     """Forget an address for good; only a keyed hash stays, so that no import brings it back."""
-    from statusgen.composition import open_state
+    from statusgen.cli.composition import open_state
 
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
@@ -132,8 +132,8 @@ def restore(context: Context, since: str, yes: bool) -> None:
       statusgen subscribers restore                   the last 24 hours
       statusgen subscribers restore --since 2026-11-21T02:00
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_state
-    from statusgen.model.subscriber import SubscriberState
+    from statusgen.cli.composition import open_state
+    from statusgen.mail.subscribers.subscriber import SubscriberState
 
     begin = _since(context, since)
     with open_state(context.settings) as state:
@@ -194,10 +194,10 @@ def import_(context: Context, file: Path, skip_bad: bool) -> None:
 @pass_context
 def export(context: Context, out: Path | None) -> None:
     """Write the active subscribers as CSV, addresses and all."""
-    from statusgen.composition import open_state
-    from statusgen.config.subscriber_csv import write_subscribers
-    from statusgen.model.subscriber import SubscriberState
-    from statusgen.model.unwritable import unwritten
+    from statusgen.cli.composition import open_state
+    from statusgen.mail.subscribers.subscriber import SubscriberState
+    from statusgen.mail.subscribers.subscriber_csv import write_subscribers
+    from statusgen.words.unwritable import unwritten
 
     with open_state(context.settings) as state:
         active = state.address_book.subscribers(state=SubscriberState.ACTIVE)
@@ -223,7 +223,7 @@ def export(context: Context, out: Path | None) -> None:
 @pass_context
 def list_(context: Context) -> None:
     """List all subscribers by token; `export` gives the addresses."""
-    from statusgen.composition import open_state
+    from statusgen.cli.composition import open_state
 
     with open_state(context.settings) as state:
         rows = [subscriber_as_json(one) for one in state.address_book.subscribers()]
@@ -244,7 +244,7 @@ def show(context: Context, subscriber: str) -> None:
     Example:
       statusgen subscribers show ADDRESS       did this customer get it?
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_state
+    from statusgen.cli.composition import open_state
 
     with open_state(context.settings) as state:
         found = _find(state.address_book, subscriber)
@@ -259,7 +259,7 @@ def show(context: Context, subscriber: str) -> None:
 
 
 def _since(context: Context, text: str) -> "datetime":
-    from statusgen.model.notation import BadValue, parse_duration, parse_instant, shown
+    from statusgen.values.notation import BadValue, parse_duration, parse_instant, shown
 
     try:
         return context.now - parse_duration(text)

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from statusgen.model.delivery import LetterRecord
-    from statusgen.model.subscriber import Subscriber, SubscriberRecord
+    from statusgen.mail.letter_states import LetterRecord
+    from statusgen.mail.subscribers.subscriber import Subscriber, SubscriberRecord
 
 
 def subscriber_as_json(one: "Subscriber") -> dict[str, object]:
@@ -86,12 +86,12 @@ def _letter_lines(letters: "Sequence[LetterRecord]") -> list[str]:
 
 def _source(record: "SubscriberRecord") -> str:
     """Whence the consent; the file that it may name bears any name, even an address."""
-    from statusgen.model.notation import printable
+    from statusgen.values.notation import printable
 
     return printable(without_addresses(record.consent.source))
 
 
 def _second(at: "datetime") -> str:
-    from statusgen.model.notation import format_instant
+    from statusgen.values.notation import format_instant
 
     return format_instant(at.replace(microsecond=0))

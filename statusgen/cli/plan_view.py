@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from statusgen.cli.output import count, few, problem_as_json, size, tell, tell_problems
 
 if TYPE_CHECKING:
-    from statusgen.plan.edits import Edit
-    from statusgen.plan.plan import KeptIncident, Loss, Plan, Removal
-    from statusgen.plan.target import TargetPlan
+    from statusgen.mail.edits import Edit
+    from statusgen.publish.plan import KeptIncident, Loss, Plan, Removal
+    from statusgen.targets.target_plan import TargetPlan
 
 MOST_FILES = 12
 GONE = "no longer part of the site"

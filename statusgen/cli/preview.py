@@ -10,8 +10,8 @@ from statusgen.cli.output import progress, say, tell, tell_problems, tell_troubl
 from statusgen.errors import StatusgenError
 
 if TYPE_CHECKING:
-    from statusgen.ports.cache import Cache
-    from statusgen.ports.preview import PreviewServer
+    from statusgen.content.cache import Cache
+    from statusgen.publish.preview_port import PreviewServer
 
 
 @click.command()
@@ -22,10 +22,10 @@ def preview(context: Context, port: int) -> None:
 
     Pages load again by themselves when a file is saved.
     """
-    from statusgen.composition import open_preview_server, watch
+    from statusgen.cli.composition import open_preview_server, watch
     from statusgen.config.places import CONTENT_FOLDER
     from statusgen.config.reader import FILE_NAME
-    from statusgen.template_files import FOLDER
+    from statusgen.words.template_files import FOLDER
 
     root = context.settings.root
     server = open_preview_server(port)
@@ -49,7 +49,7 @@ class _Desk:
         self._cached_settings = ""
 
     def show(self, context: Context) -> None:
-        from statusgen.usecases.preview import make_preview
+        from statusgen.publish.preview import make_preview
 
         try:
             with progress("Rendering", None):
@@ -64,7 +64,7 @@ class _Desk:
         )
 
     def _cache_of(self, context: Context) -> "Cache":
-        from statusgen.composition import open_draft_cache
+        from statusgen.cli.composition import open_draft_cache
 
         fingerprint = context.settings.fingerprint
         if self._cache is None or fingerprint != self._cached_settings:

@@ -13,11 +13,11 @@ from statusgen.cli.output import count, say, tell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from statusgen.model.delivery import Account
-    from statusgen.plan.plan import Plan
-    from statusgen.usecases.mail.queueing import Queued
-    from statusgen.usecases.mail.samples import SampleLetter
-    from statusgen.usecases.uploading import TargetResult, Uploads
+    from statusgen.mail.letter_states import Account
+    from statusgen.mail.letters.samples import SampleLetter
+    from statusgen.mail.queueing import Queued
+    from statusgen.publish.plan import Plan
+    from statusgen.targets.uploading import TargetResult, Uploads
 
 
 HELD = "statusgen mail resume sends the letters that are held"

@@ -39,10 +39,10 @@ from statusgen.errors import DatabaseError, Refused, Unavailable, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from statusgen.composition import State
-    from statusgen.plan.plan import Plan
-    from statusgen.usecases.mail.queueing import Queued
-    from statusgen.usecases.uploading import Uploads
+    from statusgen.cli.composition import State
+    from statusgen.mail.queueing import Queued
+    from statusgen.publish.plan import Plan
+    from statusgen.targets.uploading import Uploads
 
 _MOST_PLANS = 3
 """So often a plan is made where promises run out while somebody is asked about it."""
@@ -214,7 +214,7 @@ def _mail(
 ) -> Mailed:
     """Queue the letters; then, while others may publish, send them."""
     from statusgen.cli.sending_all import send_all
-    from statusgen.usecases.mail.queueing import Claiming, queue_letters
+    from statusgen.mail.queueing import Claiming, queue_letters
 
     state, now = job.state, job.context.moment()
     assert state is not None  # noqa: S101  asked by the caller
@@ -255,9 +255,9 @@ def _left(state: "State", queued: "Queued", why: str, steps: str) -> Mailed:
 
 def _report(job: Job, uploads: "Uploads", mailed: Mailed, trouble: str, *, is_behind: bool) -> None:
     from statusgen.cli.due_view import due_text
-    from statusgen.model.notation import format_instant
-    from statusgen.prose.times import PageClock
-    from statusgen.usecases.due import due, open_incidents
+    from statusgen.content.due import due, open_incidents
+    from statusgen.values.notation import format_instant
+    from statusgen.words.times import PageClock
 
     now, settings = job.context.now, job.context.settings
     rows = due(open_incidents(job.prepared.archive, now), now)

@@ -11,12 +11,12 @@ from statusgen.cli.plan_view import question, show_plan, tell_kept, tell_removal
 from statusgen.cli.publishing_job import Job
 from statusgen.cli.publishing_ledger import tell_owed
 from statusgen.errors import Refused
-from statusgen.model.value import Value
+from statusgen.values.value import Value
 
 if TYPE_CHECKING:
     from statusgen.cli.context import Context
-    from statusgen.plan.plan import Plan
-    from statusgen.usecases.promises import BrokenPromise
+    from statusgen.publish.plan import Plan
+    from statusgen.publish.promises import BrokenPromise
 
 _MOST_FILES_ASKED = 4
 """How many files are named before the question; `plan` names more."""
@@ -38,7 +38,7 @@ class Answers(Value, frozen=True):
 
 def agree(job: Job, only: frozenset[int] | None, answers: Answers, asked: "Plan | None") -> None:
     """All that can be said against the plan; `asked` is one like it that was agreed to."""
-    from statusgen.usecases.publish import refuse
+    from statusgen.publish.publish import refuse
 
     tell_kept(job.plan.kept)
     tell_owed(job.trouble)
@@ -63,7 +63,7 @@ def judge(job: Job, answers: Answers) -> "Context | None":
     Returns what to begin anew with where updates were dated anew; None: the plan stands.
     Raises `Refused`, or `Exit` for somebody who was asked and declined.
     """
-    from statusgen.usecases.promises import refuse_broken
+    from statusgen.publish.promises import refuse_broken
 
     broken = () if answers.force else _broken(job)
     if not broken:
@@ -94,9 +94,9 @@ def _rehearse(job: Job) -> None:
     settings = job.context.settings
     if job.state is None or settings.mail is None or not job.plan.mail.letters:
         return
-    from statusgen.composition import open_transport
-    from statusgen.letters.compose import make_forms
-    from statusgen.usecases.mail.sending import rehearse
+    from statusgen.cli.composition import open_transport
+    from statusgen.mail.letters.compose import make_forms
+    from statusgen.mail.sending import rehearse
 
     open_transport(settings.mail)
     forms = make_forms(settings, job.state.secret_key)
@@ -106,14 +106,14 @@ def _rehearse(job: Job) -> None:
 def _broken(job: Job) -> "tuple[BrokenPromise, ...]":
     if job.state is None:
         return ()
-    from statusgen.usecases.promises import broken_promises
+    from statusgen.publish.promises import broken_promises
 
     return broken_promises(job.plan.mail, job.prepared.archive, job.context.moment())
 
 
 def _redate(job: Job, broken: "tuple[BrokenPromise, ...]") -> "Context":
-    from statusgen.model.notation import format_instant
-    from statusgen.usecases.promises import redate, refuse_broken
+    from statusgen.publish.promises import redate, refuse_broken
+    from statusgen.values.notation import format_instant
 
     refuse_broken(tuple(one for one in broken if not one.can_move))
     for one in broken:

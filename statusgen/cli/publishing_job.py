@@ -12,17 +12,17 @@ from statusgen.cli.context import Context, json_option, open_targets
 from statusgen.cli.output import progress
 from statusgen.cli.publishing_ledger import read_ledger
 from statusgen.errors import ContentError, DatabaseError
-from statusgen.model.value import Value
+from statusgen.values.value import Value
 
 if TYPE_CHECKING:
-    from statusgen.composition import State
+    from statusgen.cli.composition import State
     from statusgen.config.settings import Settings
-    from statusgen.plan.bookkeeping import Run
-    from statusgen.plan.plan import Plan
-    from statusgen.ports.ledger import Ledger
-    from statusgen.usecases.archive import Archive
-    from statusgen.usecases.build import Prepared
-    from statusgen.usecases.uploading import Uploader
+    from statusgen.content.archive import Archive
+    from statusgen.mail.ledger import Ledger
+    from statusgen.publish.build import Prepared
+    from statusgen.publish.plan import Plan
+    from statusgen.targets.bookkeeping import Run
+    from statusgen.targets.uploading import Uploader
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -106,12 +106,12 @@ def open_job(context: Context, wishes: Wishes, trouble: str = "") -> Iterator[Jo
 
     Without a ledger it has no letters; `trouble` says why there is none, if that is known.
     """
-    from statusgen.composition import is_gone, prove_live, this_run
-    from statusgen.plan.mail import MailOptions, MailPlan
-    from statusgen.usecases.build import prepare
-    from statusgen.usecases.mail.planning import plan_mail
-    from statusgen.usecases.publish import plan_publish
-    from statusgen.usecases.uploading import Outside, Uploader
+    from statusgen.cli.composition import is_gone, prove_live, this_run
+    from statusgen.mail.plan import MailOptions, MailPlan
+    from statusgen.mail.planning import plan_mail
+    from statusgen.publish.build import prepare
+    from statusgen.publish.publish import plan_publish
+    from statusgen.targets.uploading import Outside, Uploader
 
     settings, takeover = context.settings, wishes.takeover is not None
     with ExitStack() as stack:
@@ -159,14 +159,14 @@ def _hint(*, is_useful: bool) -> Iterator[None]:
 
 
 def _keep_broken(context: Context, archive: "Archive") -> "Archive":
-    from statusgen.usecases.keeping import keep_broken
+    from statusgen.targets.last_published import keep_broken
 
     with open_targets(context.settings) as targets:
         return keep_broken([one.storage for one in targets], context.now, archive)
 
 
 class LedgerPeople:
-    """See `usecases.publish.People`: the ledger is opened for each question, as few have one."""
+    """See `publish.publish.People`: the ledger is opened for each question, as few have one."""
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
@@ -183,7 +183,7 @@ class LedgerPeople:
         )
 
     def _ask(self, question: "Callable[[Ledger], Mapping[str, int]]") -> Mapping[str, int] | None:
-        from statusgen.composition import open_state
+        from statusgen.cli.composition import open_state
 
         if self._settings.mail is None:
             return None

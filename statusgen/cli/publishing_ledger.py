@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from statusgen.cli.output import tell
 from statusgen.errors import DatabaseError, Refused
-from statusgen.model.value import Value
+from statusgen.values.value import Value
 
 if TYPE_CHECKING:
+    from statusgen.cli.composition import State
     from statusgen.cli.context import Context
-    from statusgen.composition import State
     from statusgen.config.settings import Settings
 
 Read = TypeVar("Read")
@@ -29,7 +29,7 @@ class Lock(Value, frozen=True):
 
 def lock_publishing(context: "Context") -> Lock:
     """Take the lock, if it can be had; raises `Refused` when another publish is at work."""
-    from statusgen.composition import open_publishing_lock
+    from statusgen.cli.composition import open_publishing_lock
 
     lock = ExitStack()
     try:
@@ -46,8 +46,8 @@ def read_ledger(
 
     It is closed with `stack`.
     """
-    from statusgen.composition import open_state
-    from statusgen.usecases.at_once import Asked
+    from statusgen.cli.composition import open_state
+    from statusgen.targets.at_once import Asked
 
     opened = ExitStack()
 

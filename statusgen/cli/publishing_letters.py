@@ -27,7 +27,7 @@ def named(job: "Job", readers: "Sequence[str]") -> frozenset[int] | None:
 
 def leaving(job: "Job", only: frozenset[int] | None) -> int:
     """How many letters are about to leave."""
-    from statusgen.usecases.mail.samples import letters_to
+    from statusgen.mail.letters.samples import letters_to
 
     if job.state is None:
         return 0
@@ -46,7 +46,7 @@ def hold_others(job: "Job", only: frozenset[int] | None) -> None:
 
 def remember_meant(job: "Job") -> None:
     """What --force has let through about letters that people have."""
-    from statusgen.usecases.mail.queueing import remember_meant
+    from statusgen.mail.queueing import remember_meant
 
     if job.state is not None:
         with suppress(DatabaseError):  # the page doesn't wait for the ledger; it is asked again
@@ -68,8 +68,8 @@ def tell_waiting(job: "Job", letters: int) -> None:
 
 def samples(job: "Job", only: frozenset[int] | None) -> list[str]:
     """Letters to a few of those who are about to be mailed, as lines."""
-    from statusgen.letters.compose import make_forms
-    from statusgen.usecases.mail.samples import sample_letters
+    from statusgen.mail.letters.compose import make_forms
+    from statusgen.mail.letters.samples import sample_letters
 
     settings, state = job.context.settings, job.state
     if state is None or settings.mail is None or not job.plan.mail.mailings:

@@ -17,9 +17,9 @@ from statusgen.cli.output import count, make_table, progress, say, say_table, te
 from statusgen.errors import Refused, Unavailable, UsageError
 
 if TYPE_CHECKING:
-    from statusgen.model.manifest import KeptRelease
-    from statusgen.usecases.rollback import Return
-    from statusgen.usecases.uploading import Target, TargetResult
+    from statusgen.targets.manifest import KeptRelease
+    from statusgen.targets.rollback import Return
+    from statusgen.targets.uploading import Target, TargetResult
 
 
 @click.command()
@@ -45,10 +45,10 @@ def rollback(
     target has kept what its last ten releases put up. The next `publish` puts up again what the
     files say.
     """
+    from statusgen.cli.composition import is_gone, prove_live, this_run
     from statusgen.cli.publishing_ledger import lock_publishing
-    from statusgen.composition import is_gone, prove_live, this_run
-    from statusgen.usecases.rollback import plan_rollback
-    from statusgen.usecases.uploading import Outside
+    from statusgen.targets.rollback import plan_rollback
+    from statusgen.targets.uploading import Outside
 
     with open_targets(context.settings) as targets:
         if not targets:
@@ -73,8 +73,8 @@ def rollback(
 
 
 def _list(context: Context, targets: "Sequence[Target]") -> None:
-    from statusgen.model.notation import format_instant
-    from statusgen.usecases.rollback import kept_releases
+    from statusgen.targets.rollback import kept_releases
+    from statusgen.values.notation import format_instant
 
     kept = {one.storage.name: kept_releases(one.storage) for one in targets}
 
@@ -98,7 +98,7 @@ def _list(context: Context, targets: "Sequence[Target]") -> None:
 
 
 def _as_json(name: str, releases: "Sequence[KeptRelease]") -> dict[str, object]:
-    from statusgen.model.notation import format_instant
+    from statusgen.values.notation import format_instant
 
     return {
         "target": name,
@@ -129,7 +129,7 @@ def _refuse_braked(ways: "Sequence[Return]", *, force: bool) -> None:
 def _tell_losses(context: Context, ways: "Sequence[Return]") -> None:
     """Names what readers have seen and will see no more; to go back is to mean it."""
     from statusgen.cli.publishing_job import LedgerPeople
-    from statusgen.plan.plan import lost_updates
+    from statusgen.publish.plan import lost_updates
 
     people = LedgerPeople(context.settings).about_updates
     for one in lost_updates((way.planned for way in ways), people):

@@ -7,20 +7,20 @@ import click
 
 from statusgen.cli.output import count, progress
 from statusgen.errors import UsageError
-from statusgen.model.value import Value
+from statusgen.values.value import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from statusgen.apply.deliver import DeliveryReport
+    from statusgen.cli.composition import State
     from statusgen.cli.context import Context
-    from statusgen.composition import State
     from statusgen.config.settings import MailSettings
-    from statusgen.model.delivery import Outcome
-    from statusgen.model.vocabulary import InDoubt
-    from statusgen.ports.ledger import Ledger
-    from statusgen.usecases.archive import Archive
-    from statusgen.usecases.mail.queueing import Queued
+    from statusgen.content.archive import Archive
+    from statusgen.mail.delivery.deliver import DeliveryReport
+    from statusgen.mail.ledger import Ledger
+    from statusgen.mail.letter_states import Outcome
+    from statusgen.mail.queueing import Queued
+    from statusgen.values.vocabulary import InDoubt
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -91,11 +91,11 @@ def send_queued(
 
     `on_load` hears what is about to leave, in a line.
     """
-    from statusgen.composition import is_gone, open_transport, this_run
-    from statusgen.letters.compose import make_forms
-    from statusgen.model.delivery import Account
-    from statusgen.usecases.mail.audit import audit
-    from statusgen.usecases.mail.sending import Dispatch, send_letters
+    from statusgen.cli.composition import is_gone, open_transport, this_run
+    from statusgen.mail.audit import audit
+    from statusgen.mail.letter_states import Account
+    from statusgen.mail.letters.compose import make_forms
+    from statusgen.mail.sending import Dispatch, send_letters
 
     settings, ledger = context.settings, state.ledger
     assert settings.mail is not None  # noqa: S101  asked by the caller
@@ -130,7 +130,7 @@ def _number(
     queued: "Queued", only: frozenset[int] | None, policy: "InDoubt", ledger: "Ledger"
 ) -> int:
     """How many letters may leave."""
-    from statusgen.usecases.mail.samples import owed_to
+    from statusgen.mail.letters.samples import owed_to
 
     if only is None:
         return queued.letters
@@ -139,7 +139,7 @@ def _number(
 
 def _load(archive: "Archive", queued: "Queued", number: int) -> str:
     """`12,408 letters about login/02 (update)`: the newest of the updates, the others counted."""
-    from statusgen.letters.kinds import kind_of
+    from statusgen.mail.letters.kinds import kind_of
 
     *others, newest = queued.update_ids
     found = archive.incident_and_step(newest)

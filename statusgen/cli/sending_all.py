@@ -3,21 +3,21 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from statusgen.apply.deliver import doubted
 from statusgen.cli.account_view import tell_total
 from statusgen.cli.context import Context, open_targets
 from statusgen.cli.output import count, tell
 from statusgen.cli.sending import Ended, send_queued
 from statusgen.errors import ContentError, Refused, TargetError
-from statusgen.model.value import Value, replace
+from statusgen.mail.delivery.deliver import doubted
+from statusgen.values.value import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from statusgen.composition import State
-    from statusgen.model.delivery import Account
-    from statusgen.usecases.archive import Archive
-    from statusgen.usecases.mail.queueing import Queued
+    from statusgen.cli.composition import State
+    from statusgen.content.archive import Archive
+    from statusgen.mail.letter_states import Account
+    from statusgen.mail.queueing import Queued
 
 
 class Owed(Value, frozen=True):
@@ -28,14 +28,14 @@ class Owed(Value, frozen=True):
     """What may be sent."""
     unshown: tuple[str, ...]
     unqueued: tuple[str, ...]
-    """As in `usecases.mail.resume.Resumed`."""
+    """As in `mail.resume.Resumed`."""
 
 
 def read_owed(context: Context, state: "State", now: datetime, retry: str = "") -> Owed:
     """What is owed where the page shows it; see plan_resume for what is raised."""
-    from statusgen.usecases.archive import read_archive
-    from statusgen.usecases.mail.queueing import queue_letters
-    from statusgen.usecases.mail.resume import plan_resume
+    from statusgen.content.archive import read_archive
+    from statusgen.mail.queueing import queue_letters
+    from statusgen.mail.resume import plan_resume
 
     archive = read_archive(context.settings, context.open_cache(), now)
     with open_targets(context.settings) as targets:
@@ -110,7 +110,7 @@ def send_all(
 
 def total_of(state: "State", update_ids: "Iterable[str]") -> "Account":
     """Where every letter about the updates is."""
-    from statusgen.model.delivery import Account
+    from statusgen.mail.letter_states import Account
 
     return sum((state.ledger.account(one) for one in update_ids), Account())
 
@@ -132,7 +132,7 @@ def _find_more(
 
     What is published may not be at hand here; our own letters must not wait for that.
     """
-    from statusgen.model.vocabulary import InDoubt
+    from statusgen.values.vocabulary import InDoubt
 
     backlog = state.ledger.backlog(InDoubt.HOLD)
     fresh = {one for one, letters in backlog if letters and state.ledger.account(one).queued}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from statusgen.config.settings import Settings
-    from statusgen.usecases.due import Due
+    from statusgen.content.due import Due
 
 LATE = 5
 
@@ -39,7 +39,7 @@ def check(context: Context, strict: bool) -> None:
     Names all problems at once, each with file, line and remedy.
     """
     from statusgen.errors import ContentError
-    from statusgen.usecases.check import check as check_all
+    from statusgen.publish.check import check as check_all
 
     try:
         with _bounded(context.settings):
@@ -74,9 +74,9 @@ def check(context: Context, strict: bool) -> None:
 @pass_context
 def build(context: Context, out: Path | None) -> None:
     """Render the site into a folder, and tell nobody."""
-    from statusgen.composition import open_folder
-    from statusgen.usecases.build import DEFAULT_OUT, check_out
-    from statusgen.usecases.build import build as build_site
+    from statusgen.cli.composition import open_folder
+    from statusgen.publish.build import DEFAULT_OUT, check_out
+    from statusgen.publish.build import build as build_site
 
     settings = context.settings
     path = check_out(settings, out if out is not None else settings.root / DEFAULT_OUT)
@@ -109,9 +109,9 @@ def due(context: Context) -> None:
 
     Leaves with exit code 5 if one is late.
     """
-    from statusgen.model.notation import format_instant
-    from statusgen.usecases.due import due as all_due
-    from statusgen.usecases.due import open_incidents
+    from statusgen.content.due import due as all_due
+    from statusgen.content.due import open_incidents
+    from statusgen.values.notation import format_instant
 
     archive = context.survey()
     tell_problems(archive.errors)
@@ -136,8 +136,8 @@ def due(context: Context) -> None:
 
 def _say_due(context: Context, rows: "Sequence[Due]") -> None:
     from statusgen.cli.due_view import due_text
-    from statusgen.prose.labels import PHASES
-    from statusgen.prose.times import PageClock
+    from statusgen.words.labels import PHASES
+    from statusgen.words.times import PageClock
 
     if not rows:
         say("no incident is open")
@@ -153,7 +153,7 @@ def _say_due(context: Context, rows: "Sequence[Due]") -> None:
 
 def _bounded(settings: "Settings") -> "AbstractContextManager[None]":
     """Ends this process if templates of the repository, which anybody may propose, never do."""
-    from statusgen.process_limits import bounded
-    from statusgen.template_files import FOLDER as TEMPLATES_FOLDER
+    from statusgen.words.process_limits import bounded
+    from statusgen.words.template_files import FOLDER as TEMPLATES_FOLDER
 
     return bounded() if (settings.root / TEMPLATES_FOLDER).is_dir() else nullcontext()

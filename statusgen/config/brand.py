@@ -9,8 +9,8 @@ from statusgen.config import values
 from statusgen.config.drawings import drawn_anew, is_drawing
 from statusgen.config.settings import BrandSettings, Image
 from statusgen.config.table import Table
-from statusgen.model.notation import BadValue, shown
-from statusgen.repository_files import NotOurs, read_file
+from statusgen.values.notation import BadValue, shown
+from statusgen.words.repository_files import NotOurs, read_file
 
 MOST_BYTES = 200_000
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from statusgen.model.notation import BadValue
+from statusgen.values.notation import BadValue
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

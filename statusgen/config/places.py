@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from statusgen.model.notation import BadValue, shown
-from statusgen.template_files import FOLDER as TEMPLATES_FOLDER
+from statusgen.values.notation import BadValue, shown
+from statusgen.words.template_files import FOLDER as TEMPLATES_FOLDER
 
 CONTENT_FOLDER = "incidents"
 STATE_FOLDER = ".statusgen"

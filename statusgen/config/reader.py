@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from statusgen.config import values
 from statusgen.config.brand import read_brand
+from statusgen.config.component import Component
 from statusgen.config.places import (
     CONTENT_FOLDER,
     STATE_FOLDER,
@@ -20,6 +21,8 @@ from statusgen.config.places import (
     links_of_state,
     refuse_link,
 )
+from statusgen.config.relay import parse_relay
+from statusgen.config.ses import parse_ses
 from statusgen.config.settings import (
     Brakes,
     BrandSettings,
@@ -35,12 +38,9 @@ from statusgen.config.table import Table
 from statusgen.config.targets import read_targets
 from statusgen.config.toml_lines import find_lines
 from statusgen.errors import ContentError, Problem, UsageError
-from statusgen.model.component import Component
-from statusgen.model.notation import BadValue, parse_id, shown
-from statusgen.model.relay import parse_relay
-from statusgen.model.ses import parse_ses
-from statusgen.model.vocabulary import InDoubt
-from statusgen.repository_files import NotOurs, read_file
+from statusgen.values.notation import BadValue, parse_id, shown
+from statusgen.values.vocabulary import InDoubt
+from statusgen.words.repository_files import NotOurs, read_file
 
 FILE_NAME = "statusgen.toml"
 MOST_BYTES = 1_000_000

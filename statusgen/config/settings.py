@@ -7,11 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from statusgen.model.component import Component
-from statusgen.model.notation import load_zone
-from statusgen.model.severity import Severity
-from statusgen.model.value import Value
-from statusgen.model.vocabulary import InDoubt
+from statusgen.config.component import Component
+from statusgen.config.severity import Severity
+from statusgen.values.notation import load_zone
+from statusgen.values.value import Value
+from statusgen.values.vocabulary import InDoubt
 
 
 class Image(Value, frozen=True):

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from statusgen.config import values
+from statusgen.config.severity import DEFAULT_SEVERITIES, Severity
 from statusgen.config.table import Table
-from statusgen.model.notation import BadValue
-from statusgen.model.severity import DEFAULT_SEVERITIES, Severity
-from statusgen.model.value import replace
-from statusgen.model.vocabulary import ComponentState, Impact, PostmortemRule
+from statusgen.values.notation import BadValue
+from statusgen.values.value import replace
+from statusgen.values.vocabulary import ComponentState, Impact, PostmortemRule
 
 
 def read_severities(top: Table) -> dict[str, Severity]:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from statusgen.config.toml_lines import Place, line_of
 from statusgen.errors import Problem
-from statusgen.model.notation import BadValue, listed, nearest
+from statusgen.values.notation import BadValue, listed, nearest
 
 Value = TypeVar("Value")
 Default = TypeVar("Default")

@@ -8,7 +8,7 @@ from statusgen.config import values
 from statusgen.config.places import overlap, parse_place
 from statusgen.config.settings import FolderTarget, S3Target, TargetSettings
 from statusgen.config.table import Table
-from statusgen.model.notation import BadValue, listed, shown
+from statusgen.values.notation import BadValue, listed, shown
 
 
 def read_targets(top: Table, root: Path) -> tuple[TargetSettings, ...]:

@@ -8,8 +8,10 @@ from email.utils import getaddresses
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from statusgen.model.addresses import parse_address
-from statusgen.model.notation import (
+from statusgen.config.relay import is_full_name
+from statusgen.config.severity import severity_key
+from statusgen.values.addresses import parse_address
+from statusgen.values.notation import (
     BadValue,
     Word,
     canonical_language,
@@ -22,8 +24,6 @@ from statusgen.model.notation import (
     parse_zone,
     shown,
 )
-from statusgen.model.relay import is_full_name
-from statusgen.model.severity import severity_key
 
 MOST_DAYS = 366
 MOST_OF_A_PARAGRAPH = 2000

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from statusgen.config.reader import read_settings
-from statusgen.entries.folder import future_problems, parse_folder
-from statusgen.entries.tree import scan_content
-from statusgen.entries.update_file import Vocabulary
+from statusgen.content.entries.folder import future_problems, parse_folder
+from statusgen.content.entries.tree import scan_content
+from statusgen.content.entries.update_file import Vocabulary
 from statusgen.errors import ContentError, Problem
 
 HERE = Path(__file__).parent

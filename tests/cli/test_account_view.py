@@ -1,7 +1,5 @@
 """The account at the end of a run."""
 
-from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.apply.deliver import DeliveryReport
 from statusgen.cli.account_view import (
     account_as_json,
     account_line,
@@ -11,7 +9,9 @@ from statusgen.cli.account_view import (
     tell_total,
 )
 from statusgen.cli.sending import Ended
-from statusgen.model.delivery import Account
+from statusgen.mail.database.ledger import SqlLedger
+from statusgen.mail.delivery.deliver import DeliveryReport
+from statusgen.mail.letter_states import Account
 from tests.fakes.mail import ACCEPTED, DOUBT, finish, make_database, make_update, queue_letters
 
 MIXED = Account(accepted=12_405, deferred=2, in_doubt=1)

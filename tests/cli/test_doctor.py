@@ -9,8 +9,7 @@ from functools import partial
 import pytest
 
 from statusgen.cli.doctor import doctor
-from statusgen.model.release import headers_for
-from tests.adapters.conftest import bucket, credentials, seaweedfs  # noqa: F401 - fixtures
+from statusgen.page.artifacts import headers_for
 from tests.components.dns_server import dns_server
 from tests.components.ses_server import (
     SOUND_IDENTITY,
@@ -21,6 +20,7 @@ from tests.components.smtp_relay import Script, smtp_relay
 from tests.components.web_server import Page, Site, web_server
 from tests.fakes.repository import NOW, Repository, make_repository
 from tests.fakes.terminal import on_terminal
+from tests.targets.conftest import bucket, credentials, seaweedfs  # noqa: F401 - fixtures
 
 ZONE = {
     ("example.com", "TXT"): ['"v=spf1 include:relay.example -all"'],

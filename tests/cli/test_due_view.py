@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from statusgen.cli.due_view import due_text
-from statusgen.model.incident import Incident
-from statusgen.model.notation import load_zone
-from statusgen.prose.times import PageClock
-from statusgen.usecases.due import Due
+from statusgen.content.due import Due
+from statusgen.content.incident import Incident
+from statusgen.values.notation import load_zone
+from statusgen.words.times import PageClock
 from tests.builders import instant
 
 NOW = instant("02:05")

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from statusgen.composition import open_state
+from statusgen.cli.composition import open_state
 from statusgen.config.reader import read_settings
-from statusgen.model.subscriber import SubscriberState
+from statusgen.mail.subscribers.subscriber import SubscriberState
 from tests.fakes.mail import NOW as INSTANT
 from tests.fakes.repository import CANARY, ID, NOW, make_repository
 from tests.fakes.terminal import CTRL_C, on_terminal

@@ -5,9 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from statusgen.cli.people_view import record_as_json, subscriber_lines
-from statusgen.model.delivery import DeliveryState, LetterRecord
-from statusgen.model.subscriber import Consent, Subscriber, SubscriberRecord, SubscriberState
-from statusgen.model.value import replace
+from statusgen.mail.letter_states import DeliveryState, LetterRecord
+from statusgen.mail.subscribers.subscriber import (
+    Consent,
+    Subscriber,
+    SubscriberRecord,
+    SubscriberState,
+)
+from statusgen.values.value import replace
 
 AT = datetime(2026, 11, 21, 2, 4, 5, 678_901, tzinfo=UTC)
 ANN = Subscriber(

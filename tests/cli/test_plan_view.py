@@ -4,14 +4,14 @@ import json
 
 from statusgen.cli.plan_view import plan_as_json, question, show_plan, tell_kept, tell_removals
 from statusgen.errors import Problem
-from statusgen.model.delivery import KnownUpdate
-from statusgen.model.manifest import Manifest, Observed, Record
-from statusgen.model.release import Release, artifact_from_bytes
-from statusgen.model.value import replace
-from statusgen.plan.mail import Backlog, Mailing, MailPlan, Skip
-from statusgen.plan.plan import KeptIncident, make_plan
-from statusgen.plan.target import TargetPlan
-from statusgen.plan.upload import plan_upload
+from statusgen.mail.letter_states import KnownUpdate
+from statusgen.mail.plan import Backlog, Mailing, MailPlan, Skip
+from statusgen.page.artifacts import Release, artifact_from_bytes
+from statusgen.publish.plan import KeptIncident, make_plan
+from statusgen.targets.manifest import Manifest, Observed, Record
+from statusgen.targets.target_plan import TargetPlan
+from statusgen.targets.upload_plan import plan_upload
+from statusgen.values.value import replace
 from tests.builders import instant
 
 OLD = KnownUpdate("login/00", "login", instant("02:00"), Skip.TOO_OLD)

@@ -10,12 +10,12 @@ from statusgen.cli.publish_view import (
     tell_stopped,
     waiting_for,
 )
-from statusgen.model.claim import Claim
-from statusgen.plan.mail import MailPlan
-from statusgen.plan.plan import KeptIncident, make_plan
-from statusgen.usecases.mail.queueing import Queued
-from statusgen.usecases.mail.samples import SampleLetter
-from statusgen.usecases.uploading import TargetResult, Uploads
+from statusgen.mail.letters.samples import SampleLetter
+from statusgen.mail.plan import MailPlan
+from statusgen.mail.queueing import Queued
+from statusgen.publish.plan import KeptIncident, make_plan
+from statusgen.targets.claim import Claim
+from statusgen.targets.uploading import TargetResult, Uploads
 from tests.builders import instant
 
 UPLOADS = Uploads((TargetResult("folder:public", put=3), TargetResult("s3://x", failure="away")))

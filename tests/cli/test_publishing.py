@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from statusgen.composition import open_publishing_lock
+from statusgen.cli.composition import open_publishing_lock
 from statusgen.config.reader import read_settings
-from statusgen.usecases.uploading import Uploader
+from statusgen.targets.uploading import Uploader
 from tests.components.odd_server import HANG_UP, odd_server
 from tests.fakes.repository import CANARY, FIRST, ID, make_repository
 

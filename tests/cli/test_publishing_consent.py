@@ -2,7 +2,7 @@
 
 import pytest
 
-from statusgen.usecases.uploading import Uploader
+from statusgen.targets.uploading import Uploader
 from tests.fakes.repository import FIRST, ID, make_repository
 from tests.fakes.terminal import on_terminal
 
@@ -133,7 +133,7 @@ def test_who_declines_has_published_nothing(repository):
 def slow_upload(monkeypatch):
     """An upload that takes ten minutes, by the clock that goes on from --now."""
     passed = [0.0]
-    monkeypatch.setattr("statusgen.apply.clock._passing_s", lambda: passed[0])
+    monkeypatch.setattr("statusgen.values.clock._passing_s", lambda: passed[0])
     upload = Uploader.upload
 
     def slowly(self, plans):

@@ -7,9 +7,9 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from statusgen.adapters.database import sqlite_file
-from statusgen.adapters.database.ledger import SqlLedger
 from statusgen.errors import DatabaseError
+from statusgen.mail.database import sqlite_file
+from statusgen.mail.database.ledger import SqlLedger
 from tests.fakes.repository import CANARY, ID, make_repository
 
 

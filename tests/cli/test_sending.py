@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from statusgen.composition import open_state
+from statusgen.cli.composition import open_state
 from statusgen.config.reader import read_settings
 from tests.fakes.repository import CANARY, ID, make_repository
 

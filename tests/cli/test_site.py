@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from statusgen.templates import Templates
+from statusgen.words.templates import Templates
 from tests.fakes.repository import FIRST, ID, make_repository
 
 
@@ -42,7 +42,7 @@ def test_strict_makes_warnings_count(repository):
 def test_a_template_that_anybody_may_propose_ends_and_is_within_limits(
     repository, monkeypatch, command
 ):
-    monkeypatch.setattr("statusgen.templates.MOST_S", 0.05)
+    monkeypatch.setattr("statusgen.words.templates.MOST_S", 0.05)
     before, within = resource.getrlimit(resource.RLIMIT_CPU), []
 
     class Watched(Templates):
@@ -50,9 +50,9 @@ def test_a_template_that_anybody_may_propose_ends_and_is_within_limits(
             within.append(resource.getrlimit(resource.RLIMIT_CPU))
             return super().render(*words)
 
-    for user in ("site.pages", "usecases.check", "usecases.build", "usecases.release"):
+    for user in ("page.site.pages", "publish.check", "publish.build", "page.release"):
         monkeypatch.setattr(f"statusgen.{user}.Templates", Watched, raising=False)
-    monkeypatch.setattr("statusgen.templates.Templates", Watched)
+    monkeypatch.setattr("statusgen.words.templates.Templates", Watched)
     template = repository.root / "site_templates" / "page" / "index.html"
     template.parent.mkdir(parents=True)
     template.write_text(

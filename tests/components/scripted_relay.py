@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from socket import SHUT_WR, SO_LINGER, SOL_SOCKET
 
-from statusgen.model.letter import Letter
-from statusgen.model.relay import Relay
+from statusgen.config.relay import Relay
+from statusgen.mail.letters.letter import Letter
 
 OF_CONNECTIONS = ("connect", "ehlo", "starttls", "handshake", "auth")
 OF_LETTERS = ("rset", "mail", "rcpt", "data", "body", "dot")

@@ -3,7 +3,7 @@
 import re
 from contextlib import contextmanager
 
-from statusgen.model.manifest_json import parse_manifest
+from statusgen.targets.manifest_json import parse_manifest
 from tests.components.links import broken_links
 from tests.components.s3_proxy import never, run_proxy
 from tests.components.warm_process import warm_process

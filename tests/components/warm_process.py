@@ -53,7 +53,7 @@ def warm_process(environment: Mapping[str, str]) -> Iterator[WarmProcess]:
 def _serve() -> None:
     import tempfile  # noqa: PLC0415 - in the process only, as below
 
-    import statusgen.adapters.s3  # noqa: F401, PLC0415
+    import statusgen.targets.s3.storage  # noqa: F401, PLC0415
     from statusgen.cli.main import main  # noqa: PLC0415
 
     for line in sys.stdin:

@@ -3,7 +3,7 @@
 import pytest
 
 from statusgen.config.drawings import drawn_anew, is_drawing
-from statusgen.model.notation import BadValue
+from statusgen.values.notation import BadValue
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 NONE = {

@@ -1,7 +1,7 @@
 import pytest
 
 from statusgen.config.places import links_of_state, overlap, parse_place, refuse_link
-from statusgen.model.notation import BadValue
+from statusgen.values.notation import BadValue
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from statusgen.config.component import Component
 from statusgen.config.reader import find_root, parse_settings, read_settings
 from statusgen.config.settings import FolderTarget, S3Target
+from statusgen.config.severity import DEFAULT_SEVERITIES
 from statusgen.errors import ContentError, UsageError
-from statusgen.model.component import Component
-from statusgen.model.severity import DEFAULT_SEVERITIES
 from tests.builders import write_tree
 
 SMALLEST = '[page]\nname = "Acme Status"\nurl = "https://status.example.com"\n'

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from statusgen.config import values
-from statusgen.model.notation import BadValue
+from statusgen.values.notation import BadValue
 
 GOOD = [
     (values.text, "a", "a"),

@@ -1,8 +1,8 @@
 """The rule of model.delivery.Audience, told plainly: what the database must agree with."""
 
-from statusgen.model.delivery import Audience
-from statusgen.model.severity import SUBSCRIBERS
-from statusgen.model.subscriber import Subscriber, SubscriberState
+from statusgen.config.severity import SUBSCRIBERS
+from statusgen.mail.letter_states import Audience
+from statusgen.mail.subscribers.subscriber import Subscriber, SubscriberState
 
 
 def picks(audience: Audience, subscriber: Subscriber, *, follows: bool = False) -> bool:

@@ -4,13 +4,13 @@ import threading
 from dataclasses import dataclass, field
 from random import Random
 
-from statusgen.apply.upload import upload
 from statusgen.errors import TargetError, TargetHeld
-from statusgen.model.manifest import MANIFEST_KEY, Publisher
-from statusgen.model.manifest_json import parse_manifest
-from statusgen.plan.bookkeeping import Run
-from statusgen.plan.upload import plan_upload
-from statusgen.usecases.looking import look
+from statusgen.targets.bookkeeping import Run
+from statusgen.targets.looking import look
+from statusgen.targets.manifest import MANIFEST_KEY, Publisher
+from statusgen.targets.manifest_json import parse_manifest
+from statusgen.targets.upload import upload
+from statusgen.targets.upload_plan import plan_upload
 from tests.fakes.publishing import NOW, make_release
 from tests.fakes.storage import FakeStorage
 

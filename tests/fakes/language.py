@@ -3,7 +3,7 @@
 import re
 from gettext import NullTranslations
 
-from statusgen.prose.language import Language
+from statusgen.words.language import Language
 
 
 class _Capitals(NullTranslations):

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from statusgen.adapters.database.address_book import SqlAddressBook
-from statusgen.adapters.database.engine import Database, open_database
-from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.model.delivery import (
+from statusgen.mail.database.address_book import SqlAddressBook
+from statusgen.mail.database.engine import Database, open_database
+from statusgen.mail.database.ledger import SqlLedger
+from statusgen.mail.letter_states import (
     Account,
     Audience,
     DeliveryState,
@@ -16,10 +16,10 @@ from statusgen.model.delivery import (
     Result,
     Sender,
 )
-from statusgen.model.letter import Letter
-from statusgen.model.manifest import Publisher
-from statusgen.model.subscriber import NewSubscriber, Subscriber, SubscriberState
-from statusgen.model.vocabulary import InDoubt
+from statusgen.mail.letters.letter import Letter
+from statusgen.mail.subscribers.subscriber import NewSubscriber, Subscriber, SubscriberState
+from statusgen.targets.manifest import Publisher
+from statusgen.values.vocabulary import InDoubt
 
 NOW = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 URL = "sqlite:///.statusgen/state.db"

@@ -15,16 +15,16 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
-from statusgen.adapters.database.engine import Database, open_database
-from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.adapters.smtp import SmtpTransport
-from statusgen.apply.deliver import deliver
-from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import Sender, Standing, Trouble
-from statusgen.model.manifest import Publisher
-from statusgen.model.relay import Relay
-from statusgen.model.vocabulary import InDoubt
-from statusgen.ports.ledger import IsGone
+from statusgen.config.relay import Relay
+from statusgen.mail.database.engine import Database, open_database
+from statusgen.mail.database.ledger import SqlLedger
+from statusgen.mail.delivery.deliver import deliver
+from statusgen.mail.delivery.rules import DeliveryRules
+from statusgen.mail.ledger import IsGone
+from statusgen.mail.letter_states import Sender, Standing, Trouble
+from statusgen.mail.transports.smtp import SmtpTransport
+from statusgen.targets.manifest import Publisher
+from statusgen.values.vocabulary import InDoubt
 from tests.fakes.mail import NOW, URL, make_letter
 
 UPDATE = "login/01"

@@ -3,11 +3,11 @@
 import itertools
 from datetime import UTC, datetime
 
-from statusgen.apply.upload import upload
-from statusgen.model.manifest import Publisher
-from statusgen.model.release import Release, artifact_from_bytes
-from statusgen.plan.bookkeeping import Run
-from statusgen.plan.upload import plan_upload
+from statusgen.page.artifacts import Release, artifact_from_bytes
+from statusgen.targets.bookkeeping import Run
+from statusgen.targets.manifest import Publisher
+from statusgen.targets.upload import upload
+from statusgen.targets.upload_plan import plan_upload
 
 NOW = datetime(2026, 11, 21, 2, 4, tzinfo=UTC)
 _TOKENS = (f"token-{number}" for number in itertools.count())

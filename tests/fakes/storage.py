@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from statusgen.errors import TargetError
-from statusgen.model.claim import Claim
-from statusgen.model.manifest import (
+from statusgen.page.artifacts import Artifact, artifact_from_bytes
+from statusgen.targets.claim import Claim
+from statusgen.targets.manifest import (
     MANIFEST_KEY,
     Conditions,
     Manifest,
@@ -15,10 +16,9 @@ from statusgen.model.manifest import (
     pack_key,
     pack_sequence,
 )
-from statusgen.model.manifest_json import format_manifest, parse_manifest
-from statusgen.model.release import Artifact, artifact_from_bytes
-from statusgen.model.value import replace
-from statusgen.ports.storage import ABSENT, MayWrite, OnDone, Room, Upload, VersionConflictError
+from statusgen.targets.manifest_json import format_manifest, parse_manifest
+from statusgen.targets.storage import ABSENT, MayWrite, OnDone, Room, Upload, VersionConflictError
+from statusgen.values.value import replace
 
 
 @dataclass

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from statusgen.adapters.database import engine, migrating, server
+from statusgen.mail.database import engine, migrating, server
 
-DUMP = Path(__file__).parents[1] / "adapters/database/migrations/version_1.sql"
+DUMP = Path(__file__).parents[1] / "mail/database/migrations/version_1.sql"
 """Made with that version's own code by sqlite3's `.dump`."""
 
 

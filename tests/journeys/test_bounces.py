@@ -4,10 +4,10 @@ import smtplib
 
 import pytest
 
-from statusgen.composition import open_state
+from statusgen.cli.composition import open_state
 from statusgen.config.reader import read_settings
-from statusgen.letters.identity import Identity
-from statusgen.letters.tokens import UnsubscribeTokens
+from statusgen.mail.letters.identity import Identity
+from statusgen.mail.letters.tokens import UnsubscribeTokens
 from tests.components.mailhost import PASSWORD, USER, MailHost, mailhost
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import FOLDER_MAIL, Repository, make_repository

@@ -10,11 +10,11 @@ from random import Random
 import pytest
 
 from benchmarks.synthetic import write_statusgen
-from statusgen.adapters.s3 import S3Storage
-from statusgen.apply.fence import SIGN_OF_LIFE_S
 from statusgen.config.settings import S3Target
-from statusgen.usecases.rollback import plan_rollback
-from statusgen.usecases.uploading import Outside, Target
+from statusgen.targets.fence import SIGN_OF_LIFE_S
+from statusgen.targets.rollback import plan_rollback
+from statusgen.targets.s3.storage import S3Storage
+from statusgen.targets.uploading import Outside, Target
 from tests.builders import make_settings
 from tests.components.s3_proxy import run_proxy
 from tests.components.seaweedfs import run_seaweedfs
@@ -24,7 +24,7 @@ from tests.components.two_states import missing, open_site, refuse_strays
 from tests.components.warm_process import warm_process
 from tests.fakes.publishing import make_run, publish
 from tests.fakes.repository import FIRST, FOLDER_MAIL, ID, NOW, Repository, make_repository
-from tests.usecases.test_uploading import unseen
+from tests.targets.test_uploading import unseen
 
 pytestmark = pytest.mark.component("weed")
 

@@ -14,15 +14,15 @@ from shutil import copytree
 
 import pytest
 
-from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.adapters.smtp import SmtpTransport
-from statusgen.adapters.smtp_transfer import Timeouts
-from statusgen.apply.deliver import DeliveryReport, deliver
-from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import Account, DeliveryState
-from statusgen.model.letter import Letter
-from statusgen.model.subscriber import Subscriber, SubscriberState
-from statusgen.model.value import replace
+from statusgen.mail.database.ledger import SqlLedger
+from statusgen.mail.delivery.deliver import DeliveryReport, deliver
+from statusgen.mail.delivery.rules import DeliveryRules
+from statusgen.mail.letter_states import Account, DeliveryState
+from statusgen.mail.letters.letter import Letter
+from statusgen.mail.subscribers.subscriber import Subscriber, SubscriberState
+from statusgen.mail.transports.smtp import SmtpTransport
+from statusgen.mail.transports.smtp_transfer import Timeouts
+from statusgen.values.value import replace
 from tests.components.scripted_relay import (
     FAULTY,
     OF_CONNECTIONS,
@@ -39,7 +39,7 @@ from tests.components.scripted_relay import (
 from tests.components.smtp_relay import make_certificate
 from tests.components.soak import IS_SOAK, part
 from tests.fakes.mail import NOW, make_book, make_database, queue_letters
-from tests.letters.stories import make_forms, make_incident, make_settings
+from tests.mail.letters.stories import make_forms, make_incident, make_settings
 
 UPDATE = "login/01"
 LETTERS = part(40, 500)

@@ -9,15 +9,15 @@ import icalendar
 import pytest
 from lxml import etree
 
-from statusgen.model.release import headers_for
-from tests.api import strict_client
+from statusgen.page.artifacts import headers_for
 from tests.components.chromium import Browsing
 from tests.components.layout import LARGE_TEXT, OPEN_ALL, keyboard_faults, layout_faults
 from tests.components.vnu import html_errors
 from tests.fakes.hostile import FOOTER, NAME, NOW, TEXTS, ZONES, make_hostile, text
 from tests.fakes.repository import tree
-from tests.site.samples import read_page
-from tests.site.served import open_tab
+from tests.page.api import strict_client
+from tests.page.site.samples import read_page
+from tests.page.site.served import open_tab
 
 URL = "https://status.example.com/sub/path/"
 KINDS = (

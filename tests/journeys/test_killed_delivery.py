@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from statusgen.model.delivery import Account, DeliveryState
+from statusgen.mail.letter_states import Account, DeliveryState
 from tests.components.journal_sink import Conduct, Entry, journal_sink
 from tests.components.killing import end, kill_at
 from tests.components.soak import part

@@ -72,7 +72,7 @@ def test_nobody_is_missed_and_few_are_told_twice_however_often_it_is_killed(tmp_
 
 def tokens_of(repository):
     """Return token by address, as the Message-IDs can't tell."""
-    from statusgen.composition import open_state  # noqa: PLC0415
+    from statusgen.cli.composition import open_state  # noqa: PLC0415
     from statusgen.config.reader import read_settings  # noqa: PLC0415
 
     with open_state(read_settings(repository.root)) as state:

@@ -22,8 +22,8 @@ import pytest
 from statusgen.config.settings import SubjectStyle
 from tests.components.available import program
 from tests.components.mailhost import PASSWORD, USER
-from tests.letters.rules import breaches
-from tests.letters.stories import NOW, every_kind, make_forms, make_settings, make_subscriber
+from tests.mail.letters.rules import breaches
+from tests.mail.letters.stories import NOW, every_kind, make_forms, make_settings, make_subscriber
 
 IMAP = "/usr/lib/dovecot/imap"
 LIMIT = 1.0

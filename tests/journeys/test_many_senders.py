@@ -11,18 +11,18 @@ from threading import Timer
 import pytest
 from sqlalchemy import func, select
 
-from statusgen.adapters.database.engine import open_database
-from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.adapters.database.schema import sender
-from statusgen.adapters.smtp import SmtpTransport
-from statusgen.apply.deliver import SendingProcess, deliver
-from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import Account
-from statusgen.model.manifest import Publisher
-from statusgen.model.relay import Relay
-from statusgen.model.subscriber import NewSubscriber
-from statusgen.model.vocabulary import InDoubt
-from statusgen.usecases.mail.working import Round, Worker
+from statusgen.config.relay import Relay
+from statusgen.mail.database.engine import open_database
+from statusgen.mail.database.ledger import SqlLedger
+from statusgen.mail.database.schema import sender
+from statusgen.mail.delivery.deliver import SendingProcess, deliver
+from statusgen.mail.delivery.rules import DeliveryRules
+from statusgen.mail.letter_states import Account
+from statusgen.mail.subscribers.subscriber import NewSubscriber
+from statusgen.mail.transports.smtp import SmtpTransport
+from statusgen.mail.working import Round, Worker
+from statusgen.targets.manifest import Publisher
+from statusgen.values.vocabulary import InDoubt
 from tests.components.journal_sink import Conduct, journal_sink
 from tests.components.killing import end, kill_at, run_with_pauses
 from tests.components.postgresql import postgresql  # noqa: F401  a fixture

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from statusgen.adapters.smtp import SmtpTransport
-from statusgen.apply.deliver import deliver
-from statusgen.apply.rules import DeliveryRules
-from statusgen.model.delivery import Account
-from statusgen.model.relay import Relay
-from statusgen.model.vocabulary import InDoubt
-from statusgen.usecases.mail.working import Round, Worker
+from statusgen.config.relay import Relay
+from statusgen.mail.delivery.deliver import deliver
+from statusgen.mail.delivery.rules import DeliveryRules
+from statusgen.mail.letter_states import Account
+from statusgen.mail.transports.smtp import SmtpTransport
+from statusgen.mail.working import Round, Worker
+from statusgen.values.vocabulary import InDoubt
 from tests.components.journal_sink import BUSY, TROUBLES, Conduct, journal_sink
 from tests.components.killing import end
 from tests.components.soak import IS_SOAK, part
@@ -116,7 +116,7 @@ def test_a_limit_of_the_relay_is_found_out_then_never_overrun_and_used(tmp_path)
     That there is a limit is known from the first refusal on only, so of the tries those count
     that come more than a second after it. It is found out within ten seconds. The
     bucket lets no burst through: the half letter of leeway is for 36 ms of delay on a busy machine
-    (for a bucket without any see tests/apply/test_pace.py).
+    (for a bucket without any see tests/mail/delivery/test_pace.py).
     """
     size = PER_SECOND * 180
     database, ledger = queue(tmp_path, size)
@@ -140,8 +140,8 @@ def test_a_limit_of_the_relay_is_found_out_then_never_overrun_and_used(tmp_path)
 def test_a_limit_that_is_known_beforehand_is_kept_from_the_first_letter_on_and_used(tmp_path):
     """Every try counts, from the first one on, and none is refused.
 
-    No second of ours holds more than 14 (tests/apply/test_pace.py); at the relay it may be one
-    more, as a busy machine holds up some letters on the way.
+    No second of ours holds more than 14 (tests/mail/delivery/test_pace.py); at the relay it may be
+    one more, as a busy machine holds up some letters on the way.
     """
     size = PER_SECOND * 180
     database, ledger = queue(tmp_path, size)

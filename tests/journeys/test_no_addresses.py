@@ -12,7 +12,7 @@ import pytest
 from tests.components.dns_server import dns_server
 from tests.components.smtp_relay import DROP, Script, smtp_relay
 from tests.fakes.repository import ID, NOW, ROOT, make_repository
-from tests.inbound import messages
+from tests.mail.bounces import messages
 
 BIRD = "nightingale"
 """In both halves of each address, and nowhere else."""
@@ -20,7 +20,7 @@ HOLDERS = ("outbox/", ".statusgen/state.db", "people.bad.csv", "exported.csv")
 """Where addresses have to be."""
 FAULT = """
 import sys
-from statusgen.adapters.smtp_transfer import SmtpConnection
+from statusgen.mail.transports.smtp_transfer import SmtpConnection
 from statusgen.__main__ import main
 
 async def fail(self, letter):

@@ -17,8 +17,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from statusgen.adapters.s3 import S3Storage
 from statusgen.errors import TargetError
+from statusgen.targets.s3.storage import S3Storage
 from tests.components.available import missing
 from tests.components.s3_proxy import Proxy, run_proxy
 from tests.components.seaweedfs import run_seaweedfs

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from statusgen.model.letter import Letter
+from statusgen.mail.letters.letter import Letter
 from tests.components.mailhost import PASSWORD, USER, mailhost
 from tests.fakes.repository import make_repository
-from tests.letters.rules import breaches
+from tests.mail.letters.rules import breaches
 
 READERS = tuple(f"reader{number}" for number in range(8))
 GREY = ("grey1", "grey2", "grey3")

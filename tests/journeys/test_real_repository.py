@@ -9,7 +9,7 @@ import feedparser
 import pytest
 
 from statusgen.config.reader import read_settings
-from statusgen.prose.markdown_html import BodyRenderer
+from statusgen.content.markdown.markdown_html import BodyRenderer
 from tests.components.available import CORPUS
 from tests.components.links import broken_links, loaded_from_elsewhere
 from tests.components.vnu import html_errors

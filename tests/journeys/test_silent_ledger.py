@@ -2,9 +2,9 @@
 
 import pytest
 
-from statusgen.adapters.database import patient_connection
-from statusgen.adapters.database.ledger import SqlLedger
-from statusgen.usecases.uploading import Uploader
+from statusgen.mail.database import patient_connection
+from statusgen.mail.database.ledger import SqlLedger
+from statusgen.targets.uploading import Uploader
 from tests.components.postgresql import postgresql  # noqa: F401 - a fixture
 from tests.fakes.repository import ID, make_repository
 
@@ -17,7 +17,7 @@ SAID = "did not answer; check that it runs and can be reached"
 
 @pytest.fixture
 def database(postgresql, monkeypatch):  # noqa: F811 - a fixture
-    monkeypatch.setattr("statusgen.apply.journal._MOST_TRIES", 1)
+    monkeypatch.setattr("statusgen.mail.delivery.journal._MOST_TRIES", 1)
     monkeypatch.setattr(patient_connection, "_ASK_AFTER_S", 0.3)
     monkeypatch.setattr(patient_connection, "_SHORT_S", 2)  # psycopg takes no shorter one
     yield postgresql

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from statusgen.adapters.s3_client import Patience
+from statusgen.targets.s3.client import Patience
 from tests.components.dripping import BODY, HEAD, dripping
 from tests.fakes.repository import ID, make_repository
 
@@ -17,7 +17,7 @@ def repository(tmp_path, bucket, monkeypatch):
     for name, value in bucket.keys.items():
         monkeypatch.setenv(name, value)
     hurried = Patience(connect_s=5, read_s=5, attempts=3, end_s=0.5)
-    monkeypatch.setattr("statusgen.adapters.s3_bucket.SOON", hurried)
+    monkeypatch.setattr("statusgen.targets.s3.bucket.SOON", hurried)
     repository = make_repository(tmp_path, bucket.target())
     repository.subscribe("ann@example.com")
     return repository
@@ -31,7 +31,7 @@ def slow_target(port, bucket):
 def test_a_slow_target_keeps_neither_a_healthy_one_nor_letters(
     repository, bucket, first, monkeypatch
 ):
-    monkeypatch.setattr("statusgen.adapters.s3_bucket._PIECE_S", 0.3)
+    monkeypatch.setattr("statusgen.targets.s3.bucket._PIECE_S", 0.3)
     with dripping(first) as port:
         repository.configure(bucket.target(), slow_target(port, bucket))
         done = repository.run("publish", "--yes")

@@ -8,8 +8,8 @@ import shutil
 
 import pytest
 
-from statusgen.adapters.folder import FolderStorage
-from statusgen.model.shown import parse_shown
+from statusgen.content.shown import parse_shown
+from statusgen.targets.folder import FolderStorage
 from tests.components.soak import part
 from tests.fakes.repository import FIRST, Repository, make_repository
 

@@ -10,7 +10,7 @@ from statusgen.cli.sending import required_mail
 from statusgen.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:
-    from statusgen.usecases.mail.bounces import Reading
+    from statusgen.mail.bounces.handling import Reading
 
 
 @click.command()
@@ -39,11 +39,11 @@ def bounces(context: Context, source: str) -> None:
     Example:
       STATUSGEN_IMAP_PASSWORD=… statusgen mail bounces imaps://bounces@mail.example.com
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_bounce_reader, open_mailbox, open_state
-    from statusgen.letters.identity import Identity
-    from statusgen.letters.tokens import UnsubscribeTokens
-    from statusgen.model.mail_source import parse_mail_source
-    from statusgen.usecases.mail.bounces import Proofs, read_bounces
+    from statusgen.cli.composition import open_bounce_reader, open_mailbox, open_state
+    from statusgen.config.mail_source import parse_mail_source
+    from statusgen.mail.bounces.handling import Proofs, read_bounces
+    from statusgen.mail.letters.identity import Identity
+    from statusgen.mail.letters.tokens import UnsubscribeTokens
 
     settings, mail, now = context.settings, required_mail(context), context.now
     try:
@@ -66,7 +66,7 @@ def bounces(context: Context, source: str) -> None:
 
 
 def _as_json(reading: "Reading") -> dict[str, object]:
-    from statusgen.usecases.mail.bounces import Effect
+    from statusgen.mail.bounces.handling import Effect
 
     return {
         "read": reading.read,
@@ -80,7 +80,7 @@ def _as_json(reading: "Reading") -> dict[str, object]:
 
 
 def _show(reading: "Reading") -> None:
-    from statusgen.usecases.mail.bounces import Effect
+    from statusgen.mail.bounces.handling import Effect
 
     table = make_table("messages", "")
     table.add_row("read", f"{reading.read:,}")
@@ -90,7 +90,7 @@ def _show(reading: "Reading") -> None:
 
 
 def _tell_rest(reading: "Reading") -> None:
-    from statusgen.usecases.mail.bounces import Effect
+    from statusgen.mail.bounces.handling import Effect
 
     number = {effect: len(reading.tokens(effect)) for effect in Effect}
     if reading.disbelieved:

@@ -9,7 +9,7 @@ from statusgen.cli.mail.status import find_update
 from statusgen.cli.output import count, say, tell_next
 
 if TYPE_CHECKING:
-    from statusgen.model.delivery import Account
+    from statusgen.mail.letter_states import Account
 
 
 @click.command()
@@ -29,7 +29,7 @@ def hold(context: Context, update: str | None, yes: bool) -> None:
       statusgen mail hold                      the emergency brake
       statusgen mail hold 02-identified        that update was a mistake
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_state
+    from statusgen.cli.composition import open_state
 
     if update is None:
         _hold_all(context)
@@ -53,8 +53,8 @@ def _ask_to_give_up(account: "Account", update_id: str, *, yes: bool) -> None:
 
 def _hold_all(context: Context) -> None:
     """Without a lock: whoever holds one is to be stopped."""
-    from statusgen.composition import open_state
-    from statusgen.model.delivery import Account
+    from statusgen.cli.composition import open_state
+    from statusgen.mail.letter_states import Account
 
     with open_state(context.settings) as state:
         state.ledger.hold_all(context.now)

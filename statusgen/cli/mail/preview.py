@@ -9,7 +9,7 @@ from statusgen.cli.context import Context, json_option, pass_context
 from statusgen.cli.output import say
 
 if TYPE_CHECKING:
-    from statusgen.usecases.mail.preview import PreviewLetter
+    from statusgen.mail.letters.preview import PreviewLetter
 
 
 @click.command()
@@ -26,8 +26,8 @@ def preview(context: Context, incident: str | None, out: Path | None) -> None:
 
     INCIDENT is any unique part of its id; the only open incident needs no name.
     """
-    from statusgen.usecases.mail.preview import preview_letters
-    from statusgen.usecases.write import find_incident
+    from statusgen.content.write import find_incident
+    from statusgen.mail.letters.preview import preview_letters
 
     about = find_incident(context.survey(), incident, context.now)
     letters = preview_letters(context.settings, about, context.now)
@@ -49,7 +49,7 @@ def preview(context: Context, incident: str | None, out: Path | None) -> None:
 
 
 def _write_letter(letter: "PreviewLetter", out: Path) -> str:
-    from statusgen.model.unwritable import unwritten
+    from statusgen.words.unwritable import unwritten
 
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,8 @@ from statusgen.cli.sending_all import read_owed, send_all, tell_unsendable, tota
 from statusgen.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
+    from statusgen.cli.composition import State
     from statusgen.cli.sending_all import Owed
-    from statusgen.composition import State
 
 
 @click.command()
@@ -34,7 +34,7 @@ def resume(context: Context, readers: tuple[str, ...]) -> None:
       statusgen mail resume
       statusgen mail resume --to me@example.com     a rehearsal: others stay owed
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_state
+    from statusgen.cli.composition import open_state
 
     required_mail(context)
     with open_state(context.settings) as state:
@@ -56,7 +56,7 @@ def retry(context: Context, update: str) -> None:
     Example:
       statusgen mail retry 01-investigating
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_state
+    from statusgen.cli.composition import open_state
 
     required_mail(context)
     with open_state(context.settings) as state:
@@ -76,7 +76,7 @@ def send_once(
     `releases`: what is held may go out again, by whoever sends, unless this run is refused.
     Raises `Exit` with the code for "done in part" when anything is left.
     """
-    from statusgen.model.delivery import Account
+    from statusgen.mail.letter_states import Account
 
     if not releases and only is None and state.ledger.is_held():
         raise Refused("letters are held, so nothing was done; first run `statusgen mail resume`")

@@ -10,9 +10,9 @@ from statusgen.cli.output import say, tell
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
+    from statusgen.cli.composition import State
     from statusgen.cli.mail.view import Entry
-    from statusgen.composition import State
-    from statusgen.model.delivery import Account, KnownUpdate
+    from statusgen.mail.letter_states import Account, KnownUpdate
 
 _MOST_ROWS = 20
 
@@ -35,9 +35,9 @@ def status(context: Context, update: str | None, watch: bool) -> None:
       statusgen mail status 01-investigating
       statusgen mail status --watch       letters a second, and the time left
     """  # noqa: D301  \b keeps click from filling the lines
+    from statusgen.cli.composition import is_gone, open_state
     from statusgen.cli.mail.view import status_as_json
-    from statusgen.composition import is_gone, open_state
-    from statusgen.model.vocabulary import InDoubt
+    from statusgen.values.vocabulary import InDoubt
 
     if watch and (context.as_json or not is_terminal()):
         raise UsageError("--watch needs a terminal, and goes without --json; leave one of them out")
@@ -74,8 +74,8 @@ def find_update(context: Context, state: "State", text: str) -> str:
 
     Where a part fits several, those of open incidents are meant.
     """
-    from statusgen.model.notation import listed, shown
-    from statusgen.usecases.write import MOST_SHOWN
+    from statusgen.content.write import MOST_SHOWN
+    from statusgen.values.notation import listed, shown
 
     known = state.ledger.skips()
     matches = [text] if text in known else [one for one in known if text in one]
@@ -94,7 +94,7 @@ def find_update(context: Context, state: "State", text: str) -> str:
 
 
 def _of_open_incidents(context: Context, update_ids: Sequence[str]) -> list[str]:
-    from statusgen.usecases.due import open_incidents
+    from statusgen.content.due import open_incidents
 
     are_open = {one.id for one in open_incidents(context.survey(), context.now)}
     return [one for one in update_ids if one.partition("/")[0] in are_open]
@@ -112,7 +112,7 @@ def _entry(
     state: "State", known: "KnownUpdate", account: "Account", *, with_tokens: bool
 ) -> "Entry":
     from statusgen.cli.mail.view import Entry
-    from statusgen.model.unsent import Unsent
+    from statusgen.mail.failure_reasons import Unsent
 
     amiss = [one for one in Unsent.STATES if getattr(account, one)]
     unsent = state.ledger.unsent([known.update_id]) if amiss else ()

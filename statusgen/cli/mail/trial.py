@@ -10,7 +10,7 @@ from statusgen.cli.sending import required_mail
 from statusgen.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:
-    from statusgen.usecases.mail.trial import Stage
+    from statusgen.mail.trial import Stage
 
 _WIDTH = 12
 
@@ -30,9 +30,9 @@ def test(context: Context, address: str) -> None:
     Example:
       statusgen mail test me@example.com
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_transport
-    from statusgen.model.addresses import parse_address
-    from statusgen.usecases.mail.trial import trial_letter, try_letter
+    from statusgen.cli.composition import open_transport
+    from statusgen.mail.trial import trial_letter, try_letter
+    from statusgen.values.addresses import parse_address
 
     mail = required_mail(context)
     try:

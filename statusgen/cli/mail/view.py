@@ -8,11 +8,11 @@ import click
 
 from statusgen.cli.account_view import account_as_json
 from statusgen.cli.output import count
-from statusgen.model.delivery import ALL_HELD, Account, DeliveryState, KnownUpdate, Trouble
-from statusgen.model.manifest import Publisher
-from statusgen.model.notation import format_instant
-from statusgen.model.unsent import Unsent
-from statusgen.model.value import Value
+from statusgen.mail.failure_reasons import Unsent
+from statusgen.mail.letter_states import ALL_HELD, Account, DeliveryState, KnownUpdate, Trouble
+from statusgen.targets.manifest import Publisher
+from statusgen.values.notation import format_instant
+from statusgen.values.value import Value
 
 _COLUMNS = ("letters", "accepted", "owed", "failed", "in doubt", "not sent")
 _NOT_SENT = {

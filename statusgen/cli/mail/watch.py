@@ -8,8 +8,8 @@ from contextlib import suppress
 import click
 
 from statusgen.cli.mail.view import Row, ledger_lines, sender_lines
-from statusgen.model.delivery import Account
-from statusgen.ports.ledger import IsGone, Ledger
+from statusgen.mail.ledger import IsGone, Ledger
+from statusgen.mail.letter_states import Account
 
 WINDOW_S = 10.0
 _EVERY_S = 1.0

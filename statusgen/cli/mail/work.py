@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from statusgen.apply.deliver import doubted
 from statusgen.cli.account_view import (
     NOTHING,
     account_as_json,
@@ -28,15 +27,16 @@ from statusgen.cli.sending import find_readers, required_mail, send_queued, to_o
 from statusgen.cli.sending_all import read_owed, tell_unsendable, total_of
 from statusgen.cli.signals import interrupt
 from statusgen.errors import Refused, Unavailable, UsageError
+from statusgen.mail.delivery.deliver import doubted
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from statusgen.composition import State
+    from statusgen.cli.composition import State
     from statusgen.errors import MailError
-    from statusgen.model.delivery import Outcome
-    from statusgen.model.vocabulary import InDoubt
-    from statusgen.usecases.mail.working import Round
+    from statusgen.mail.letter_states import Outcome
+    from statusgen.mail.working import Round
+    from statusgen.values.vocabulary import InDoubt
 
 
 @click.command()
@@ -58,8 +58,8 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
       statusgen mail work --forever      as a service, for publishes to come
       statusgen mail work --to TOKEN     a rehearsal: one round, for one reader
     """  # noqa: D301  \b keeps click from filling the lines
-    from statusgen.composition import open_state
-    from statusgen.usecases.mail.working import Worker
+    from statusgen.cli.composition import open_state
+    from statusgen.mail.working import Worker
 
     mail = required_mail(context)
     if forever and readers:
@@ -109,7 +109,7 @@ class _Session:
         tell(text, self.now().strftime("%H:%M"), "cyan")
 
     def make_round(self) -> "Round":
-        from statusgen.usecases.mail.working import Round
+        from statusgen.mail.working import Round
 
         now = self.now()
         self._context = self._context.with_settings_of_now()
@@ -151,7 +151,7 @@ class _Session:
 
     def report(self, trouble: "MailError | None") -> bool:
         """Account for all that it had to do with; returns whether anything is left behind."""
-        from statusgen.model.vocabulary import InDoubt
+        from statusgen.values.vocabulary import InDoubt
 
         ledger = self._state.ledger
         ids = self._update_ids or [one for one, _ in ledger.backlog(InDoubt.HOLD)]
@@ -174,7 +174,7 @@ class _Session:
 
 def _alone(context: Context) -> "AbstractContextManager[None]":
     """Keeps a second worker away from a database file; a server has room for many."""
-    from statusgen.composition import open_working_lock
+    from statusgen.cli.composition import open_working_lock
 
     if not context.settings.database.startswith("sqlite"):
         return nullcontext()

@@ -4,12 +4,12 @@ import mailbox
 
 import pytest
 
-from statusgen.composition import open_state
+from statusgen.cli.composition import open_state
 from statusgen.config.reader import read_settings
-from statusgen.letters.tokens import UnsubscribeTokens
-from statusgen.usecases.mail.bounces import Effect
+from statusgen.mail.bounces.handling import Effect
+from statusgen.mail.letters.tokens import UnsubscribeTokens
 from tests.fakes.repository import CANARY, Repository, make_repository
-from tests.inbound import messages
+from tests.mail.bounces import messages
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """`mail resume` and `mail retry`: what is owed goes out now."""
 
-from statusgen.composition import open_state
+from statusgen.cli.composition import open_state
 from statusgen.config.reader import read_settings
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import FIRST, ID, make_repository

@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from statusgen.composition import is_gone, open_state, this_run
+from statusgen.cli.composition import is_gone, open_state, this_run
 from statusgen.config.reader import read_settings
-from statusgen.model.value import replace
+from statusgen.values.value import replace
 from tests.builders import instant
 from tests.components.smtp_relay import Script, smtp_relay
 from tests.fakes.repository import FIRST, ID, NOW, make_repository

@@ -2,7 +2,7 @@
 
 import pytest
 
-from statusgen.adapters import ses
+from statusgen.mail.transports import ses
 from tests.components.ses_server import (
     page,
     refuse,

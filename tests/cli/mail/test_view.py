@@ -3,9 +3,9 @@
 import click
 
 from statusgen.cli.mail.view import Entry, entry_as_json, ledger_lines, next_steps
-from statusgen.model.delivery import Account, DeliveryState, KnownUpdate
-from statusgen.model.unsent import Unsent
-from statusgen.model.value import replace
+from statusgen.mail.failure_reasons import Unsent
+from statusgen.mail.letter_states import Account, DeliveryState, KnownUpdate
+from statusgen.values.value import replace
 from tests.builders import instant
 
 ID = "2026-11-21-increased-error-rates-on-checkout"

@@ -4,7 +4,7 @@ import click
 import pytest
 
 from statusgen.cli.mail.watch import Speed, duration, watch_lines
-from statusgen.model.delivery import Account
+from statusgen.mail.letter_states import Account
 from tests.fakes.mail import make_update
 
 

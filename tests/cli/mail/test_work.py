@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from statusgen.composition import open_state, open_working_lock
+from statusgen.cli.composition import open_state, open_working_lock
 from statusgen.config.reader import read_settings
 from tests.fakes.repository import FIRST, ID, make_repository
 

@@ -1,1 +1,0 @@
-"""The outside world: folders, buckets, relays, the database."""

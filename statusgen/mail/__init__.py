@@ -1,0 +1,1 @@
+"""Letters to subscribers: archive and ledger in, letters sent and accounted for out."""

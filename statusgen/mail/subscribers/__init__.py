@@ -1,0 +1,1 @@
+"""Who is written to: subscribers, their files, and the address book."""

@@ -1,0 +1,1 @@
+"""The ways out for letters: SMTP, Amazon SES, a folder."""

@@ -1,1 +1,0 @@
-"""What is true: pure values and the fold that derives every status. No I/O, no clock."""

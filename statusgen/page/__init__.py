@@ -1,0 +1,1 @@
+"""The status page at an instant: archive and clock in, artifacts (site, feeds, API, badges) out."""

@@ -1,1 +1,0 @@
-"""What publish would do, as a value that can be printed, refused or applied."""

@@ -1,1 +1,0 @@
-"""What the core asks of the outside, in the core's own values."""

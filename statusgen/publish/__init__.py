@@ -1,0 +1,1 @@
+"""From files to readers: what a publish would do as a plan, and the checks before it."""

@@ -1,1 +1,0 @@
-"""One module a command: the whole of what it does, without the terminal."""

@@ -1,1 +1,0 @@
-"""What the commands of mail do, and what a publish does for its letters."""

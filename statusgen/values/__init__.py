@@ -1,0 +1,1 @@
+"""Plain values that every room uses: words of the vocabulary, instants, names, addresses."""

@@ -1,0 +1,1 @@
+"""The words that people read: languages, catalogues, days and numbers, templates."""
