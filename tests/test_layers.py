@@ -326,6 +326,16 @@ def test_a_package_says_what_it_is_for_and_nothing_more():
     assert wrong == []
 
 
+def test_no_class_name_stands_for_two_things():
+    homes: dict[str, list[str]] = {}
+    for name, path in modules().items():
+        for node in parse(path).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(name)
+
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
 def test_modules_say_what_they_hold_and_stay_short():
     nameless = [name for name, path in modules().items() if ast.get_docstring(parse(path)) is None]
     long = {

@@ -23,7 +23,7 @@ from statusgen.mail.ledger import StateFacts
 from statusgen.mail.transports.senders import AccountFacts, RelayFacts
 from statusgen.mail.transports.transport import Transport
 from statusgen.publish.preview_port import PreviewServer
-from statusgen.targets.bookkeeping import Run
+from statusgen.targets.bookkeeping import PublishRun
 from statusgen.targets.manifest import Publisher
 from statusgen.targets.storage import Room, Storage
 from statusgen.targets.web import Web
@@ -43,7 +43,7 @@ HURRIED_S = 8.0
 _KEY_SETTING = "secret_key"
 
 
-class State(Value, frozen=True):
+class OpenDatabase(Value, frozen=True):
     """What the database holds, and the key that signs and hashes for it."""
 
     address_book: "AddressBook"
@@ -81,7 +81,7 @@ def watch(root: Path, names: Iterable[str], on_change: Callable[[], None]) -> No
 
 
 @contextmanager
-def open_state(settings: Settings) -> Iterator[State]:
+def open_state(settings: Settings) -> Iterator[OpenDatabase]:
     """The address book and the ledger; raises `DatabaseError` when they can't be opened."""
     from statusgen.mail.database.address_book import SqlAddressBook
     from statusgen.mail.database.engine import open_database
@@ -91,7 +91,7 @@ def open_state(settings: Settings) -> Iterator[State]:
     try:
         ledger = SqlLedger(database)
         key = os.environ.get(SECRET_KEY) or ledger.setting(_KEY_SETTING, secrets.token_hex)
-        yield State(SqlAddressBook(database, key.encode()), ledger, key.encode())
+        yield OpenDatabase(SqlAddressBook(database, key.encode()), ledger, key.encode())
     finally:
         database.close()
 
@@ -215,11 +215,11 @@ def _open_lock(settings: Settings, name: str, whoever: str) -> Iterator[None]:
         yield
 
 
-def this_run(now: datetime, page: str = "") -> Run:
+def this_run(now: datetime, page: str = "") -> PublishRun:
     """Who publishes, and which page: this very process, once."""
     from statusgen.targets.process import this_publisher
 
-    return Run(this_publisher(), now, secrets.token_hex(8), page)
+    return PublishRun(this_publisher(), now, secrets.token_hex(8), page)
 
 
 def is_gone(publisher: Publisher) -> bool:

@@ -8,7 +8,7 @@ from statusgen.cli.output import count, few, problem_as_json, size, tell, tell_p
 
 if TYPE_CHECKING:
     from statusgen.mail.edits import Edit
-    from statusgen.publish.plan import KeptIncident, Loss, Plan, Removal
+    from statusgen.publish.plan import KeptIncident, LostUpdate, Plan, Removal
     from statusgen.targets.target_plan import TargetPlan
 
 MOST_FILES = 12
@@ -40,7 +40,7 @@ def describe_removal(removal: "Removal") -> str:
     return f"removes {removal.known}"
 
 
-def describe_loss(loss: "Loss") -> str:
+def describe_loss(loss: "LostUpdate") -> str:
     """One line about an update that readers have seen and will see no more."""
     before = "; --force let it go before" if loss.is_meant else ""
     return f"takes back {loss.known}{before}"

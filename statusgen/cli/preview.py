@@ -29,7 +29,7 @@ def preview(context: Context, port: int) -> None:
 
     root = context.settings.root
     server = open_preview_server(port)
-    desk = _Desk(server)
+    desk = _PreviewDesk(server)
     desk.show(context)
     say(f"page     {server.url}/")
     say(f"letters  {server.url}/_mail/")
@@ -40,7 +40,7 @@ def preview(context: Context, port: int) -> None:
         server.close()
 
 
-class _Desk:
+class _PreviewDesk:
     """Makes one preview after the other; what a save left alone is not made again."""
 
     def __init__(self, server: "PreviewServer") -> None:

@@ -39,7 +39,7 @@ from statusgen.errors import DatabaseError, Refused, Unavailable, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from statusgen.cli.composition import State
+    from statusgen.cli.composition import OpenDatabase
     from statusgen.mail.queueing import Queued
     from statusgen.publish.plan import Plan
     from statusgen.targets.uploading import Uploads
@@ -244,7 +244,7 @@ def _mail(
     return mailed.behind("" if behind else steps) if ended.is_behind or behind else mailed
 
 
-def _left(state: "State", queued: "Queued", why: str, steps: str) -> Mailed:
+def _left(state: "OpenDatabase", queued: "Queued", why: str, steps: str) -> Mailed:
     """The page is up, and the letters are queued for whoever sends next."""
     from statusgen.cli.sending_all import total_of
 

@@ -15,13 +15,13 @@ from statusgen.errors import ContentError, DatabaseError
 from statusgen.values.value import Value
 
 if TYPE_CHECKING:
-    from statusgen.cli.composition import State
+    from statusgen.cli.composition import OpenDatabase
     from statusgen.config.settings import Settings
     from statusgen.content.archive import Archive
     from statusgen.mail.ledger import Ledger
     from statusgen.publish.build import Prepared
     from statusgen.publish.plan import Plan
-    from statusgen.targets.bookkeeping import Run
+    from statusgen.targets.bookkeeping import PublishRun
     from statusgen.targets.uploading import Uploader
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -85,8 +85,8 @@ class Job(Value, frozen=True):
     wishes: Wishes
     prepared: "Prepared"
     uploader: "Uploader"
-    run: "Run"
-    state: "State | None"
+    run: "PublishRun"
+    state: "OpenDatabase | None"
     """None when no letters are to be planned."""
     plan: "Plan"
     trouble: str = ""
@@ -119,14 +119,14 @@ def open_job(context: Context, wishes: Wishes, trouble: str = "") -> Iterator[Jo
         with progress("Rendering", None), _hint(is_useful=keep is None):
             prepared = prepare(settings, context.open_cache(), context.now, keep)
         targets = stack.enter_context(open_targets(settings))
-        state: State | None = None
+        state: OpenDatabase | None = None
         mail = MailPlan()
         archive, options = prepared.archive, MailOptions(late=wishes.late, takeover=takeover)
         if settings.mail is None or wishes.no_mail:
             trouble = ""
         elif not trouble:
 
-            def read(state: "State") -> MailPlan:
+            def read(state: "OpenDatabase") -> MailPlan:
                 return plan_mail(archive, state.ledger, context.now, options)
 
             found = read_ledger(stack, settings, read)

@@ -9,7 +9,7 @@ from statusgen.errors import DatabaseError, Refused
 from statusgen.values.value import Value
 
 if TYPE_CHECKING:
-    from statusgen.cli.composition import State
+    from statusgen.cli.composition import OpenDatabase
     from statusgen.cli.context import Context
     from statusgen.config.settings import Settings
 
@@ -40,8 +40,8 @@ def lock_publishing(context: "Context") -> Lock:
 
 
 def read_ledger(
-    stack: ExitStack, settings: "Settings", read: "Callable[[State], Read]"
-) -> "tuple[State, Read] | str":
+    stack: ExitStack, settings: "Settings", read: "Callable[[OpenDatabase], Read]"
+) -> "tuple[OpenDatabase, Read] | str":
     """The open ledger and what was read there, or in a sentence why neither can be had.
 
     It is closed with `stack`.
@@ -51,7 +51,7 @@ def read_ledger(
 
     opened = ExitStack()
 
-    def ask() -> "tuple[State, Read]":
+    def ask() -> "tuple[OpenDatabase, Read]":
         state = opened.enter_context(open_state(settings))
         return state, read(state)
 

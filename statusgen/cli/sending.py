@@ -12,7 +12,7 @@ from statusgen.values.value import Value
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from statusgen.cli.composition import State
+    from statusgen.cli.composition import OpenDatabase
     from statusgen.cli.context import Context
     from statusgen.config.settings import MailSettings
     from statusgen.content.archive import Archive
@@ -54,7 +54,7 @@ def required_mail(context: "Context") -> "MailSettings":
     return context.settings.mail
 
 
-def find_readers(state: "State", texts: Sequence[str]) -> frozenset[int] | None:
+def find_readers(state: "OpenDatabase", texts: Sequence[str]) -> frozenset[int] | None:
     """The ids of those whom --to names; None when it names nobody.
 
     Raises:
@@ -74,7 +74,7 @@ def find_readers(state: "State", texts: Sequence[str]) -> frozenset[int] | None:
 
 def send_queued(
     context: "Context",
-    state: "State",
+    state: "OpenDatabase",
     archive: "Archive",
     queued: "Queued",
     now: "datetime",

@@ -14,13 +14,13 @@ from statusgen.values.value import Value, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from statusgen.cli.composition import State
+    from statusgen.cli.composition import OpenDatabase
     from statusgen.content.archive import Archive
     from statusgen.mail.letter_states import Account
     from statusgen.mail.queueing import Queued
 
 
-class Owed(Value, frozen=True):
+class OwedNow(Value, frozen=True):
     """What is owed, as files, page and ledger are now."""
 
     archive: "Archive"
@@ -31,7 +31,7 @@ class Owed(Value, frozen=True):
     """As in `mail.resume.Resumed`."""
 
 
-def read_owed(context: Context, state: "State", now: datetime, retry: str = "") -> Owed:
+def read_owed(context: Context, state: "OpenDatabase", now: datetime, retry: str = "") -> OwedNow:
     """What is owed where the page shows it; see plan_resume for what is raised."""
     from statusgen.content.archive import read_archive
     from statusgen.mail.queueing import queue_letters
@@ -41,10 +41,10 @@ def read_owed(context: Context, state: "State", now: datetime, retry: str = "") 
     with open_targets(context.settings) as targets:
         resumed = plan_resume(targets, archive, state.ledger, now, retry)
     queued = queue_letters(resumed.plan, archive, state.ledger, now)
-    return Owed(archive, queued, resumed.unshown, resumed.unqueued)
+    return OwedNow(archive, queued, resumed.unshown, resumed.unqueued)
 
 
-def tell_unsendable(owed: Owed) -> bool:
+def tell_unsendable(owed: OwedNow) -> bool:
     """Names what the page does not show and what is not queued; returns whether letters wait."""
     for one in owed.unshown:
         tell(
@@ -61,7 +61,7 @@ def tell_unsendable(owed: Owed) -> bool:
 
 def send_all(
     context: Context,
-    state: "State",
+    state: "OpenDatabase",
     archive: "Archive",
     queued: "Queued",
     *,
@@ -108,7 +108,7 @@ def send_all(
     return ended
 
 
-def total_of(state: "State", update_ids: "Iterable[str]") -> "Account":
+def total_of(state: "OpenDatabase", update_ids: "Iterable[str]") -> "Account":
     """Where every letter about the updates is."""
     from statusgen.mail.letter_states import Account
 
@@ -126,7 +126,7 @@ class _More(Value, frozen=True):
 
 
 def _find_more(
-    context: Context, state: "State", archive: "Archive", queued: "Queued", now: datetime
+    context: Context, state: "OpenDatabase", archive: "Archive", queued: "Queued", now: datetime
 ) -> _More | None:
     """What is queued and can be sent: as of now, or else as it was known; None: there is nothing.
 
@@ -158,7 +158,7 @@ def _find_more(
 
 
 def _send_more(
-    more: _More, state: "State", now: datetime, *, has_canary: bool, page_behind: bool
+    more: _More, state: "OpenDatabase", now: datetime, *, has_canary: bool, page_behind: bool
 ) -> Ended | None:
     """None: another sender was faster."""
     try:
@@ -177,7 +177,7 @@ def _send_more(
         return None
 
 
-def _joined(first: Ended, then: Ended, state: "State", ids: "Collection[str]") -> Ended:
+def _joined(first: Ended, then: Ended, state: "OpenDatabase", ids: "Collection[str]") -> Ended:
     report = replace(
         then.report,
         accounts=tuple((one, state.ledger.account(one)) for one in ids),

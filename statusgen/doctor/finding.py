@@ -8,7 +8,7 @@ from statusgen.values.value import Value
 _AGAIN = "publish again"
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """From best to worst, and what can't be told."""
 
     OK = "ok"
@@ -23,7 +23,7 @@ class Finding(Value, frozen=True):
 
     subject: str
     """What was looked at, as the user knows it."""
-    state: State
+    state: FindingState
     what: str
     remedy: str = ""
     """Empty only where nothing needs mending."""
@@ -31,28 +31,28 @@ class Finding(Value, frozen=True):
 
 def ok(subject: str, what: str) -> Finding:
     """A finding that all is well."""
-    return Finding(subject, State.OK, what)
+    return Finding(subject, FindingState.OK, what)
 
 
 def warn(subject: str, what: str, remedy: str) -> Finding:
     """A finding that something could be better."""
-    return Finding(subject, State.WARN, what, remedy)
+    return Finding(subject, FindingState.WARN, what, remedy)
 
 
 def fail(subject: str, what: str, remedy: str) -> Finding:
     """A finding that something does not work."""
-    return Finding(subject, State.FAIL, what, remedy)
+    return Finding(subject, FindingState.FAIL, what, remedy)
 
 
 def unknown(subject: str, what: str, remedy: str) -> Finding:
     """A finding that something can't be told."""
-    return Finding(subject, State.UNKNOWN, what, remedy)
+    return Finding(subject, FindingState.UNKNOWN, what, remedy)
 
 
 def from_error(
     subject: str,
     error: StatusgenError,
-    state: State = State.FAIL,
+    state: FindingState = FindingState.FAIL,
     otherwise: str = "mend it, then run `statusgen doctor` again",
 ) -> Finding:
     """What an error says; `otherwise` is the remedy of one that names none but to try again."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from statusgen.doctor.domain_names import Records
-from statusgen.doctor.finding import Finding, State, fail, from_error, ok, unknown, warn
+from statusgen.doctor.finding import Finding, FindingState, fail, from_error, ok, unknown, warn
 from statusgen.errors import StatusgenError
 from statusgen.values.value import Value
 
@@ -53,7 +53,7 @@ def judge_records(answers: Answers) -> Iterator[Finding]:
         subject = f"DNS of {domain}"
         errors = [one for one in told.values() if isinstance(one, StatusgenError)]
         if errors:
-            yield from_error(subject, errors[0], State.UNKNOWN)
+            yield from_error(subject, errors[0], FindingState.UNKNOWN)
         for answer in told.values():
             match answer:
                 case StatusgenError():

@@ -10,10 +10,10 @@ from statusgen.mail.failure_reasons import Unsent
 from statusgen.mail.letter_states import (
     Account,
     Audience,
+    ClaimedLetter,
     DeliveryState,
     KnownUpdate,
     LetterRecord,
-    Owed,
     Result,
     Sender,
     Standing,
@@ -195,7 +195,7 @@ class Ledger(Protocol):
         *,
         waits: bool = False,
         only: Collection[int] | None = None,
-    ) -> tuple[Owed, ...]:
+    ) -> tuple[ClaimedLetter, ...]:
         """Take queued letters in hand that nobody else has; empty at the end.
 
         Letters to those who left meanwhile are suppressed, and those that are withdrawn end.
@@ -205,7 +205,11 @@ class Ledger(Protocol):
         ...
 
     def record(
-        self, sender: Sender, results: Sequence[Result], dots: Sequence[Owed], now: datetime
+        self,
+        sender: Sender,
+        results: Sequence[Result],
+        dots: Sequence[ClaimedLetter],
+        now: datetime,
     ) -> frozenset[tuple[str, int]]:
         """Write outcomes, and that the final dots of other letters go out now; durably, at once.
 

@@ -108,7 +108,7 @@ class KnownUpdate(Value, frozen=True):
     """See `Update.wording`, as of its letters."""
 
 
-class Owed(Value, frozen=True):
+class ClaimedLetter(Value, frozen=True):
     """One letter that a sender has claimed."""
 
     update_id: str
@@ -150,7 +150,7 @@ class Trouble(Value, frozen=True):
 class Result(Value, frozen=True):
     """The outcome of one attempt, to be written to the ledger."""
 
-    owed: Owed
+    owed: ClaimedLetter
     outcome: Outcome
 
 

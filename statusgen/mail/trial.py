@@ -25,7 +25,7 @@ MARK = "[TEST] "
 _TOKEN = "sub_test"  # noqa: S105  for a reader whom the address book does not have
 
 
-class Stage(Value, frozen=True):
+class TrialStep(Value, frozen=True):
     """One step of the way that a letter takes, and how it went."""
 
     name: str
@@ -53,10 +53,10 @@ def trial_letter(settings: Settings, address: str, now: datetime) -> Letter:
     return form.address_to(Subscriber(0, _TOKEN, address, SubscriberState.ACTIVE))
 
 
-def try_letter(transport: Transport, letter: Letter) -> tuple[Stage, ...]:
+def try_letter(transport: Transport, letter: Letter) -> tuple[TrialStep, ...]:
     """Send the letter once; the stages up to the first that is not passed."""
 
-    async def stages() -> tuple[Stage, ...]:
+    async def stages() -> tuple[TrialStep, ...]:
         return tuple([stage async for stage in _stages(transport, letter)])
 
     return asyncio.run(stages())
@@ -67,12 +67,12 @@ def _run(address: str, now: datetime) -> str:
     return hashlib.blake2b(f"{now.isoformat()} {address}".encode(), digest_size=8).hexdigest()
 
 
-async def _stages(transport: Transport, letter: Letter) -> AsyncIterator[Stage]:
+async def _stages(transport: Transport, letter: Letter) -> AsyncIterator[TrialStep]:
     name = "connection"
     try:
         facts = await transport.try_out()
         connection = await transport.connect()
-        yield Stage(name, is_passed=True, answer=_facts(facts))
+        yield TrialStep(name, is_passed=True, answer=_facts(facts))
         name = "letter"
         try:
             async for stage in _hand_over(connection, letter):
@@ -81,18 +81,18 @@ async def _stages(transport: Transport, letter: Letter) -> AsyncIterator[Stage]:
         finally:
             await connection.close()
     except MailError as error:
-        yield Stage(name, is_passed=False, answer=str(error))
+        yield TrialStep(name, is_passed=False, answer=str(error))
 
 
-async def _hand_over(connection: Connection, letter: Letter) -> AsyncIterator[Stage]:
+async def _hand_over(connection: Connection, letter: Letter) -> AsyncIterator[TrialStep]:
     refusal = await connection.offer(letter)
     if refusal is not None:
-        yield Stage("letter", is_passed=False, answer=_answer(refusal))
+        yield TrialStep("letter", is_passed=False, answer=_answer(refusal))
         return
-    yield Stage("letter", is_passed=True, answer="sender, recipient and content taken")
+    yield TrialStep("letter", is_passed=True, answer="sender, recipient and content taken")
     outcome = await connection.finish()
     is_accepted = outcome.state is DeliveryState.ACCEPTED
-    yield Stage("acceptance", is_passed=is_accepted, answer=_answer(outcome))
+    yield TrialStep("acceptance", is_passed=is_accepted, answer=_answer(outcome))
 
 
 def _answer(outcome: Outcome) -> str:

@@ -48,7 +48,7 @@ class Round(Value, frozen=True):
     """Whether another run was at work on a ledger that takes one at a time."""
 
 
-class Outlook(Value, frozen=True):
+class Remaining(Value, frozen=True):
     """What is left to be sent."""
 
     owed: int = 0
@@ -78,7 +78,7 @@ class World(Protocol):
 
 def look(
     ledger: Ledger, policy: InDoubt, now: datetime, out_of_reach: Collection[str] = ()
-) -> Outlook:
+) -> Remaining:
     """What is left about all updates but those out of reach."""
     found = ledger.backlog(policy)
     backlog = {one: letters for one, letters in found if letters and one not in out_of_reach}
@@ -86,7 +86,7 @@ def look(
     total = sum((ledger.account(one) for one in backlog), Account())
     due = ledger.next_due(tuple(backlog)) if total.deferred else None
     is_ready = owed > total.deferred or (due is not None and due <= now)
-    return Outlook(owed, total.queued, is_ready, due)
+    return Remaining(owed, total.queued, is_ready, due)
 
 
 class Worker:
@@ -186,7 +186,7 @@ class Worker:
                 break
         return False
 
-    def _look(self, out_of_reach: Collection[str]) -> Outlook:
+    def _look(self, out_of_reach: Collection[str]) -> Remaining:
         return look(self._ledger, self._policy, self._world.now(), out_of_reach)
 
     def _wait(self, why: str, seconds: float) -> bool:
@@ -202,7 +202,7 @@ class Worker:
         self._told = text
 
 
-def _why(left: Outlook) -> str:
+def _why(left: Remaining) -> str:
     if not left.owed:
         return _IDLE
     if left.is_ready or left.next_due is None:

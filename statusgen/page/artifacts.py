@@ -51,7 +51,7 @@ _TYPES_BY_ENDING = {
 }
 
 
-class Stage(IntEnum):
+class UploadStage(IntEnum):
     """When a key goes up: a stage is finished before the next begins."""
 
     ASSETS = 1
@@ -133,13 +133,13 @@ def fingerprint_of(digest: str, headers: Headers) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
 
-def stage_of(key: str) -> Stage:
+def stage_of(key: str) -> UploadStage:
     """Return when the key goes up; the only place that decides it."""
     if key.startswith("assets/"):
-        return Stage.ASSETS
+        return UploadStage.ASSETS
     if key.startswith("incidents/"):
-        return Stage.INCIDENTS
-    return Stage.INDEX if key == "index.html" else Stage.REST
+        return UploadStage.INCIDENTS
+    return UploadStage.INDEX if key == "index.html" else UploadStage.REST
 
 
 def page_of(incident_id: str) -> str:

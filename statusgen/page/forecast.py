@@ -13,7 +13,7 @@ FORESEEN = 12
 made of them changes only when one has passed."""
 
 
-class Outlook(Value, frozen=True):
+class Forecast(Value, frozen=True):
     """The page from an instant on at which a maintenance begins or ends by itself."""
 
     at: datetime
@@ -23,7 +23,7 @@ class Outlook(Value, frozen=True):
     """How many maintenances are in progress."""
 
 
-def outlook(page: Page, zone: ZoneInfo) -> tuple[Outlook, ...]:
+def outlook(page: Page, zone: ZoneInfo) -> tuple[Forecast, ...]:
     """What `make_page` would say at the next such instants, in order; empty without any."""
     maintenances = (*page.under_way, *page.upcoming)
     moving = [one for one in maintenances if one.moves_after(page.now)]
@@ -37,5 +37,5 @@ def outlook(page: Page, zone: ZoneInfo) -> tuple[Outlook, ...]:
         shown = [one for one in components if not one.is_retired(today)]
         groups = grouped(shown, (*staying, *spans(moving, at)))
         count = len(under_way(maintenances, at))
-        found.append(Outlook(at, overall_state(groups, page.open_incidents), groups, count))
+        found.append(Forecast(at, overall_state(groups, page.open_incidents), groups, count))
     return tuple(found)

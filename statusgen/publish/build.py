@@ -14,7 +14,7 @@ from statusgen.content.cache import Cache
 from statusgen.content.listing import Listing
 from statusgen.errors import UsageError
 from statusgen.page.artifacts import Release
-from statusgen.targets.bookkeeping import Run
+from statusgen.targets.bookkeeping import PublishRun
 from statusgen.targets.manifest import Publisher
 from statusgen.targets.storage import Storage
 from statusgen.targets.upload import upload
@@ -93,7 +93,7 @@ def build(
         prepared = prepare(settings, cache, now)
     plan = plan_upload(prepared.release, folder.observe(), max_deletes=1.0)
     prepared.render_ahead((put.artifact.key for put in plan.puts), now)
-    run = Run(Publisher("", "", "build"), now, secrets.token_hex(8))
+    run = PublishRun(Publisher("", "", "build"), now, secrets.token_hex(8))
     with watch("Writing", len(plan.puts)) as done:
         upload(folder, plan, prepared.release, run, done, keeps=False)
     outlines = prepared.archive.outlines

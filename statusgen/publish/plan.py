@@ -26,7 +26,7 @@ class Removal(Value, frozen=True):
         return named(self.incident_id, people=self.people)
 
 
-class Loss(Value, frozen=True):
+class LostUpdate(Value, frozen=True):
     """An update that readers have seen, and that the page will have no more."""
 
     update_id: str
@@ -60,7 +60,7 @@ class Plan(Value, frozen=True):
     mail: MailPlan
     brakes: tuple[str, ...]
     removals: tuple[Removal, ...] = ()
-    losses: tuple[Loss, ...] = ()
+    losses: tuple[LostUpdate, ...] = ()
     kept: tuple[KeptIncident, ...] = ()
 
     @property
@@ -111,7 +111,7 @@ def make_plan(  # noqa: PLR0913  the last three by name
     max_updates: int,
     *,
     people_told: Mapping[str, int] | None = None,
-    losses: Iterable[Loss] = (),
+    losses: Iterable[LostUpdate] = (),
     kept: Iterable[KeptIncident] = (),
 ) -> Plan:
     """The plan, with every brake that it trips; `people_told` are those of removed incidents."""
@@ -142,7 +142,7 @@ def make_plan(  # noqa: PLR0913  the last three by name
 
 def lost_updates(
     targets: Iterable[TargetPlan], people: Callable[[Collection[str]], Mapping[str, int] | None]
-) -> tuple[Loss, ...]:
+) -> tuple[LostUpdate, ...]:
     """What goes from any target, each once; `people` counts who was mailed about updates.
 
     What one target has yet to be asked about was not let go, whatever another remembers.
@@ -155,7 +155,7 @@ def lost_updates(
         return ()
     told = people(missing.keys())
     return tuple(
-        Loss(one.update_id, one.at, None if told is None else told.get(key, 0), one.is_meant)
+        LostUpdate(one.update_id, one.at, None if told is None else told.get(key, 0), one.is_meant)
         for key, one in sorted(missing.items())
     )
 

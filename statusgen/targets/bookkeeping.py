@@ -29,7 +29,7 @@ KEPT_RELEASES = 11
 """The one that is served, and ten to go back to."""
 
 
-class Run(Value, frozen=True):
+class PublishRun(Value, frozen=True):
     """One run of a command that publishes: who, when, and a token that no other run has."""
 
     by: Publisher
@@ -40,7 +40,7 @@ class Run(Value, frozen=True):
 
 
 def begun(
-    there: Manifest, plan: UploadPlan, release: Release, run: Run, conditions: Conditions
+    there: Manifest, plan: UploadPlan, release: Release, run: PublishRun, conditions: Conditions
 ) -> Manifest:
     """Return the manifest with our intent, and with all that is about to change as unknown.
 
@@ -65,7 +65,7 @@ def begun(
 
 
 def ended(
-    before: Manifest, plan: UploadPlan, release: Release, run: Run, tags: Mapping[str, str]
+    before: Manifest, plan: UploadPlan, release: Release, run: PublishRun, tags: Mapping[str, str]
 ) -> Manifest:
     """Return the manifest once the whole release is up; `before` is what `begun` returned.
 

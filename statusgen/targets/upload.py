@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from statusgen.errors import TargetError
 from statusgen.page.artifacts import Artifact, Release, stage_of
-from statusgen.targets.bookkeeping import Run, begun, ended, manifest_of, with_pack
+from statusgen.targets.bookkeeping import PublishRun, begun, ended, manifest_of, with_pack
 from statusgen.targets.fence import Fence
 from statusgen.targets.manifest import UNKNOWN, Conditions, Manifest, record_of
 from statusgen.targets.storage import ABSENT, OnDone, Storage, Upload
@@ -23,7 +23,7 @@ def upload(  # noqa: PLR0913  the last by name
     storage: Storage,
     plan: UploadPlan,
     release: Release,
-    run: Run,
+    run: PublishRun,
     on_done: OnDone,
     *,
     keeps: bool = True,

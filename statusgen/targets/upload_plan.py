@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from statusgen.page.artifacts import Artifact, Release, Stage, stage_of
+from statusgen.page.artifacts import Artifact, Release, UploadStage, stage_of
 from statusgen.targets.manifest import Manifest, Observed, Record
 from statusgen.values.value import Value
 
@@ -120,11 +120,11 @@ def _previous_assets(
     Once the upload is done they are left with an empty fingerprint. By that the next upload
     with other assets knows them as older still, and removes them.
     """
-    has_new = any(stage_of(put.artifact.key) is Stage.ASSETS for put in puts)
+    has_new = any(stage_of(put.artifact.key) is UploadStage.ASSETS for put in puts)
     return {
         key: there.records[key]
         for key in gone
-        if stage_of(key) is Stage.ASSETS and (there.records[key].fingerprint or not has_new)
+        if stage_of(key) is UploadStage.ASSETS and (there.records[key].fingerprint or not has_new)
     }
 
 

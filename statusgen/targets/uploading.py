@@ -10,7 +10,7 @@ from statusgen.config.settings import S3Target, Settings, TargetSettings
 from statusgen.errors import TargetError, TargetHeld, TargetUnreachable, UsageError
 from statusgen.page.artifacts import Release
 from statusgen.targets.at_once import at_once
-from statusgen.targets.bookkeeping import Run
+from statusgen.targets.bookkeeping import PublishRun
 from statusgen.targets.let_go import letting_go, missing_from, with_memory
 from statusgen.targets.looking import IsGone, look, made_anew
 from statusgen.targets.manifest import Observed, Publisher
@@ -40,7 +40,7 @@ DEFAULT_PROOF_S = 30.0
 class Outside(Value, frozen=True):
     """What an upload asks of the world around it."""
 
-    run: Run
+    run: PublishRun
     prove: Prove
     watch: Watch
     is_gone: IsGone

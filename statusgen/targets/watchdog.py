@@ -14,7 +14,7 @@ from typing import Any, Protocol
 _TICK_S = 0.1
 
 
-class Connection(Protocol):
+class ClientConnection(Protocol):
     """What a client of HTTP, IMAP or the like keeps its socket in."""
 
     @property
@@ -70,7 +70,7 @@ class Watchdog:
         if wait is not None and wait.is_over:
             raise TimeoutError("no end in time")
 
-    def guard(self, connection: Connection) -> None:
+    def guard(self, connection: ClientConnection) -> None:
         """Note that this thread waits on that connection from now on."""
         wait = self._waits.get(threading.get_ident())
         if wait is not None:
@@ -102,7 +102,7 @@ class _Wait:
     def __init__(self, end: float) -> None:
         self.end = end
         self.is_over = False
-        self.connection: Connection | None = None
+        self.connection: ClientConnection | None = None
         self.sock: Any = None
 
     def cut(self) -> None:

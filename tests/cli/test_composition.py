@@ -9,7 +9,7 @@ from statusgen.cli import composition
 from statusgen.config.mail_source import ImapSource, MaildirSource, SqsSource
 from statusgen.config.reader import read_settings
 from statusgen.errors import MailError, Refused
-from statusgen.mail.bounces.bounce import Incoming, Kind
+from statusgen.mail.bounces.bounce import Incoming, MessageKind
 from statusgen.values.value import replace
 from tests.components.postgresql import postgresql  # noqa: F401 - a fixture
 from tests.components.ses_server import ses_server  # noqa: F401 - a fixture
@@ -147,7 +147,7 @@ def test_reports_are_read_where_the_user_says(source, name):
 
 def test_messages_are_read_in_another_process():
     with composition.open_bounce_reader() as read:
-        assert read(b"From: ann@example.org\nSubject: hello\n\n") == Incoming(Kind.MAIL)
+        assert read(b"From: ann@example.org\nSubject: hello\n\n") == Incoming(MessageKind.MAIL)
 
 
 @pytest.mark.parametrize(

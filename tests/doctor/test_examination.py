@@ -6,7 +6,7 @@ import pytest
 from statusgen.config.reader import read_settings
 from statusgen.config.settings import S3Target
 from statusgen.doctor.examination import Surroundings, examine
-from statusgen.doctor.finding import State
+from statusgen.doctor.finding import FindingState
 from statusgen.errors import Unavailable
 from statusgen.mail.ledger import StateFacts
 from statusgen.targets.storage import Room
@@ -116,7 +116,7 @@ def test_a_public_url_is_held_against_its_own_target(settings):
 def test_no_target_is_said(settings):
     found = look(settings)
 
-    assert [one.state for one in about(found, "targets")] == [State.WARN]
+    assert [one.state for one in about(found, "targets")] == [FindingState.WARN]
 
 
 def test_the_clocks_of_targets_come_before_those_of_web_servers(settings):

@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.doctor.finding import Finding, State, from_error
+from statusgen.doctor.finding import Finding, FindingState, from_error
 from statusgen.errors import TargetError
 
 
@@ -15,4 +15,4 @@ from statusgen.errors import TargetError
 def test_a_sentence_is_parted_into_what_is_wrong_and_what_to_do(sentence, what, remedy):
     found = from_error("s3://acme", TargetError(sentence), otherwise="look")
 
-    assert found == Finding("s3://acme", State.FAIL, what, remedy)
+    assert found == Finding("s3://acme", FindingState.FAIL, what, remedy)

@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.doctor.finding import State
+from statusgen.doctor.finding import FindingState
 from statusgen.doctor.mail import judge_transport, transport_name
 from statusgen.errors import MailError
 from statusgen.mail.delivery.replies import Meaning
@@ -48,7 +48,7 @@ def test_a_transport_is_named_without_its_user(transport, name):
 def test_a_relay_that_offers_all_is_well():
     found = list(judge_transport("relay", relay(ALL)))
 
-    assert [one.state for one in found] == [State.OK, State.OK]
+    assert [one.state for one in found] == [FindingState.OK, FindingState.OK]
     assert found[0].what == "reached with TLS; the login was accepted"
     assert found[1].what == "it offers SIZE, PIPELINING, SMTPUTF8"
 
@@ -64,7 +64,7 @@ def test_a_relay_that_offers_all_is_well():
 def test_what_a_relay_lacks_is_warned_of(extensions, words):
     found = list(judge_transport("relay", relay(extensions)))
 
-    [lack] = [one for one in found if one.state is State.WARN]
+    [lack] = [one for one in found if one.state is FindingState.WARN]
     assert words in lack.what
     assert "ask who runs it" in lack.remedy
 
@@ -73,23 +73,24 @@ def test_what_a_relay_lacks_is_warned_of(extensions, words):
 def test_no_limit_on_size_is_none(size):
     found = list(judge_transport("relay", relay(ALL | {"size": size})))
 
-    assert {one.state for one in found} == {State.OK}
+    assert {one.state for one in found} == {FindingState.OK}
 
 
 def test_a_relay_that_offers_nothing_is_told_so_and_no_more():
     found = list(judge_transport("relay", relay({}, is_safe=False)))
 
-    assert [one.state for one in found] == [State.OK, State.WARN, State.WARN]
+    assert [one.state for one in found] == [FindingState.OK, FindingState.WARN, FindingState.WARN]
 
 
 def test_what_keeps_us_from_the_relay_fails():
     [found] = judge_transport("relay", MailError("the relay refused the password; check it"))
 
-    assert (found.state, found.remedy) == (State.FAIL, "check it")
+    assert (found.state, found.remedy) == (FindingState.FAIL, "check it")
 
 
 @pytest.mark.parametrize(
-    ("free", "state"), [(10**10, State.OK), (10**8, State.WARN), (0, State.FAIL)]
+    ("free", "state"),
+    [(10**10, FindingState.OK), (10**8, FindingState.WARN), (0, FindingState.FAIL)],
 )
 def test_an_outbox_needs_room(free, state):
     [found] = judge_transport("outbox", Room(free, "ext4"))
@@ -100,7 +101,7 @@ def test_an_outbox_needs_room(free, state):
 def test_an_account_that_may_send_is_well_and_says_how_much():
     [found] = judge_transport("SES", ACCOUNT)
 
-    assert found.state is State.OK
+    assert found.state is FindingState.OK
     assert found.what == (
         "reached; it takes 14 letters a second, and 49,000 of 50,000 letters are left for 24 hours"
     )
@@ -115,16 +116,16 @@ def test_an_account_without_a_quota_says_so():
 @pytest.mark.parametrize(
     ("change", "state", "words"),
     [
-        ({"may_send": False}, State.FAIL, "paused"),
-        ({"is_trial": True}, State.FAIL, "verified addresses only"),
-        ({"left_today": 0}, State.FAIL, "0 of 50,000 letters are left"),
-        ({"standing": "PROBATION"}, State.WARN, "standing is probation"),
+        ({"may_send": False}, FindingState.FAIL, "paused"),
+        ({"is_trial": True}, FindingState.FAIL, "verified addresses only"),
+        ({"left_today": 0}, FindingState.FAIL, "0 of 50,000 letters are left"),
+        ({"standing": "PROBATION"}, FindingState.WARN, "standing is probation"),
     ],
 )
 def test_what_is_wrong_with_an_account_is_said_with_a_remedy(change, state, words):
     found = judge_transport("SES", replace(ACCOUNT, **change))
 
-    [wrong] = [one for one in found if one.state is not State.OK]
+    [wrong] = [one for one in found if one.state is not FindingState.OK]
     assert wrong.state is state
     assert words in wrong.what
     assert wrong.remedy
@@ -133,7 +134,7 @@ def test_what_is_wrong_with_an_account_is_said_with_a_remedy(change, state, word
 def test_a_sender_who_is_verified_and_signed_is_well():
     [_, found] = judge_transport("SES", replace(ACCOUNT, sender=SENDER))
 
-    assert found.state is State.OK
+    assert found.state is FindingState.OK
     assert found.what == "SES has verified example.com, and signs its letters with DKIM"
 
 
@@ -142,27 +143,27 @@ def test_a_sender_who_is_verified_and_signed_is_well():
     [
         (
             {"verification": Verification.UNVERIFIED},
-            State.FAIL,
+            FindingState.FAIL,
             "SES has not verified example.com, so it refuses every letter",
         ),
         (
             {"verification": Verification.MISSING},
-            State.FAIL,
+            FindingState.FAIL,
             "SES has not verified example.com, so it refuses every letter",
         ),
         (
             {"is_signed": False},
-            State.WARN,
+            FindingState.WARN,
             "SES has verified example.com, but signs its letters without DKIM",
         ),
         (
             {"verification": Verification.NOT_ALLOWED},
-            State.WARN,
+            FindingState.WARN,
             "ses:GetEmailIdentity is not allowed, so whether SES has verified",
         ),
         (
             {"verification": Verification.UNKNOWN},
-            State.UNKNOWN,
+            FindingState.UNKNOWN,
             "SES did not say whether it has verified example.com",
         ),
     ],
@@ -175,26 +176,26 @@ def test_what_is_wrong_with_a_sender_is_said_with_a_remedy(change, state, what):
     assert sender.state is state
     assert what in sender.what
     assert sender.remedy
-    assert (trial.state, quota.state) == (State.FAIL, State.OK)
+    assert (trial.state, quota.state) == (FindingState.FAIL, FindingState.OK)
 
 
 @pytest.mark.parametrize(
     ("answer", "state", "words"),
     [
-        (Outcome(DeliveryState.ACCEPTED), State.OK, "it takes the sender and a recipient"),
+        (Outcome(DeliveryState.ACCEPTED), FindingState.OK, "it takes the sender and a recipient"),
         (
             Outcome(DeliveryState.FAILED, "550 5.1.1", Meaning.NO_SUCH_MAILBOX),
-            State.WARN,
+            FindingState.WARN,
             "it takes the sender, but no mail for that address (550 5.1.1)",
         ),
         (
             Outcome(DeliveryState.FAILED, "554 5.7.1", Meaning.SENDER_REFUSED),
-            State.FAIL,
+            FindingState.FAIL,
             "it takes the sender and refuses a recipient, the sender's own address (554 5.7.1)",
         ),
         (
             Outcome(DeliveryState.DEFERRED, "450 4.2.0"),
-            State.UNKNOWN,
+            FindingState.UNKNOWN,
             "it put off the sender or a recipient (450 4.2.0)",
         ),
     ],
@@ -205,4 +206,4 @@ def test_what_a_relay_says_to_an_envelope_is_told(answer, state, words):
     found = list(judge_transport("relay", facts))
 
     assert (found[1].state, found[1].what) == (state, words)
-    assert bool(found[1].remedy) is (state is not State.OK)
+    assert bool(found[1].remedy) is (state is not FindingState.OK)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from statusgen.doctor.finding import State
+from statusgen.doctor.finding import FindingState
 from statusgen.doctor.pages import ORIGIN, judge_page, questions
 from statusgen.errors import Unavailable
 from statusgen.page.artifacts import artifact_from_bytes, headers_for
@@ -47,7 +47,7 @@ def judge(told, releases=(RELEASE,), **facts):
 def test_a_sound_page_is_well():
     found = judge({})
 
-    assert {one.state for one in found} == {State.OK}
+    assert {one.state for one in found} == {FindingState.OK}
     assert {one.subject for one in found} == {URL}
     assert len(found) == 8
 
@@ -55,86 +55,101 @@ def test_a_sound_page_is_well():
 FAULTS = {
     "an untrusted certificate": (
         {"certificate": Certificate(None, "certificate has expired")},
-        State.FAIL,
+        FindingState.FAIL,
         "the certificate of status.example.com is not valid (certificate has expired)",
         "renew it",
     ),
     "a certificate that ends soon": (
         {"certificate": Certificate(NOW + timedelta(days=13, hours=23))},
-        State.WARN,
+        FindingState.WARN,
         "ends in 13 days",
         "renew it",
     ),
     "another page": (
         {"index": Answer(200, "OK", HTML, b"old"), "root": Answer(200, "OK", HTML, b"old")},
-        State.FAIL,
+        FindingState.FAIL,
         "serves something else than the latest release",
         "let the address lead to the target",
     ),
     "no Cache-Control": (
         {"index": Answer(200, "OK", HTML | {"cache-control": ""}, BODIES["index.html"])},
-        State.WARN,
+        FindingState.WARN,
         "index.html has no Cache-Control",
         "max-age=15",
     ),
     "another Content-Type": (
         {"index": Answer(200, "OK", HTML | {"content-type": "text/plain"}, BODIES["index.html"])},
-        State.WARN,
+        FindingState.WARN,
         "Content-Type of index.html is `text/plain`",
         "text/html; charset=utf-8",
     ),
     "no root": (
         {"root": answer(b"", 403, "Forbidden")},
-        State.FAIL,
+        FindingState.FAIL,
         f"{URL}/ is answered with 403 Forbidden",
         "default root object",
     ),
-    "another root": ({"root": answer(b"list")}, State.WARN, "something else", "default root"),
-    "a root that does not answer": ({"root": NO_ANSWER}, State.FAIL, "refused", "root object"),
+    "another root": (
+        {"root": answer(b"list")},
+        FindingState.WARN,
+        "something else",
+        "default root",
+    ),
+    "a root that does not answer": (
+        {"root": NO_ANSWER},
+        FindingState.FAIL,
+        "refused",
+        "root object",
+    ),
     "a missing page that is there": (
         {"missing": answer(b"hello")},
-        State.WARN,
+        FindingState.WARN,
         "a missing page is answered with 200 OK, not 404",
         "404.html the error document",
     ),
     "another 404 page": (
         {"missing": answer(b"nope", 404, "Not Found")},
-        State.WARN,
+        FindingState.WARN,
         "doesn't get our 404.html",
         "404.html the error document",
     ),
     "no answer for a missing page": (
         {"missing": NO_ANSWER},
-        State.UNKNOWN,
+        FindingState.UNKNOWN,
         "can't be told",
         "404.html",
     ),
     "bookkeeping in public": (
         {"corner": answer(b'{"format":2,"objects":{}}')},
-        State.WARN,
+        FindingState.WARN,
         "everybody can read _statusgen/",
         "policy",
     ),
-    "no answer for the corner": ({"corner": NO_ANSWER}, State.UNKNOWN, "_statusgen/", "policy"),
+    "no answer for the corner": (
+        {"corner": NO_ANSWER},
+        FindingState.UNKNOWN,
+        "_statusgen/",
+        "policy",
+    ),
     "JSON for nobody else": (
         {"summary": answer(b"{}")},
-        State.WARN,
+        FindingState.WARN,
         "pages on other hosts may not read its JSON",
         "Access-Control-Allow-Origin: *",
     ),
     "no JSON": (
         {"summary": answer(b"", 404, "Not Found")},
-        State.WARN,
+        FindingState.WARN,
         "api/v2/summary.json is answered with 404 Not Found",
         "publish",
     ),
     "http without a redirect": (
         {"plain": answer(b"page")},
-        State.WARN,
+        FindingState.WARN,
         "http:// is answered with 200 OK and doesn't lead to https://",
         "redirect http to https",
     ),
-    "no http": ({"plain": NO_ANSWER}, State.UNKNOWN, "http:// is not answered", "redirect"),
+    "no http": ({"plain": NO_ANSWER}, FindingState.UNKNOWN, "http:// is not answered", "redirect"),
 }
 
 
@@ -142,7 +157,7 @@ FAULTS = {
 def test_a_fault_is_named_with_its_remedy(name):
     told, state, what, remedy = FAULTS[name]
 
-    [found] = [one for one in judge(told) if one.state is not State.OK]
+    [found] = [one for one in judge(told) if one.state is not FindingState.OK]
 
     assert found.state is state
     assert what in found.what
@@ -153,16 +168,16 @@ def test_a_spare_without_a_root_is_as_good_as_it_can_be():
     [found] = [
         one
         for one in judge({"root": answer(b"", 403, "Forbidden")}, is_spare=True)
-        if one.state is not State.OK
+        if one.state is not FindingState.OK
     ]
 
-    assert found.state is State.WARN
+    assert found.state is FindingState.WARN
 
 
 def test_an_address_that_does_not_answer_is_one_line_and_no_more():
     found = judge(dict.fromkeys(GOOD, NO_ANSWER))
 
-    assert [one.state for one in found] == [State.FAIL]
+    assert [one.state for one in found] == [FindingState.FAIL]
     assert "DNS name" in found[0].remedy
 
 
@@ -173,7 +188,10 @@ def test_an_address_that_does_not_answer_is_one_line_and_no_more():
 def test_an_index_that_is_not_there_fails(releases, remedy):
     found = judge({"index": answer(b"", 404, "Not Found")}, releases)[-1]
 
-    assert (found.state, found.what) == (State.FAIL, "index.html is answered with 404 Not Found")
+    assert (found.state, found.what) == (
+        FindingState.FAIL,
+        "index.html is answered with 404 Not Found",
+    )
     assert found.remedy.startswith(remedy)
 
 
@@ -181,23 +199,23 @@ def test_caches_may_lag_behind_a_publish_of_just_now():
     old = {"index": Answer(200, "OK", HTML, b"old"), "root": Answer(200, "OK", HTML, b"old")}
     just_now = Observed(MANIFEST, "v", age_s=5)
 
-    [found] = [one for one in judge(old, (just_now,)) if one.state is not State.OK]
+    [found] = [one for one in judge(old, (just_now,)) if one.state is not FindingState.OK]
 
-    assert (found.state, found.remedy) == (State.WARN, "wait for caches to ask anew")
+    assert (found.state, found.remedy) == (FindingState.WARN, "wait for caches to ask anew")
 
 
 @pytest.mark.parametrize("releases", [(), (Observed(None),), (Observed(Manifest({})),)])
 def test_without_a_manifest_nobody_knows_what_should_be_served(releases):
-    [found] = [one for one in judge({}, releases) if one.state is not State.OK]
+    [found] = [one for one in judge({}, releases) if one.state is not FindingState.OK]
 
-    assert found.state is State.UNKNOWN
+    assert found.state is FindingState.UNKNOWN
     assert "can't be told" in found.what
 
 
 def test_a_host_that_names_our_origin_lets_others_read_too():
     found = judge({"summary": answer(b"{}", access_control_allow_origin=ORIGIN)})
 
-    assert {one.state for one in found} == {State.OK}
+    assert {one.state for one in found} == {FindingState.OK}
 
 
 @pytest.mark.parametrize(

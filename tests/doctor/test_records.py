@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.doctor.finding import State
+from statusgen.doctor.finding import FindingState
 from statusgen.doctor.records import domain_of, judge_records, questions
 from statusgen.errors import Unavailable
 
@@ -56,7 +56,12 @@ def dmarc_of(zone, sender="example.com"):
 def test_sound_records_are_well_and_dkim_can_not_be_told():
     found = judge(Zone(GOOD, {"example.com": ("mx.example.com",)}))
 
-    assert [one.state for one in found] == [State.OK, State.OK, State.OK, State.UNKNOWN]
+    assert [one.state for one in found] == [
+        FindingState.OK,
+        FindingState.OK,
+        FindingState.OK,
+        FindingState.UNKNOWN,
+    ]
     assert {one.subject for one in found} == {"DNS of example.com"}
     assert "dkim=pass" in found[-1].remedy
 
@@ -64,12 +69,12 @@ def test_sound_records_are_well_and_dkim_can_not_be_told():
 @pytest.mark.parametrize(
     ("texts", "state", "words"),
     [
-        ((), State.WARN, "there is no SPF record"),
-        (("v=spf10 -all",), State.WARN, "there is no SPF record"),
-        (("v=spf1 mx -all", "V=SPF1 a -all"), State.FAIL, "there are 2 SPF records"),
-        (("v=spf1 -all",), State.FAIL, "nobody may send"),
-        (("v=spf1 mx +all",), State.WARN, "lets everybody send"),
-        (("v=spf1",), State.OK, "one SPF record"),
+        ((), FindingState.WARN, "there is no SPF record"),
+        (("v=spf10 -all",), FindingState.WARN, "there is no SPF record"),
+        (("v=spf1 mx -all", "V=SPF1 a -all"), FindingState.FAIL, "there are 2 SPF records"),
+        (("v=spf1 -all",), FindingState.FAIL, "nobody may send"),
+        (("v=spf1 mx +all",), FindingState.WARN, "lets everybody send"),
+        (("v=spf1",), FindingState.OK, "one SPF record"),
     ],
 )
 def test_spf_records_are_judged(texts, state, words):
@@ -77,16 +82,16 @@ def test_spf_records_are_judged(texts, state, words):
 
     assert found.state is state
     assert words in found.what
-    assert bool(found.remedy) is (state is not State.OK)
+    assert bool(found.remedy) is (state is not FindingState.OK)
 
 
 @pytest.mark.parametrize(
     ("texts", "state", "words"),
     [
-        ((), State.WARN, "there is no DMARC record"),
-        (("v=DMARC1; p=none", "v=DMARC1;p=reject"), State.FAIL, "there are 2 DMARC records"),
-        (("v=DMARC1; rua=mailto:x",), State.FAIL, "no valid policy"),
-        (("v=DMARC1;p=none",), State.OK, "says none"),
+        ((), FindingState.WARN, "there is no DMARC record"),
+        (("v=DMARC1; p=none", "v=DMARC1;p=reject"), FindingState.FAIL, "there are 2 DMARC records"),
+        (("v=DMARC1; rua=mailto:x",), FindingState.FAIL, "no valid policy"),
+        (("v=DMARC1;p=none",), FindingState.OK, "says none"),
     ],
 )
 def test_dmarc_records_are_judged(texts, state, words):
@@ -105,10 +110,10 @@ def test_the_record_of_the_domain_above_counts_with_its_policy_for_those_below()
 @pytest.mark.parametrize(
     ("hosts", "addresses", "state", "words"),
     [
-        (("mx.example.com",), (), State.OK, "bounces arrive"),
-        (("",), (), State.FAIL, "takes no mail"),
-        ((), ("bounces.example.com",), State.WARN, "go to the host itself"),
-        ((), (), State.WARN, "bounces are lost"),
+        (("mx.example.com",), (), FindingState.OK, "bounces arrive"),
+        (("",), (), FindingState.FAIL, "takes no mail"),
+        ((), ("bounces.example.com",), FindingState.WARN, "go to the host itself"),
+        ((), (), FindingState.WARN, "bounces are lost"),
     ],
 )
 def test_bounces_need_a_place_to_go(hosts, addresses, state, words):
@@ -124,7 +129,7 @@ def test_bounces_need_a_place_to_go(hosts, addresses, state, words):
 def test_a_resolver_that_is_silent_fails_nothing():
     found = judge(Zone(silent=("example.com", "_dmarc.example.com")))
 
-    assert {one.state for one in found} == {State.UNKNOWN}
+    assert {one.state for one in found} == {FindingState.UNKNOWN}
     assert found[0].remedy == "check the network"
 
 

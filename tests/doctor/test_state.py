@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.doctor.finding import State
+from statusgen.doctor.finding import FindingState
 from statusgen.doctor.state import judge_state
 from statusgen.errors import DatabaseError
 from statusgen.mail.ledger import StateFacts
@@ -26,14 +26,14 @@ def test_where_the_secret_key_comes_from_is_told(has_key, outside, words):
 
     (first, where) = judge(facts, has_key_outside=outside)
 
-    assert first == (State.OK, "it can be written; 50.0 GB free")
+    assert first == (FindingState.OK, "it can be written; 50.0 GB free")
     assert words in where[1]
 
 
 def test_a_server_knows_its_disk_itself():
     found = judge(StateFacts(is_there=True, has_secret_key=True, room=None))
 
-    assert found[0] == (State.OK, "the server answers, and it can be written")
+    assert found[0] == (FindingState.OK, "the server answers, and it can be written")
 
 
 def test_a_damaged_one_fails_with_its_remedy():
@@ -41,4 +41,4 @@ def test_a_damaged_one_fails_with_its_remedy():
         DatabaseError("the database state.db is damaged; restore it"), has_key_outside=False
     )
 
-    assert (found.state, found.remedy) == (State.FAIL, "restore it")
+    assert (found.state, found.remedy) == (FindingState.FAIL, "restore it")

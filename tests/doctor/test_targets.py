@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from statusgen.doctor.finding import State
+from statusgen.doctor.finding import FindingState
 from statusgen.doctor.targets import judge_target, look_at_target
 from statusgen.errors import TargetError
 from statusgen.targets.manifest import MANIFEST_KEY, Conditions, Intent, Manifest, Publisher
@@ -46,7 +46,7 @@ def intent(process="alive"):
 def test_a_sound_target_is_well_and_says_what_is_up(storage):
     found = judge(storage)
 
-    assert [one.state for one in found] == [State.OK] * 3
+    assert [one.state for one in found] == [FindingState.OK] * 3
     assert "read, list, write and remove" in found[0].what
     assert found[1].what.startswith("release 1 (")
     assert found[1].what.endswith(" by someone on laptop, 3 files")
@@ -64,7 +64,7 @@ def test_no_object_of_the_page_is_touched(storage):
 def test_a_target_without_anything_is_no_fault():
     found = judge(FakeStorage())
 
-    assert {one.state for one in found} == {State.OK}
+    assert {one.state for one in found} == {FindingState.OK}
     assert found[1].what == "nothing was published there yet"
 
 
@@ -73,7 +73,7 @@ def test_a_target_that_can_not_be_read_fails():
 
     [found] = judge_target("s3://acme", error, lambda _: False)
 
-    assert (found.state, found.what) == (State.FAIL, "the bucket does not exist")
+    assert (found.state, found.what) == (FindingState.FAIL, "the bucket does not exist")
     assert found.remedy == "create it"
 
 
@@ -82,7 +82,7 @@ def test_a_target_that_can_not_be_written_fails_and_its_manifest_is_told_all_the
 
     found = judge(storage)
 
-    assert [one.state for one in found] == [State.FAIL, State.OK]
+    assert [one.state for one in found] == [FindingState.FAIL, FindingState.OK]
     assert found[1].what.startswith("release 1")
 
 
@@ -90,7 +90,7 @@ def test_what_others_changed_or_removed_is_counted(storage):
     storage.objects["index.html"] = b"other"
     del storage.objects["feed.xml"]
 
-    found = by_state(judge(storage), State.WARN)
+    found = by_state(judge(storage), FindingState.WARN)
 
     assert found.what == "2 files were changed or removed there by others"
     assert "publish --verify" in found.remedy
@@ -99,7 +99,7 @@ def test_what_others_changed_or_removed_is_counted(storage):
 def test_a_damaged_manifest_is_warned_of(storage):
     storage.objects[MANIFEST_KEY] = b"{}"
 
-    found = by_state(judge(storage), State.WARN)
+    found = by_state(judge(storage), FindingState.WARN)
 
     assert "its manifest is damaged" in found.what
     assert "anew from what is kept there" in found.remedy
@@ -108,7 +108,7 @@ def test_a_damaged_manifest_is_warned_of(storage):
 def test_another_page_in_our_place_fails(storage):
     rewrite(storage, page="https://other.example.com")
 
-    found = by_state(judge(storage, page="https://status.example.com"), State.FAIL)
+    found = by_state(judge(storage, page="https://status.example.com"), FindingState.FAIL)
 
     assert "the page https://other.example.com is there" in found.what
     assert "--takeover" in found.remedy
@@ -117,7 +117,7 @@ def test_another_page_in_our_place_fails(storage):
 def test_who_is_publishing_is_told(storage):
     rewrite(storage, intent=intent())
 
-    found = by_state(judge(storage), State.UNKNOWN)
+    found = by_state(judge(storage), FindingState.UNKNOWN)
 
     assert found.what == "someone on laptop is publishing there since 2026-11-21T02:04:00Z"
 
@@ -125,7 +125,7 @@ def test_who_is_publishing_is_told(storage):
 def test_an_upload_that_nobody_ended_is_warned_of(storage):
     rewrite(storage, intent=intent("dead"))
 
-    found = by_state(judge(storage, gone=["dead"]), State.WARN)
+    found = by_state(judge(storage, gone=["dead"]), FindingState.WARN)
 
     assert "by someone on laptop, begun at 2026-11-21T02:04:00Z, was never ended" in found.what
     assert "takes it over" in found.remedy
@@ -134,9 +134,9 @@ def test_an_upload_that_nobody_ended_is_warned_of(storage):
 @pytest.mark.parametrize(
     ("recorded", "state", "words"),
     [
-        (Conditions.HONOURED, State.FAIL, "stopped honouring"),
-        (Conditions.IGNORED, State.WARN, "ignores writes on a condition"),
-        (Conditions.UNKNOWN, State.WARN, "ignores writes on a condition"),
+        (Conditions.HONOURED, FindingState.FAIL, "stopped honouring"),
+        (Conditions.IGNORED, FindingState.WARN, "ignores writes on a condition"),
+        (Conditions.UNKNOWN, FindingState.WARN, "ignores writes on a condition"),
     ],
 )
 def test_a_target_that_ignores_conditions_is_named(storage, recorded, state, words):
@@ -152,9 +152,9 @@ def test_a_target_that_ignores_conditions_is_named(storage, recorded, state, wor
 @pytest.mark.parametrize(
     ("free", "state", "words"),
     [
-        (50_000_000_000, State.OK, "it can be written; 50.0 GB free"),
-        (100_000_000, State.WARN, "nearly full"),
-        (1000, State.FAIL, "its disk is full"),
+        (50_000_000_000, FindingState.OK, "it can be written; 50.0 GB free"),
+        (100_000_000, FindingState.WARN, "nearly full"),
+        (1000, FindingState.FAIL, "its disk is full"),
     ],
 )
 def test_a_folder_needs_room_and_no_conditions(storage, free, state, words):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from statusgen.errors import TargetError, TargetHeld
-from statusgen.targets.bookkeeping import Run
+from statusgen.targets.bookkeeping import PublishRun
 from statusgen.targets.looking import look
 from statusgen.targets.manifest import MANIFEST_KEY, Publisher
 from statusgen.targets.manifest_json import parse_manifest
@@ -153,7 +153,7 @@ class Actor:
         try:
             seen, _ = look(storage, list(self.bodies), self.world.has_ended)
             plan = plan_upload(release, seen, max_deletes=1, keep_assets=True)
-            run = Run(publisher, NOW, f"{self.name}-{number}")
+            run = PublishRun(publisher, NOW, f"{self.name}-{number}")
             upload(storage, plan, release, run, lambda *_: None)
         except TargetHeld:
             return "held"

@@ -9,10 +9,10 @@ from statusgen.mail.database.ledger import SqlLedger
 from statusgen.mail.letter_states import (
     Account,
     Audience,
+    ClaimedLetter,
     DeliveryState,
     KnownUpdate,
     Outcome,
-    Owed,
     Result,
     Sender,
 )
@@ -57,7 +57,7 @@ def enlist(ledger: SqlLedger, by: Publisher = US, *, others_are_gone: bool = Tru
 
 def claim(
     ledger: SqlLedger, sender: Sender, update: KnownUpdate, limit: int = 100, now: datetime = NOW
-) -> tuple[Owed, ...]:
+) -> tuple[ClaimedLetter, ...]:
     return ledger.claim(sender, update.update_id, limit, now)
 
 
@@ -72,7 +72,7 @@ def claimable(ledger: SqlLedger, update: KnownUpdate) -> int:
 
 def finish(
     ledger: SqlLedger, update: KnownUpdate, outcome: Outcome, count: int = 100, now: datetime = NOW
-) -> tuple[Owed, ...]:
+) -> tuple[ClaimedLetter, ...]:
     """Have a run send so many letters, each with this outcome."""
     sender = enlist(ledger)
     ledger.prepare([update.update_id], InDoubt.RESEND, now)
@@ -83,7 +83,7 @@ def finish(
     return letters
 
 
-def cut_off(ledger: SqlLedger, update: KnownUpdate, count: int) -> tuple[Owed, ...]:
+def cut_off(ledger: SqlLedger, update: KnownUpdate, count: int) -> tuple[ClaimedLetter, ...]:
     """Have a run be killed with so many letters at their final dots."""
     sender = enlist(ledger)
     letters = claim(ledger, sender, update, count)

@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime
 
 from statusgen.page.artifacts import Release, artifact_from_bytes
-from statusgen.targets.bookkeeping import Run
+from statusgen.targets.bookkeeping import PublishRun
 from statusgen.targets.manifest import Publisher
 from statusgen.targets.upload import upload
 from statusgen.targets.upload_plan import plan_upload
@@ -14,7 +14,7 @@ _TOKENS = (f"token-{number}" for number in itertools.count())
 
 
 def make_run(user="someone", process="alive"):
-    return Run(Publisher(user, "laptop", process), NOW, next(_TOKENS))
+    return PublishRun(Publisher(user, "laptop", process), NOW, next(_TOKENS))
 
 
 def make_release(bodies):

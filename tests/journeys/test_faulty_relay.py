@@ -21,7 +21,7 @@ from statusgen.mail.letter_states import Account, DeliveryState
 from statusgen.mail.letters.letter import Letter
 from statusgen.mail.subscribers.subscriber import Subscriber, SubscriberState
 from statusgen.mail.transports.smtp import SmtpTransport
-from statusgen.mail.transports.smtp_transfer import Timeouts
+from statusgen.mail.transports.smtp_transfer import SmtpTimeouts
 from statusgen.values.value import replace
 from tests.components.scripted_relay import (
     FAULTY,
@@ -67,10 +67,10 @@ class Case:
         return self.fault in {Fault.STALL, Fault.LATE}
 
     @property
-    def timeouts(self) -> Timeouts:
+    def timeouts(self) -> SmtpTimeouts:
         silent_at = self.stage if self.is_silent else ""
         is_late = silent_at in {"body", "dot"}
-        return Timeouts(
+        return SmtpTimeouts(
             connect_s=HASTY_S if silent_at == "connect" else PATIENT_S,
             reply_s=HASTY_S if silent_at not in {"", "connect"} and not is_late else PATIENT_S,
             final_dot_s=HASTY_S if is_late else PATIENT_S,

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from statusgen.mail.delivery.reconnecting import Patience
-from statusgen.mail.transports.ses import Timeouts
+from statusgen.mail.delivery.reconnecting import Reconnecting
+from statusgen.mail.transports.ses import SesTimeouts
 from tests.components.dripping import HEAD
 from tests.components.ses_server import (
     SOUND_ACCOUNT,
@@ -25,9 +25,9 @@ IN_FLIGHT = 2
 
 @pytest.fixture
 def repository(tmp_path, ses_server, monkeypatch):  # noqa: ARG001, F811 - credentials
-    monkeypatch.setattr("statusgen.mail.transports.ses.ENDURING", Timeouts(60, 60, 0.4, 0.4))
+    monkeypatch.setattr("statusgen.mail.transports.ses.ENDURING", SesTimeouts(60, 60, 0.4, 0.4))
     monkeypatch.setattr(
-        "statusgen.mail.delivery.run.Patience", lambda out, _budget_s: Patience(out, 1.0)
+        "statusgen.mail.delivery.run.Reconnecting", lambda out, _budget_s: Reconnecting(out, 1.0)
     )
     mail = f'transport = "ses://eu-west-1"\nmax_connections = {IN_FLIGHT}'
     repository = make_repository(tmp_path, mail=mail)

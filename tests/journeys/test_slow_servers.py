@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from statusgen.targets.s3.client import Patience
+from statusgen.targets.s3.client import ClientLimits
 from tests.components.dripping import BODY, HEAD, dripping
 from tests.fakes.repository import ID, make_repository
 
@@ -16,7 +16,7 @@ PUBLIC = '\npublic_url = "http://127.0.0.1:{port}"'
 def repository(tmp_path, bucket, monkeypatch):
     for name, value in bucket.keys.items():
         monkeypatch.setenv(name, value)
-    hurried = Patience(connect_s=5, read_s=5, attempts=3, end_s=0.5)
+    hurried = ClientLimits(connect_s=5, read_s=5, attempts=3, end_s=0.5)
     monkeypatch.setattr("statusgen.targets.s3.bucket.SOON", hurried)
     repository = make_repository(tmp_path, bucket.target())
     repository.subscribe("ann@example.com")

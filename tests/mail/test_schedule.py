@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from statusgen.mail.letters.kinds import Kind
+from statusgen.mail.letters.kinds import LetterKind
 from statusgen.mail.schedule import lifetime_of, next_try, pause_s
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -16,12 +16,17 @@ def test_a_deferred_letter_waits_longer_each_time_and_then_an_hour(attempts, min
 
 
 def test_news_of_what_goes_on_is_stale_after_four_hours_and_everything_else_after_a_day():
-    hours = {kind: lifetime_of(kind) / timedelta(hours=1) for kind in Kind}
+    hours = {kind: lifetime_of(kind) / timedelta(hours=1) for kind in LetterKind}
 
-    assert {kind for kind in Kind if hours[kind] == 4} == {"investigating", "update"}
-    assert hours[Kind.INVESTIGATING] == hours[Kind.UPDATE] == 4
-    assert {hours[kind] for kind in Kind} == {4, 24}
-    assert hours[Kind.RESOLVED] == hours[Kind.SCHEDULED] == hours[Kind.CANCELED] == 24
+    assert {kind for kind in LetterKind if hours[kind] == 4} == {"investigating", "update"}
+    assert hours[LetterKind.INVESTIGATING] == hours[LetterKind.UPDATE] == 4
+    assert {hours[kind] for kind in LetterKind} == {4, 24}
+    assert (
+        hours[LetterKind.RESOLVED]
+        == hours[LetterKind.SCHEDULED]
+        == hours[LetterKind.CANCELED]
+        == 24
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from statusgen.mail.transports.transport import Unreachable
 from statusgen.mail.working import (
     GIVE_UP_AFTER,
     RESTARTED_AFTER,
-    Outlook,
+    Remaining,
     Round,
     Worker,
     look,
@@ -322,9 +322,9 @@ def test_what_is_queued_during_a_round_is_sent_by_the_next(ledger, forever):
 
 
 def test_what_is_left_is_told_apart(ledger):
-    assert look(ledger, InDoubt.RESEND, NOW) == Outlook(2, 2, is_ready=True)
+    assert look(ledger, InDoubt.RESEND, NOW) == Remaining(2, 2, is_ready=True)
     finish(ledger, ONE, BUSY)
     later = NOW + timedelta(minutes=1)
-    assert look(ledger, InDoubt.RESEND, NOW) == Outlook(2, next_due=later)
+    assert look(ledger, InDoubt.RESEND, NOW) == Remaining(2, next_due=later)
     assert look(ledger, InDoubt.RESEND, later).is_ready
-    assert look(ledger, InDoubt.RESEND, NOW, [ONE.update_id]) == Outlook()
+    assert look(ledger, InDoubt.RESEND, NOW, [ONE.update_id]) == Remaining()

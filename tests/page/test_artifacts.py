@@ -4,7 +4,7 @@ import pytest
 
 from statusgen.page.artifacts import (
     Release,
-    Stage,
+    UploadStage,
     artifact_from_bytes,
     fingerprint_of,
     headers_for,
@@ -106,7 +106,7 @@ def test_assets_go_first_then_incidents_and_the_index_last():
         "feed.xml",
         "index.html",
     ]
-    assert stage_of("history/index.html") is Stage.REST
+    assert stage_of("history/index.html") is UploadStage.REST
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from statusgen.cli.sending_all import read_owed, send_all, tell_unsendable, tota
 from statusgen.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
-    from statusgen.cli.composition import State
-    from statusgen.cli.sending_all import Owed
+    from statusgen.cli.composition import OpenDatabase
+    from statusgen.cli.sending_all import OwedNow
 
 
 @click.command()
@@ -65,7 +65,7 @@ def retry(context: Context, update: str) -> None:
 
 def send_once(
     context: Context,
-    state: "State",
+    state: "OpenDatabase",
     *,
     retry: str = "",
     only: frozenset[int] | None = None,
@@ -108,7 +108,7 @@ def send_once(
 
 
 def _say_taken_along(
-    context: Context, state: "State", owed: "Owed", *, is_queued_again: bool
+    context: Context, state: "OpenDatabase", owed: "OwedNow", *, is_queued_again: bool
 ) -> None:
     """Nobody has to come back for the letters."""
     total = total_of(state, owed.queued.update_ids)
@@ -117,7 +117,7 @@ def _say_taken_along(
     context.report({**run_as_json(0, (), None, ""), **account_as_json(total)}, lambda: say(text))
 
 
-def _release(state: "State") -> bool:
+def _release(state: "OpenDatabase") -> bool:
     """Ends a hold, if there is one; raises `Refused`, and ends nothing, while another run works."""
     if not state.ledger.is_held():
         return False

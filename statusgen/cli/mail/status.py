@@ -10,7 +10,7 @@ from statusgen.cli.output import say, tell
 from statusgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from statusgen.cli.composition import State
+    from statusgen.cli.composition import OpenDatabase
     from statusgen.cli.mail.view import Entry
     from statusgen.mail.letter_states import Account, KnownUpdate
 
@@ -69,7 +69,7 @@ def status(context: Context, update: str | None, watch: bool) -> None:
             say(line)
 
 
-def find_update(context: Context, state: "State", text: str) -> str:
+def find_update(context: Context, state: "OpenDatabase", text: str) -> str:
     """The id of the one update that the ledger knows by this name, or by this part of it.
 
     Where a part fits several, those of open incidents are meant.
@@ -101,7 +101,7 @@ def _of_open_incidents(context: Context, update_ids: Sequence[str]) -> list[str]
 
 
 def _rows(
-    state: "State", update_id: str | None, limit: int | None
+    state: "OpenDatabase", update_id: str | None, limit: int | None
 ) -> "Sequence[tuple[KnownUpdate, Account]]":
     if update_id is None:
         return state.ledger.accounts(limit)
@@ -109,7 +109,7 @@ def _rows(
 
 
 def _entry(
-    state: "State", known: "KnownUpdate", account: "Account", *, with_tokens: bool
+    state: "OpenDatabase", known: "KnownUpdate", account: "Account", *, with_tokens: bool
 ) -> "Entry":
     from statusgen.cli.mail.view import Entry
     from statusgen.mail.failure_reasons import Unsent

@@ -10,7 +10,7 @@ from statusgen.cli.sending import required_mail
 from statusgen.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:
-    from statusgen.mail.trial import Stage
+    from statusgen.mail.trial import TrialStep
 
 _WIDTH = 12
 
@@ -56,7 +56,7 @@ def test(context: Context, address: str) -> None:
     tell("accepted is not delivered: look into the mailbox, and into its folder for spam")
 
 
-def _show(stages: "tuple[Stage, ...]") -> None:
+def _show(stages: "tuple[TrialStep, ...]") -> None:
     for one in stages:
         colour = "green" if one.is_passed else "red"
         say_under(f"{one.name:<{_WIDTH}}", one.answer, colour)

@@ -32,7 +32,7 @@ from statusgen.mail.delivery.deliver import doubted
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from statusgen.cli.composition import State
+    from statusgen.cli.composition import OpenDatabase
     from statusgen.errors import MailError
     from statusgen.mail.letter_states import Outcome
     from statusgen.mail.working import Round
@@ -87,7 +87,7 @@ def work(context: Context, forever: bool, readers: tuple[str, ...]) -> None:
 class _Session:
     """The rounds of one `mail work`, added up, and the time between them."""
 
-    def __init__(self, context: Context, state: "State", policy: "InDoubt") -> None:
+    def __init__(self, context: Context, state: "OpenDatabase", policy: "InDoubt") -> None:
         self._context = context
         self._state = state
         self._policy = policy

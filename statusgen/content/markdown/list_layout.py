@@ -60,12 +60,12 @@ class _Layout(Preprocessor):
 
 def laid_out(lines: Sequence[str]) -> list[str]:
     """`lines`, without tabs, with lists indented by four columns a level."""
-    return _Writer(lines).written()
+    return _ListWriter(lines).written()
 
 
 def miscounted(lines: Sequence[str]) -> list["WrongNumber"]:
     """The items whose number is not shown as written, or does not follow the one before."""
-    writer = _Writer(lines)
+    writer = _ListWriter(lines)
     writer.written()
     return writer.miscounted
 
@@ -90,7 +90,7 @@ class _Item:
 
 
 @dataclass(slots=True)
-class _Writer:
+class _ListWriter:
     """Reads lines one by one and writes each where Python-Markdown expects it."""
 
     lines: Sequence[str]
@@ -210,7 +210,7 @@ class _Writer:
         while end < len(self.lines) and _QUOTE.match(self.lines[end]):
             end += 1
         self._open.clear()
-        inner = _Writer(
+        inner = _ListWriter(
             [_QUOTE.sub("", line, count=1) for line in self.lines[at:end]], quotes=self.quotes + 1
         )
         self._out += [f"> {line}" if line else ">" for line in inner.written()]

@@ -76,7 +76,7 @@ _NOT_SHOWN = (
 """Why, by what the line holds; the first that fits."""
 
 
-class Loss(Value, frozen=True):
+class LostWords(Value, frozen=True):
     """What readers of a body don't see as it was written; `line` counts from 0 in the body."""
 
     line: int
@@ -84,7 +84,7 @@ class Loss(Value, frozen=True):
     remedy: str
 
 
-def find_losses(body: str, html: str) -> list[Loss]:
+def find_losses(body: str, html: str) -> list[LostWords]:
     """All that is in `body` and not in its `html`, by line."""
     lines = body.split("\n")
     counts = {loss.line: loss for loss in _wrong_numbers(lines)}
@@ -100,33 +100,33 @@ def find_losses(body: str, html: str) -> list[Loss]:
     return sorted(found, key=lambda loss: (loss.line, loss.what))
 
 
-def _loss(line: int, text: str, words: Sequence[str]) -> Loss:
+def _loss(line: int, text: str, words: Sequence[str]) -> LostWords:
     what, remedy = next((what, remedy) for sign, what, remedy in _NOT_SHOWN if sign.search(text))
     shown = " ".join(words)
     cut = shown if len(shown) <= 40 else shown[:39] + "…"  # noqa: PLR2004  a message is a line
-    return Loss(line, what.format(words=f"'{cut}'"), remedy)
+    return LostWords(line, what.format(words=f"'{cut}'"), remedy)
 
 
-def _wrong_numbers(lines: Sequence[str]) -> Iterator[Loss]:
+def _wrong_numbers(lines: Sequence[str]) -> Iterator[LostWords]:
     expanded = [line.expandtabs(4) for line in without_fenced_code(lines, stand_in="`")]
     for line, written, shown in miscounted(expanded):
-        yield Loss(
+        yield LostWords(
             line,
             f"readers see {shown}. where {written}. is written, as lists count on",
             f"number the items in order, or write {written}\\. if it begins no item",
         )
 
 
-def _hidden_places(body: str) -> Iterator[tuple[range, Loss]]:
+def _hidden_places(body: str) -> Iterator[tuple[range, LostWords]]:
     """The lines of comments and of elements that go with their content."""
     for found in _COMMENT.finditer(body):
         place = _lines_of(body, found)
         remedy = "leave it out, or write it as text"
-        yield place, Loss(place.start, "a comment is not shown", remedy)
+        yield place, LostWords(place.start, "a comment is not shown", remedy)
     for found in _HIDDEN_ELEMENT.finditer(body):
         place = _lines_of(body, found)
         what = f"<{found[1].lower()}> is not shown, and nothing that is in it"
-        yield place, Loss(place.start, what, "leave it out, or put it between `backticks`")
+        yield place, LostWords(place.start, what, "leave it out, or put it between `backticks`")
 
 
 def _lines_of(body: str, found: re.Match[str]) -> range:

@@ -19,13 +19,13 @@ def reduced(html: str, base_url: str) -> str:
     What only looks like a tag is text. Links are absolute; what can't be a link has its address in
     brackets behind its words. An image is a link with its alternative text.
     """
-    writer = _Writer(base_url)
+    writer = _HtmlWriter(base_url)
     for token in read_tokens(html):
         writer.write(token)
     return writer.result()
 
 
-class _Writer:
+class _HtmlWriter:
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
         self._out: list[str] = []

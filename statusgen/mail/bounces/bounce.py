@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from statusgen.mail.delivery.replies import Meaning, Reply, Stage, judge, judge_status
+from statusgen.mail.delivery.replies import Meaning, Reply, SmtpStage, judge, judge_status
 from statusgen.values.value import Value
 
 _TOO_VAGUE = re.compile(r"[245]\.0\.0")
@@ -23,7 +23,7 @@ _OF_THE_READER = "01234"
 """Subjects of RFC 3463 but those of the letter (5, 6) and of whoever sent it (7)."""
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What a message is."""
 
     REPORT = "report"
@@ -50,7 +50,7 @@ class Failure(Value, frozen=True):
 class Incoming(Value, frozen=True):
     """A message, as far as it concerns us."""
 
-    kind: Kind
+    kind: MessageKind
     return_paths: tuple[str, ...] = ()
     """What may be the labels of our return path: token and hash, not checked yet."""
     tokens: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ def _meaning(failure: Failure) -> Meaning:
     """
     found = _REPLY.search(failure.diagnostic)
     if found:
-        said = judge(Reply(int(found[1]), found[2]), Stage.RECIPIENT).meaning
+        said = judge(Reply(int(found[1]), found[2]), SmtpStage.RECIPIENT).meaning
         if said in _OF_THE_SENDER or _TOO_VAGUE.fullmatch(failure.status):
             return said
     return judge_status(f"5{failure.status[1:]}")
@@ -98,7 +98,7 @@ def _blames_sender(diagnostic: str) -> bool:
     if found is None:
         return False
     final = Reply(500 + int(found[1]) % 100, _PUT_OFF.sub("5", found[2]))
-    return judge(final, Stage.RECIPIENT).meaning in _OF_THE_SENDER
+    return judge(final, SmtpStage.RECIPIENT).meaning in _OF_THE_SENDER
 
 
 _OF_THE_SENDER = {

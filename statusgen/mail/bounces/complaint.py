@@ -2,7 +2,7 @@
 
 from email.message import Message
 
-from statusgen.mail.bounces.bounce import Failure, Incoming, Kind
+from statusgen.mail.bounces.bounce import Failure, Incoming, MessageKind
 from statusgen.mail.bounces.headers import addresses_in, text_of
 from statusgen.mail.bounces.parts import blocks_of, parts_of, returned_letter
 
@@ -19,9 +19,9 @@ def read_complaint(message: Message) -> Incoming | None:
     if block is None or not kind:
         return None
     if kind not in _OF_READERS:
-        return Incoming(Kind.REPORT)
+        return Incoming(MessageKind.REPORT)
     letter = returned_letter(message)
     # Providers leave the address out more often than not; then our own marks must do.
     told = addresses_in(text_of(block, "Original-Rcpt-To"))
     written = addresses_in(text_of(letter, "To")) if letter is not None else ()
-    return Incoming(Kind.COMPLAINT, failures=(Failure((*told, *written)),))
+    return Incoming(MessageKind.COMPLAINT, failures=(Failure((*told, *written)),))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, TypeGuard
 
 from statusgen.errors import MailError
-from statusgen.mail.bounces.bounce import Failure, Incoming, Kind, meaning_of, mildest
+from statusgen.mail.bounces.bounce import Failure, Incoming, MessageKind, meaning_of, mildest
 from statusgen.mail.bounces.mailbox import Mail, Mailbox, Reader
 from statusgen.mail.delivery.refusals import most_in_a_day
 from statusgen.mail.delivery.replies import Meaning
@@ -38,7 +38,7 @@ class Effect(StrEnum):
     """For a person to look at."""
 
 
-class Finding(Value, frozen=True):
+class HandledMail(Value, frozen=True):
     """One effect, and the token of whom it concerns."""
 
     effect: Effect
@@ -53,7 +53,7 @@ class Reading(Value, frozen=True):
     """What became of the messages of one run."""
 
     read: int = 0
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[HandledMail, ...] = ()
     """At least one for each message."""
     disbelieved: int = 0
     """How many mailboxes were said not to exist, too many for a day: each has a strike instead.
@@ -99,7 +99,7 @@ def read_bounces(
     Those that say a mailbox does not exist wait until all are read, so that their number is known.
     """
     desk = _Desk(book, proofs, is_trusted=mailbox.is_trusted)
-    read, findings, trouble = 0, list[Finding](), None
+    read, findings, trouble = 0, list[HandledMail](), None
     waiting = list[_Told]()
     try:
         for mail in mailbox.unsettled():
@@ -129,7 +129,7 @@ class _Told(Value, frozen=True):
 
     mail: Mail
     """Without its head: thousands may wait."""
-    findings: tuple[Finding, ...]
+    findings: tuple[HandledMail, ...]
 
     @property
     def gone(self) -> list[str]:
@@ -168,24 +168,24 @@ class _Desk:
         self._proofs = proofs
         self._is_trusted = is_trusted
 
-    def judge(self, incoming: Incoming | None) -> tuple[Finding, ...]:
+    def judge(self, incoming: Incoming | None) -> tuple[HandledMail, ...]:
         """What follows; nothing is done yet."""
         match incoming:
             case None:
-                return (Finding(Effect.NOT_UNDERSTOOD),)
-            case Incoming(kind=Kind.MAIL | Kind.AUTOMATIC):
+                return (HandledMail(Effect.NOT_UNDERSTOOD),)
+            case Incoming(kind=MessageKind.MAIL | MessageKind.AUTOMATIC):
                 return (self._judge_mail(incoming),)
-            case Incoming(kind=Kind.REPORT, failures=()):
-                return (Finding(Effect.IGNORED),)
+            case Incoming(kind=MessageKind.REPORT, failures=()):
+                return (HandledMail(Effect.IGNORED),)
         token = self._proofs.reported(incoming)
         if token is not None:
             return (self._about(self._book.find(token), _effect(incoming.kind, incoming.failures)),)
         if self._proofs.is_required and not self._is_trusted:
-            return (Finding(Effect.UNPROVED),)
+            return (HandledMail(Effect.UNPROVED),)
         found = [self._judge_address(incoming.kind, one) for one in incoming.failures]
-        return tuple(dict.fromkeys(found)) or (Finding(Effect.NOT_UNDERSTOOD),)
+        return tuple(dict.fromkeys(found)) or (HandledMail(Effect.NOT_UNDERSTOOD),)
 
-    def act(self, told: _Told, now: datetime) -> list[Finding]:
+    def act(self, told: _Told, now: datetime) -> list[HandledMail]:
         """Commit what was judged, and return what came of it: the reader may have left since.
 
         Trouble is of the day it was told of: three days' reports may be read at once, or one
@@ -194,51 +194,51 @@ class _Desk:
         at = min(told.mail.arrived, now)
         return [self._commit(one, at) for one in told.findings]
 
-    def _judge_mail(self, incoming: Incoming) -> Finding:
+    def _judge_mail(self, incoming: Incoming) -> HandledMail:
         """What a machine sent unsubscribes nobody; with a token of ours, somebody has to look."""
-        is_automatic = incoming.kind is Kind.AUTOMATIC
+        is_automatic = incoming.kind is MessageKind.AUTOMATIC
         token = self._proofs.signed(incoming)
         if token is None:
-            return Finding(Effect.IGNORED if is_automatic else Effect.NOT_UNDERSTOOD)
+            return HandledMail(Effect.IGNORED if is_automatic else Effect.NOT_UNDERSTOOD)
         if is_automatic:
-            return Finding(Effect.NOT_UNDERSTOOD)
+            return HandledMail(Effect.NOT_UNDERSTOOD)
         return self._about(self._book.find(token), Effect.UNSUBSCRIBED)
 
-    def _judge_address(self, kind: Kind, failure: Failure) -> Finding:
+    def _judge_address(self, kind: MessageKind, failure: Failure) -> HandledMail:
         if not failure.addresses:
-            return Finding(Effect.NOT_UNDERSTOOD)
+            return HandledMail(Effect.NOT_UNDERSTOOD)
         found = filter(None, map(self._book.find, failure.addresses))
         found_one = self._about(next(found, None), _effect(kind, (failure,)))
         return replace(found_one, may_be_forged=not self._is_trusted)
 
-    def _about(self, subscriber: Subscriber | None, effect: Effect) -> Finding:
+    def _about(self, subscriber: Subscriber | None, effect: Effect) -> HandledMail:
         """What is read a second time changes nothing."""
         if effect is Effect.REFUSED:
-            return Finding(effect, subscriber.token if subscriber else "")
+            return HandledMail(effect, subscriber.token if subscriber else "")
         if effect is Effect.IGNORED or not _is_written_to(subscriber):
-            return Finding(Effect.IGNORED)
-        return Finding(effect, subscriber.token)
+            return HandledMail(Effect.IGNORED)
+        return HandledMail(effect, subscriber.token)
 
-    def _commit(self, finding: Finding, at: datetime) -> Finding:
+    def _commit(self, finding: HandledMail, at: datetime) -> HandledMail:
         if finding.effect not in {Effect.STRIKE, *_STATES}:
             return finding
         subscriber = self._book.find(finding.token)
         if not _is_written_to(subscriber):
-            return Finding(Effect.IGNORED)
+            return HandledMail(Effect.IGNORED)
         if finding.effect is Effect.STRIKE:
             may_end = not (finding.is_doubted and finding.may_be_forged)
             return self._strike(subscriber, at, may_end=may_end)
         self._book.set_state(subscriber.id, _STATES[finding.effect], at)
         return finding
 
-    def _strike(self, subscriber: Subscriber, at: datetime, *, may_end: bool) -> Finding:
+    def _strike(self, subscriber: Subscriber, at: datetime, *, may_end: bool) -> HandledMail:
         match self._book.strike(subscriber.id, at, may_end=may_end):
             case Strike.REPEATED:
-                return Finding(Effect.IGNORED)
+                return HandledMail(Effect.IGNORED)
             case Strike.COUNTED:
-                return Finding(Effect.STRIKE, subscriber.token)
+                return HandledMail(Effect.STRIKE, subscriber.token)
             case Strike.LAST:
-                return Finding(Effect.BOUNCED, subscriber.token)
+                return HandledMail(Effect.BOUNCED, subscriber.token)
 
 
 _STATES: Final = {
@@ -248,9 +248,9 @@ _STATES: Final = {
 }
 
 
-def _effect(kind: Kind, failures: Sequence[Failure]) -> Effect:
+def _effect(kind: MessageKind, failures: Sequence[Failure]) -> Effect:
     """What follows for one reader; a complaint may come without a word about whose it is."""
-    if kind is Kind.COMPLAINT:
+    if kind is MessageKind.COMPLAINT:
         return Effect.COMPLAINT
     match mildest(map(meaning_of, failures)):
         case Meaning.NO_SUCH_MAILBOX:

@@ -12,7 +12,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 
-from statusgen.mail.bounces.bounce import Incoming, Kind
+from statusgen.mail.bounces.bounce import Incoming, MessageKind
 from statusgen.mail.bounces.complaint import read_complaint
 from statusgen.mail.bounces.headers import text_of
 from statusgen.mail.bounces.old_bounce import read_old_bounce
@@ -41,7 +41,7 @@ def read_message(raw: bytes) -> Incoming | None:
         found = read_notice(raw) if raw.lstrip().startswith(b"{") else _read_mail(raw)
     except Exception:  # noqa: BLE001  parsers of hostile mail raise anything, RecursionError too
         return None
-    if found is None or found.kind not in {Kind.REPORT, Kind.COMPLAINT}:
+    if found is None or found.kind not in {MessageKind.REPORT, MessageKind.COMPLAINT}:
         return found
     return Incoming(
         found.kind,
@@ -65,11 +65,11 @@ def _read_mail(raw: bytes) -> Incoming | None:
     if _is_of_a_daemon(message) and not is_written:
         return read_old_bounce(message)
     is_nobodys = is_automatic or (_is_through_a_list(message) and not is_written)
-    return Incoming(Kind.AUTOMATIC if is_nobodys else Kind.MAIL, tokens=tokens)
+    return Incoming(MessageKind.AUTOMATIC if is_nobodys else MessageKind.MAIL, tokens=tokens)
 
 
 def _read_receipt(_message: Message) -> Incoming:
-    return Incoming(Kind.AUTOMATIC)
+    return Incoming(MessageKind.AUTOMATIC)
 
 
 _STANDARDS: dict[str, Callable[[Message], Incoming | None]] = {

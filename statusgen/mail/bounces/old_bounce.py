@@ -8,7 +8,7 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
-from statusgen.mail.bounces.bounce import Failure, Incoming, Kind
+from statusgen.mail.bounces.bounce import Failure, Incoming, MessageKind
 from statusgen.mail.bounces.headers import status_in
 from statusgen.mail.bounces.parts import written_text
 
@@ -27,5 +27,5 @@ def read_old_bounce(message: Message) -> Incoming | None:
     status = status_in(diagnostic) or status_in(text) or "5.0.0"
     addresses = sorted(one.decode("ascii", "replace") for one in permanent)[:_MOST_FAILURES]
     return Incoming(
-        Kind.REPORT, failures=tuple(Failure((one,), status, diagnostic) for one in addresses)
+        MessageKind.REPORT, failures=tuple(Failure((one,), status, diagnostic) for one in addresses)
     )

@@ -2,7 +2,7 @@
 
 from email.message import Message
 
-from statusgen.mail.bounces.bounce import Failure, Incoming, Kind
+from statusgen.mail.bounces.bounce import Failure, Incoming, MessageKind
 from statusgen.mail.bounces.headers import addresses_in, status_in, text_of
 from statusgen.mail.bounces.parts import blocks_of, parts_of, returned_letter
 
@@ -26,11 +26,11 @@ def read_report(message: Message) -> Incoming | None:
     actions = [(text_of(block, "Action").strip().lower(), block) for block in blocks]
     failed = [block for action, block in actions if action.startswith(_FAILED)]
     if any(action.startswith(_ARRIVED) for action, _ in actions):
-        return Incoming(Kind.REPORT)
+        return Incoming(MessageKind.REPORT)
     if not failed and not any(action.startswith(_PENDING) for action, _ in actions):
         return None
     letter = returned_letter(message) if len(failed) == 1 else None
-    return Incoming(Kind.REPORT, failures=tuple(_failure(block, letter) for block in failed))
+    return Incoming(MessageKind.REPORT, failures=tuple(_failure(block, letter) for block in failed))
 
 
 def _failure(block: Message, letter: Message | None) -> Failure:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
 import json
 from typing import Any
 
-from statusgen.mail.bounces.bounce import Failure, Incoming, Kind
+from statusgen.mail.bounces.bounce import Failure, Incoming, MessageKind
 from statusgen.mail.bounces.headers import addresses_in, status_in
 
 _GREETINGS = ("Successfully validated SNS topic", "AmazonSnsSubscriptionSucceeded")
@@ -24,18 +24,18 @@ def read_notice(raw: bytes) -> Incoming | None:
     if notice.get("Type") == "Notification":
         inner = notice["Message"]
         if inner.startswith(_GREETINGS):
-            return Incoming(Kind.AUTOMATIC)
+            return Incoming(MessageKind.AUTOMATIC)
         notice = json.loads(inner)
     elif notice.get("source") == "aws.ses":  # through EventBridge
         notice = notice["detail"]
     kind = notice.get("notificationType") or notice.get("eventType") or ""
     match kind.lower():
         case "bounce":
-            return Incoming(Kind.REPORT, failures=_failures(notice["bounce"]))
+            return Incoming(MessageKind.REPORT, failures=_failures(notice["bounce"]))
         case "complaint":
             return _complaint(notice["complaint"])
         case known if known in _HARMLESS:
-            return Incoming(Kind.REPORT)
+            return Incoming(MessageKind.REPORT)
         case _:
             return None
 
@@ -56,9 +56,9 @@ def _failures(bounce: dict[str, Any]) -> tuple[Failure, ...]:
 
 def _complaint(complaint: dict[str, Any]) -> Incoming:
     if complaint.get("complaintFeedbackType") in {"not-spam", "virus", "auth-failure"}:
-        return Incoming(Kind.REPORT)
+        return Incoming(MessageKind.REPORT)
     told = _recipients(complaint["complainedRecipients"])
-    return Incoming(Kind.COMPLAINT, failures=tuple(_failure(one, "5.0.0") for one in told))
+    return Incoming(MessageKind.COMPLAINT, failures=tuple(_failure(one, "5.0.0") for one in told))
 
 
 def _failure(recipient: dict[str, Any], status: str) -> Failure:

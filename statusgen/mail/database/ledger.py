@@ -31,10 +31,10 @@ from statusgen.mail.ledger import IsGone
 from statusgen.mail.letter_states import (
     Account,
     Audience,
+    ClaimedLetter,
     DeliveryState,
     KnownUpdate,
     LetterRecord,
-    Owed,
     Result,
     Sender,
     Standing,
@@ -181,10 +181,10 @@ class SqlLedger(Witnesses):
         *,
         waits: bool = False,
         only: Collection[int] | None = None,
-    ) -> tuple[Owed, ...]:
+    ) -> tuple[ClaimedLetter, ...]:
         """See Ledger.claim."""
 
-        def work(connection: Connection) -> tuple[Owed, ...]:
+        def work(connection: Connection) -> tuple[ClaimedLetter, ...]:
             number, there = self._number(connection, update_id), self._there(now)
             rows = sending.claim(connection, sender, number, limit, there, waits=waits, only=only)
             return tuple(sending.as_owed(update_id, row) for row in rows)
@@ -192,7 +192,11 @@ class SqlLedger(Witnesses):
         return self._database.write(work)
 
     def record(
-        self, sender: Sender, results: Sequence[Result], dots: Sequence[Owed], now: datetime
+        self,
+        sender: Sender,
+        results: Sequence[Result],
+        dots: Sequence[ClaimedLetter],
+        now: datetime,
     ) -> frozenset[tuple[str, int]]:
         """See Ledger.record."""
         there = self._there(now)

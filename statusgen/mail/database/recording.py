@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, select, update
 from statusgen.mail.database.schema import delivery, known_update, subscriber
 from statusgen.mail.database.senders import FIND_HELD
 from statusgen.mail.database.withdrawing import find_withdrawn, sweep
-from statusgen.mail.letter_states import DeliveryState, Outcome, Owed, Result, Sender
+from statusgen.mail.letter_states import ClaimedLetter, DeliveryState, Outcome, Result, Sender
 from statusgen.mail.schedule import next_try
 from statusgen.mail.subscribers.subscriber import SubscriberState
 
@@ -21,7 +21,7 @@ def record(  # noqa: PLR0913, PLR0917  what a group commit is made of
     connection: Connection,
     sender_: Sender,
     results: Sequence[Result],
-    dots: Sequence[Owed],
+    dots: Sequence[ClaimedLetter],
     now: datetime,
     number_of: Callable[[str], int],
 ) -> frozenset[tuple[str, int]]:

@@ -10,7 +10,7 @@ from statusgen.mail.database.address_book import COLUMNS, as_subscriber
 from statusgen.mail.database.schema import UNSETTLED, delivery, sender, subscriber
 from statusgen.mail.database.withdrawing import HAS_THE_END, find_withdrawn, sweep
 from statusgen.mail.failure_reasons import DAMAGED
-from statusgen.mail.letter_states import DeliveryState, Owed, Sender
+from statusgen.mail.letter_states import ClaimedLetter, DeliveryState, Sender
 from statusgen.mail.subscribers.subscriber import SubscriberState
 from statusgen.values.addresses import is_intact
 from statusgen.values.vocabulary import InDoubt
@@ -95,9 +95,9 @@ def claim(  # noqa: PLR0913  two of them by name
     return there
 
 
-def as_owed(update_id: str, row: Any) -> Owed:
+def as_owed(update_id: str, row: Any) -> ClaimedLetter:
     """Return a row of `claim` as a value."""
-    return Owed(update_id, as_subscriber(row), bool(row.is_copy), row.attempts)
+    return ClaimedLetter(update_id, as_subscriber(row), bool(row.is_copy), row.attempts)
 
 
 def next_due(connection: Connection, numbers: Sequence[int]) -> datetime | None:

@@ -1,7 +1,7 @@
 """A worker's way out: its connection, and what has come of letters but is not in the ledger yet."""
 
-from statusgen.mail.delivery.reconnecting import Patience
-from statusgen.mail.letter_states import DeliveryState, Outcome, Owed, Result
+from statusgen.mail.delivery.reconnecting import Reconnecting
+from statusgen.mail.letter_states import ClaimedLetter, DeliveryState, Outcome, Result
 from statusgen.mail.letters.letter import Letter
 from statusgen.mail.transports.transport import Connection
 from statusgen.values.value import Value
@@ -12,14 +12,14 @@ _UNANSWERED = (DeliveryState.QUEUED, DeliveryState.IN_DOUBT)
 class Parcel(Value, frozen=True):
     """A claimed letter, made."""
 
-    owed: Owed
+    owed: ClaimedLetter
     letter: Letter
 
 
 class Route:
     """One connection at a time, opened when it is needed."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Reconnecting) -> None:
         self._patience = patience
         self._connection: Connection | None = None
         self.unwritten: list[Result] = []
@@ -51,7 +51,7 @@ class Route:
         was_announced, self.has_announced = self.has_announced, False
         return was_announced
 
-    def note(self, owed: Owed, outcome: Outcome) -> None:
+    def note(self, owed: ClaimedLetter, outcome: Outcome) -> None:
         """Keep an outcome until the ledger is written next."""
         self.unwritten.append(Result(owed, outcome))
         self.has_carried = self.has_carried or outcome.state not in _UNANSWERED

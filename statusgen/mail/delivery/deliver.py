@@ -13,7 +13,7 @@ from datetime import datetime
 from statusgen.errors import MailError
 from statusgen.mail.delivery.journal import Journal
 from statusgen.mail.delivery.rules import DeliveryRules
-from statusgen.mail.delivery.run import LetterMaker, Run
+from statusgen.mail.delivery.run import DeliveryRun, LetterMaker
 from statusgen.mail.ledger import IsGone, Ledger
 from statusgen.mail.letter_states import Account, DeliveryState, Outcome, Trouble
 from statusgen.mail.transports.transport import Transport
@@ -89,7 +89,7 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
             waits, only = rules.waits, rules.only
             ledger.prepare(update_ids, rules.in_doubt, now, waits=waits, only=only)
             with closing(Journal(ledger, sender, clock)) as journal:
-                run = Run(
+                run = DeliveryRun(
                     journal,
                     transport,
                     letters,

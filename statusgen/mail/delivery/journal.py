@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from statusgen.errors import DatabaseError
 from statusgen.mail.delivery.rules import DeliveryRules
 from statusgen.mail.ledger import Ledger
-from statusgen.mail.letter_states import Owed, Result, Sender, Standing
+from statusgen.mail.letter_states import ClaimedLetter, Result, Sender, Standing
 from statusgen.mail.schedule import pause_s
 from statusgen.values.clock import Clock
 from statusgen.values.value import Value
@@ -22,7 +22,7 @@ _MOST_TRIES: Final = 3
 
 class _Entry(Value, frozen=True):
     results: Sequence[Result]
-    dot: Owed | None
+    dot: ClaimedLetter | None
     granted: "asyncio.Future[bool]"
 
 
@@ -39,7 +39,7 @@ class Journal:
         """What the relay has said, and the ledger could not be told."""
         self._writer: asyncio.Task[None] | None = None
 
-    async def write(self, results: Sequence[Result], dot: Owed | None) -> bool:
+    async def write(self, results: Sequence[Result], dot: ClaimedLetter | None) -> bool:
         """Write outcomes, and that the next letter's final dot goes out now, durably.
 
         Returns whether the dot may go out.
@@ -50,7 +50,7 @@ class Journal:
             self._writer = asyncio.create_task(self._write_groups())
         return await entry.granted
 
-    def claim(self, update_id: str, limit: int, rules: DeliveryRules) -> tuple[Owed, ...]:
+    def claim(self, update_id: str, limit: int, rules: DeliveryRules) -> tuple[ClaimedLetter, ...]:
         """Claim letters, in the thread of the caller; see `Ledger.claim`."""
         now, waits, only = self._clock(), rules.waits, rules.only
         return self._ledger.claim(self._sender, update_id, limit, now, waits=waits, only=only)
@@ -102,7 +102,7 @@ class Journal:
         return frozenset(granted)
 
 
-def _key(owed: Owed | None) -> tuple[str, int] | None:
+def _key(owed: ClaimedLetter | None) -> tuple[str, int] | None:
     return None if owed is None else (owed.update_id, owed.subscriber.id)
 
 

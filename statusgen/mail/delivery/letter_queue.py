@@ -7,7 +7,7 @@ from functools import partial
 
 from statusgen.mail.delivery.journal import Journal
 from statusgen.mail.delivery.rules import DeliveryRules
-from statusgen.mail.letter_states import Owed
+from statusgen.mail.letter_states import ClaimedLetter
 
 _BATCH = 200
 
@@ -22,7 +22,7 @@ class Feed:
         self._update_ids = update_ids
         self._rules = rules or DeliveryRules()
         self._left = deque(update_ids)
-        self._ready: deque[Owed] = deque()
+        self._ready: deque[ClaimedLetter] = deque()
         self._turn = asyncio.Lock()
 
     @property
@@ -30,7 +30,7 @@ class Feed:
         """Whether nothing was left to claim when it was last looked at."""
         return not self._ready and not self._left
 
-    async def next(self) -> Owed | None:
+    async def next(self) -> ClaimedLetter | None:
         """Return the next letter; None at the end."""
         if self._ready:
             return self._ready.popleft()
@@ -39,7 +39,7 @@ class Feed:
                 await self._claim()
             return self._ready.popleft() if self._ready else None
 
-    def give_back(self, owed: Owed) -> None:
+    def give_back(self, owed: ClaimedLetter) -> None:
         """Take back a letter that is still claimed."""
         self._ready.appendleft(owed)
 

@@ -15,7 +15,7 @@ _SILENT = "the relay did not answer while it was waited for; run `statusgen mail
 _T = TypeVar("_T")
 
 
-class Patience:
+class Reconnecting:
     """Opens the first connection with growing waits, within one budget a run, others together."""
 
     def __init__(

@@ -22,7 +22,7 @@ OF_READERS: Final = frozenset({Meaning.NO_SUCH_MAILBOX, Meaning.MAILBOX_TROUBLE}
 """What says something of the reader, and nothing of the letter or of whoever sends."""
 
 
-class Refusal(Value, frozen=True):
+class ReaderRefusal(Value, frozen=True):
     """What a relay said of one reader."""
 
     subscriber_id: int
@@ -34,14 +34,14 @@ class Refusal(Value, frozen=True):
 class Refusals(Value, frozen=True):
     """What a run was told of its readers, each of them once, in the order of telling."""
 
-    each: tuple[Refusal, ...] = ()
+    each: tuple[ReaderRefusal, ...] = ()
     settled: int = 0
     """How many letters of the run were taken or refused."""
     is_wave: bool = False
     """Whether the run was stopped, because the relay is not to be believed."""
 
 
-class Verdict(Value, frozen=True):
+class RunVerdict(Value, frozen=True):
     """What follows for the readers of a run."""
 
     gone: frozenset[int]
@@ -59,7 +59,7 @@ def most_in_a_day(readers: int) -> int:
 
 def weigh(
     refusals: Refusals, struck_before: Collection[int], gone_today: int, readers: int
-) -> Verdict:
+) -> RunVerdict:
     """Return what follows from refusals.
 
     `struck_before` are the ids of those who have a strike of another day: of them it is no news.
@@ -79,7 +79,7 @@ def weigh(
         if one.meaning is Meaning.NO_SUCH_MAILBOX and one.place in rare
     )
     struck = frozenset(one.subscriber_id for one in refusals.each) - gone
-    return Verdict(gone, struck, may_end=not is_wave)
+    return RunVerdict(gone, struck, may_end=not is_wave)
 
 
 def _rare_places(refusals: Refusals) -> set[int]:

@@ -36,7 +36,7 @@ class Meaning(StrEnum):
     """It takes no more letters today."""
 
 
-class Stage(StrEnum):
+class SmtpStage(StrEnum):
     """What a reply answers."""
 
     CONNECT = "connect"
@@ -83,30 +83,30 @@ class Reply(Value, frozen=True):
         return f"{self.code} {self.enhanced}".rstrip()
 
 
-class Verdict(Value, frozen=True):
+class ReplyVerdict(Value, frozen=True):
     """What a reply means."""
 
     fate: Fate
-    """ACCEPTED is the letter's only at Stage.CONTENT; before, the relay is ready for more."""
+    """ACCEPTED is the letter's only at SmtpStage.CONTENT; before, the relay is ready for more."""
     meaning: Meaning = Meaning.NOTHING
 
 
-def judge(reply: Reply, stage: Stage) -> Verdict:
+def judge(reply: Reply, stage: SmtpStage) -> ReplyVerdict:
     """Return what the reply means for the letter, and beyond it.
 
     The first digit of the code decides the letter's fate, whatever else the reply says. Words
     count only where codes leave it open, and the reader gets the benefit of the doubt.
     """
     match reply.code // 100:
-        case 3 if stage is Stage.DATA:
-            return Verdict(Fate.ACCEPTED)
-        case 2 if stage is not Stage.DATA:
-            return Verdict(Fate.ACCEPTED)
+        case 3 if stage is SmtpStage.DATA:
+            return ReplyVerdict(Fate.ACCEPTED)
+        case 2 if stage is not SmtpStage.DATA:
+            return ReplyVerdict(Fate.ACCEPTED)
         case 4:
             return _judge_temporary(reply, stage)
         case 5:
             return _judge_permanent(reply, stage)
-    return Verdict(Fate.IN_DOUBT if stage is Stage.CONTENT else Fate.RETRY)
+    return ReplyVerdict(Fate.IN_DOUBT if stage is SmtpStage.CONTENT else Fate.RETRY)
 
 
 def is_about_greeting(reply: Reply) -> bool:
@@ -128,32 +128,32 @@ def meaning_of_codes(codes: str) -> Meaning:
     code, _, enhanced = codes.partition(" ")
     if not (code.isascii() and code.isdigit()):
         return Meaning.NOTHING
-    return judge(Reply(int(code), enhanced), Stage.RECIPIENT).meaning
+    return judge(Reply(int(code), enhanced), SmtpStage.RECIPIENT).meaning
 
 
-def _judge_temporary(reply: Reply, stage: Stage) -> Verdict:
+def _judge_temporary(reply: Reply, stage: SmtpStage) -> ReplyVerdict:
     words = _words(reply)
     if reply.code == SERVICE_NOT_AVAILABLE:
-        return Verdict(Fate.RETRY, Meaning.RELAY_BUSY)
-    if stage is Stage.LOGIN and reply.code == _PASSWORD_TRANSITION:
-        return Verdict(Fate.RETRY, Meaning.CONFIGURATION)
+        return ReplyVerdict(Fate.RETRY, Meaning.RELAY_BUSY)
+    if stage is SmtpStage.LOGIN and reply.code == _PASSWORD_TRANSITION:
+        return ReplyVerdict(Fate.RETRY, Meaning.CONFIGURATION)
     if stage in _BEFORE_LETTERS:
-        return Verdict(Fate.RETRY, Meaning.RELAY_BUSY)
+        return ReplyVerdict(Fate.RETRY, Meaning.RELAY_BUSY)
     for pattern, meaning in _ABOUT_THE_RELAY:
         if pattern.search(words):
-            return Verdict(Fate.RETRY, meaning)
-    return Verdict(Fate.DEFERRED)
+            return ReplyVerdict(Fate.RETRY, meaning)
+    return ReplyVerdict(Fate.DEFERRED)
 
 
-def _judge_permanent(reply: Reply, stage: Stage) -> Verdict:
+def _judge_permanent(reply: Reply, stage: SmtpStage) -> ReplyVerdict:
     words = _words(reply)
     if stage not in _BEFORE_LETTERS and _QUOTA_WORDS.search(words):
-        return Verdict(Fate.RETRY, Meaning.QUOTA_SPENT)
-    is_early = stage in _BEFORE_LETTERS or stage is Stage.SENDER
+        return ReplyVerdict(Fate.RETRY, Meaning.QUOTA_SPENT)
+    is_early = stage in _BEFORE_LETTERS or stage is SmtpStage.SENDER
     is_ours = is_early or reply.code in LOGIN_CODES or is_about_greeting(reply)
     meaning = Meaning.CONFIGURATION if is_ours else _meaning_of(reply, words)
     fate = Fate.RETRY if meaning is Meaning.CONFIGURATION else Fate.FAILED
-    return Verdict(fate, meaning)
+    return ReplyVerdict(fate, meaning)
 
 
 def _meaning_of(reply: Reply, words: str) -> Meaning:
@@ -205,7 +205,7 @@ _NAMES = re.compile(r"<[^<>\s]*>|\S+@\S+|https?://\S+|[\w-]+(?:\.[\w-]+)+")
 _MAX_TEXT: Final = 2000
 
 _PASSWORD_TRANSITION: Final = 432  # RFC 4954 section 4.7.12
-_BEFORE_LETTERS: Final = frozenset({Stage.CONNECT, Stage.LOGIN})
+_BEFORE_LETTERS: Final = frozenset({SmtpStage.CONNECT, SmtpStage.LOGIN})
 _BY_STATUS: Final = {
     "1.1": Meaning.NO_SUCH_MAILBOX,
     "1.2": Meaning.NO_SUCH_MAILBOX,

@@ -12,10 +12,10 @@ from statusgen.mail.delivery.heartbeat import Presence
 from statusgen.mail.delivery.journal import Journal
 from statusgen.mail.delivery.letter_queue import Feed
 from statusgen.mail.delivery.pace import Pace
-from statusgen.mail.delivery.reconnecting import Patience
+from statusgen.mail.delivery.reconnecting import Reconnecting
 from statusgen.mail.delivery.rules import DeliveryRules
 from statusgen.mail.delivery.tally import QUOTA_SPENT, Tally
-from statusgen.mail.letter_states import ALL_HELD, DeliveryState, Outcome, Owed
+from statusgen.mail.letter_states import ALL_HELD, ClaimedLetter, DeliveryState, Outcome
 from statusgen.mail.letters.letter import Letter
 from statusgen.mail.subscribers.subscriber import Subscriber
 from statusgen.mail.transports.transport import Limits, Transport, Unreachable
@@ -35,7 +35,7 @@ LetterMaker = Callable[[str, Subscriber], Letter]
 """Makes the letter about an update (by id) for a subscriber."""
 
 
-class Run:
+class DeliveryRun:
     """Sends what one sender can claim; used once."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a run needs, each once
@@ -54,7 +54,7 @@ class Run:
         self._letters = letters
         self._rules = rules
         self._feed = Feed(journal, update_ids, rules)
-        self._patience = Patience(transport, rules.patience_s)
+        self._patience = Reconnecting(transport, rules.patience_s)
         self._pace = Pace(rules.max_per_second, rules.max_connections, clock)
         self.tally = Tally(rules, on_done, clock, struck_before)
         self._presence = Presence(journal, rules.beat_s, self._pace.take_share, self._pause, clock)
@@ -203,7 +203,7 @@ class Run:
         await self._note(route, parcel.owed, outcome)
         return then or await self._next()
 
-    async def _note(self, route: Route, owed: Owed, outcome: Outcome) -> None:
+    async def _note(self, route: Route, owed: ClaimedLetter, outcome: Outcome) -> None:
         outcome = self.tally.judged(owed, outcome)
         route.note(owed, outcome)
         self._pace.note(outcome)

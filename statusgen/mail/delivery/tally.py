@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection
 
 from statusgen.errors import MailError
 from statusgen.mail.delivery.breaker import Breaker
-from statusgen.mail.delivery.refusals import OF_READERS, Refusal, Refusals
+from statusgen.mail.delivery.refusals import OF_READERS, ReaderRefusal, Refusals
 from statusgen.mail.delivery.replies import Meaning
 from statusgen.mail.delivery.rules import DeliveryRules
-from statusgen.mail.letter_states import DeliveryState, Outcome, Owed
+from statusgen.mail.letter_states import ClaimedLetter, DeliveryState, Outcome
 from statusgen.mail.transports.transport import Unreachable
 from statusgen.values.value import replace
 
@@ -37,7 +37,7 @@ class Tally:
         self._struck_before = struck_before
         self._breaker = Breaker(rules.canary, rules.max_connections)
         self._lost: Counter[tuple[str, int]] = Counter()
-        self._refused: dict[int, Refusal] = {}
+        self._refused: dict[int, ReaderRefusal] = {}
         self.counts: Counter[DeliveryState] = Counter()
         self.under_way = 0
         """Letters that the relay has heard of, and that are not settled."""
@@ -59,7 +59,7 @@ class Tally:
         self.under_way += may
         return may
 
-    def judged(self, owed: Owed, outcome: Outcome) -> Outcome:
+    def judged(self, owed: ClaimedLetter, outcome: Outcome) -> Outcome:
         """Defer a letter that takes the connection down with it every time."""
         if outcome.state is not DeliveryState.QUEUED or outcome.meaning in _NOT_ITS_FAULT:
             return outcome
@@ -69,7 +69,7 @@ class Tally:
             return outcome
         return replace(outcome, state=DeliveryState.DEFERRED)
 
-    def note(self, owed: Owed, outcome: Outcome) -> None:
+    def note(self, owed: ClaimedLetter, outcome: Outcome) -> None:
         """Take what became of a letter under way into account.
 
         Raises:
@@ -84,7 +84,7 @@ class Tally:
         reader = owed.subscriber.id
         is_of_reader = outcome.meaning in OF_READERS
         if is_of_reader:
-            refusal = Refusal(reader, outcome.meaning, self.counts.total())
+            refusal = ReaderRefusal(reader, outcome.meaning, self.counts.total())
             self._refused.setdefault(reader, refusal)
         self.counts[outcome.state] += 1
         self._on_done(outcome)

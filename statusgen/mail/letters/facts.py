@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from statusgen.config.settings import Settings
 from statusgen.content.incident import Incident, fold
 from statusgen.content.step import Step, Window
-from statusgen.mail.letters.kinds import Kind, kind_of, letter_before
+from statusgen.mail.letters.kinds import LetterKind, kind_of, letter_before
 from statusgen.mail.letters.length import MAX_COMPONENTS, clipped
 from statusgen.mail.letters.lines import one_line
 from statusgen.values.value import Value
@@ -32,7 +32,7 @@ class ComponentFact(Value, frozen=True):
 class Facts(Value, frozen=True):
     """Everything that the templates of a letter may tell; texts are one line each."""
 
-    kind: Kind
+    kind: LetterKind
     tone: str
     """`critical`, `major`, `minor`, `none`, `good` or `planned`, for colours."""
     title: str

@@ -7,7 +7,7 @@ from statusgen.content.step import Step
 from statusgen.values.vocabulary import Phase
 
 
-class Kind(StrEnum):
+class LetterKind(StrEnum):
     """What a letter is for; the value names its templates in `site_templates/mail/`."""
 
     INVESTIGATING = "investigating"
@@ -22,9 +22,9 @@ class Kind(StrEnum):
 
 
 _CLOSING = {
-    Phase.RESOLVED: Kind.RESOLVED,
-    Phase.COMPLETED: Kind.COMPLETED,
-    Phase.CANCELED: Kind.CANCELED,
+    Phase.RESOLVED: LetterKind.RESOLVED,
+    Phase.COMPLETED: LetterKind.COMPLETED,
+    Phase.CANCELED: LetterKind.CANCELED,
 }
 
 
@@ -34,12 +34,12 @@ def letter_before(incident: Incident, step: Step) -> Step | None:
     return next((one for one in reversed(earlier) if one.audiences), None)
 
 
-def kind_of(incident: Incident, step: Step) -> Kind:
+def kind_of(incident: Incident, step: Step) -> LetterKind:
     """The kind of the letter about `step`; an end is an end even where it is the first letter."""
     if step.phase.is_closing and (step.is_new_phase or step.update.phase is not None):
         return _CLOSING[step.phase]
     is_first = letter_before(incident, step) is None
     if step.window is not None:
         is_plan = is_first and step.phase is Phase.SCHEDULED
-        return Kind.SCHEDULED if is_plan else Kind.MAINTENANCE_UPDATE
-    return Kind.INVESTIGATING if is_first else Kind.UPDATE
+        return LetterKind.SCHEDULED if is_plan else LetterKind.MAINTENANCE_UPDATE
+    return LetterKind.INVESTIGATING if is_first else LetterKind.UPDATE

@@ -9,7 +9,7 @@ from statusgen.config.settings import MailSettings, Settings
 from statusgen.content.incident import Incident, fold
 from statusgen.content.update import ComponentChange, Update
 from statusgen.mail.letters.compose import LetterForms, make_forms
-from statusgen.mail.letters.kinds import Kind, kind_of
+from statusgen.mail.letters.kinds import LetterKind, kind_of
 from statusgen.mail.subscribers.subscriber import Subscriber, SubscriberState
 from statusgen.values.value import Value, replace
 from statusgen.values.vocabulary import Phase
@@ -25,7 +25,7 @@ class PreviewLetter(Value, frozen=True):
 
     update_id: str
     stem: str
-    kind: Kind
+    kind: LetterKind
     subject: str
     text: str
     html: str
@@ -58,12 +58,12 @@ def preview_letters(
 
 def one_of_every_kind(settings: Settings, now: datetime) -> tuple[PreviewLetter, ...]:
     """A letter of each kind, about events that never happened on this page's components."""
-    found: dict[Kind, PreviewLetter] = {}
+    found: dict[LetterKind, PreviewLetter] = {}
     for story in sample_stories(settings, now):
         incident = fold(story, settings.severities)
         for letter in preview_letters(settings, incident, now):
             found.setdefault(letter.kind, letter)
-    return tuple(found[kind] for kind in Kind)
+    return tuple(found[kind] for kind in LetterKind)
 
 
 def sample_forms(settings: Settings) -> LetterForms:

@@ -11,7 +11,7 @@ from statusgen.content.markdown.markdown_html import BodyRenderer
 from statusgen.content.markdown.plain_text import VERBATIM, as_text
 from statusgen.mail.letters.facts import Facts
 from statusgen.mail.letters.inline import inline_styles
-from statusgen.mail.letters.kinds import Kind
+from statusgen.mail.letters.kinds import LetterKind
 from statusgen.mail.letters.length import MAX_BYTES, sent_bytes, shorter
 from statusgen.mail.letters.lines import one_line, paragraphs, wrapped
 from statusgen.mail.letters.own_sentences import unsaid
@@ -87,7 +87,7 @@ class Wording:
         added = sorted({*folders, *self._templates.own_languages})
         return tuple(dict.fromkeys([self._settings.page.language, *added]))
 
-    def voice(self, language: str, kind: Kind) -> Voice:
+    def voice(self, language: str, kind: LetterKind) -> Voice:
         """The voice for letters of this kind to who wants `language`; the page's if there is none.
 
         Raises `ContentError` for a broken catalogue.
@@ -134,7 +134,7 @@ class Wording:
                     return words
             body = shorter(body, size)
 
-    def _rendered(self, voice: Voice, kind: Kind, values: Mapping[str, object]) -> Words:
+    def _rendered(self, voice: Voice, kind: LetterKind, values: Mapping[str, object]) -> Words:
         mail, tag = self._settings.mail, voice.language.tag
         is_constant = mail is not None and mail.subject is SubjectStyle.INCIDENT
         stem = "incident" if is_constant else kind.value
@@ -158,7 +158,7 @@ class Wording:
             "unsaid": unsaid(text, facts.phase, language),
         }
 
-    def _is_spoken(self, tag: str, kind: Kind) -> bool:
+    def _is_spoken(self, tag: str, kind: LetterKind) -> bool:
         """Whether there are words in it: a catalogue, or templates of its own for this kind."""
         if base_of(tag) == SOURCE or self._templates.catalogue(tag):
             return True

@@ -36,7 +36,7 @@ _SPARE_S: Final = 5.0
 """For what is no wait on SES, and so not cut there: name services, whoever gives credentials."""
 
 
-class Timeouts(Value, frozen=True):
+class SesTimeouts(Value, frozen=True):
     """How long an answer is waited for, whatever trickles in."""
 
     connect_s: float
@@ -47,9 +47,9 @@ class Timeouts(Value, frozen=True):
     """The same of a question about the account, for which the whole run waits."""
 
 
-ENDURING: Final = Timeouts(connect_s=10, read_s=60, letter_s=75, question_s=20)
+ENDURING: Final = SesTimeouts(connect_s=10, read_s=60, letter_s=75, question_s=20)
 """Giving up early makes copies."""
-HURRIED: Final = Timeouts(connect_s=3, read_s=4, letter_s=6, question_s=6)
+HURRIED: Final = SesTimeouts(connect_s=3, read_s=4, letter_s=6, question_s=6)
 
 _NO_ANSWER: Final = Outcome(DeliveryState.IN_DOUBT, "no answer", is_connection_usable=False)
 
@@ -64,7 +64,7 @@ class SesTransport:
     """
 
     def __init__(
-        self, ses: Ses, sender: str, connections: int = 10, timeouts: Timeouts | None = None
+        self, ses: Ses, sender: str, connections: int = 10, timeouts: SesTimeouts | None = None
     ) -> None:
         self._ses = ses
         self._sender = sender
@@ -175,7 +175,7 @@ class SesTransport:
                 self._is_proven = True
             return self._account
 
-    def _open(self, timeouts: Timeouts) -> Any:
+    def _open(self, timeouts: SesTimeouts) -> Any:
         config = Config(
             connect_timeout=timeouts.connect_s,
             read_timeout=timeouts.read_s,

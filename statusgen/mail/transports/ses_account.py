@@ -11,7 +11,7 @@ from botocore.parsers import ResponseParserError
 from statusgen.config.ses import Ses
 from statusgen.mail.delivery.replies import Meaning
 from statusgen.mail.transports.senders import AccountFacts, SenderFacts, Verification
-from statusgen.mail.transports.ses_replies import NOT_SES, Refusal, explain, fault, refusal_in
+from statusgen.mail.transports.ses_replies import NOT_SES, SesRefusal, explain, fault, refusal_in
 from statusgen.mail.transports.transport import Unreachable
 
 UNREADABLE: Final = (ValueError, ResponseParserError)
@@ -114,7 +114,7 @@ def _ask_about_identity(client: Any, identity: str, tries: int = 2) -> SenderFac
     )
 
 
-def _verification(refused: Refusal) -> Verification:
+def _verification(refused: SesRefusal) -> Verification:
     if refused.code in _FORBIDDEN:
         return Verification.NOT_ALLOWED
     if refused.code in _UNKNOWN_THERE:

@@ -105,7 +105,7 @@ _TOO_MANY_REQUESTS = 429
 _MAX_REPLY = 40
 
 
-class Refusal(Value, frozen=True):
+class SesRefusal(Value, frozen=True):
     """An answer that is an error."""
 
     code: str
@@ -135,18 +135,18 @@ class Refusal(Value, frozen=True):
         return Meaning.RELAY_BUSY if self.status in _UNREAD else Meaning.SENDER_REFUSED
 
 
-def refusal(code: str, status: int, words: str) -> Refusal:
+def refusal(code: str, status: int, words: str) -> SesRefusal:
     """Return the refusal with this code, or with the one that its words stand for."""
     if 300 <= status < 400:  # noqa: PLR2004
-        return Refusal(NOT_SES, status)
+        return SesRefusal(NOT_SES, status)
     short = code.removesuffix("Exception")
     if short in _IMPRECISE_CODES:
         said = _ADDRESS.sub("", words).lower()
         short = next((found for word, found in _WORDS if word.search(said)), short)
-    return Refusal(short, status)
+    return SesRefusal(short, status)
 
 
-def refusal_in(error: ClientError) -> Refusal:
+def refusal_in(error: ClientError) -> SesRefusal:
     """Return the refusal that the SDK has raised."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     found = error.response.get("Error", {})

@@ -11,7 +11,7 @@ from statusgen.errors import MailError
 from statusgen.mail.delivery.replies import Reply
 from statusgen.mail.transports.machine_name import address_literal
 from statusgen.mail.transports.senders import RelayFacts
-from statusgen.mail.transports.smtp_transfer import SmtpConnection, Timeouts, refused_greeting
+from statusgen.mail.transports.smtp_transfer import SmtpConnection, SmtpTimeouts, refused_greeting
 from statusgen.mail.transports.smtp_wire import Wire
 from statusgen.mail.transports.transport import Limits, Unreachable
 from statusgen.values.value import replace
@@ -32,7 +32,7 @@ class SmtpTransport:
         helo: str = "",
         sender: str = "",
         tls_context: ssl.SSLContext | None = None,
-        timeouts: Timeouts | None = None,
+        timeouts: SmtpTimeouts | None = None,
     ) -> None:
         """`helo`: how a relay is greeted; empty: by the address that it sees us at.
 
@@ -43,7 +43,7 @@ class SmtpTransport:
         self._helo = helo
         self._sender = sender
         self._tls_context = tls_context or _tls_context(relay)
-        self._timeouts = timeouts or Timeouts()
+        self._timeouts = timeouts or SmtpTimeouts()
         self._has_encrypted = False
 
     async def limits(self) -> Limits:

@@ -15,7 +15,7 @@ from statusgen.mail.delivery.replies import (
     SERVICE_NOT_AVAILABLE,
     Meaning,
     Reply,
-    Stage,
+    SmtpStage,
     is_about_greeting,
     judge,
 )
@@ -29,7 +29,7 @@ _QUIT_TIMEOUT_S: Final = 2.0
 
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f<>\\]+")
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-_ENVELOPE: Final = (Stage.SENDER, Stage.RECIPIENT, Stage.DATA)
+_ENVELOPE: Final = (SmtpStage.SENDER, SmtpStage.RECIPIENT, SmtpStage.DATA)
 _DOT: Final = b".\r\n"
 _REFUSALS: Final = (4, 5)
 _GARBLED: Final = "garbled answer"
@@ -39,7 +39,7 @@ _ACCEPTED: Final = Outcome(DeliveryState.ACCEPTED)
 _ACCEPTED_LAST: Final = Outcome(DeliveryState.ACCEPTED, is_connection_usable=False)
 
 
-class Timeouts(Value, frozen=True):
+class SmtpTimeouts(Value, frozen=True):
     """How many seconds a relay has for its answers."""
 
     connect_s: float = 15.0
@@ -52,7 +52,7 @@ class SmtpConnection:
     """The Connection port for an SMTP connection that is ready for a first letter."""
 
     def __init__(
-        self, wire: Wire, relay: Relay, extensions: Mapping[str, str], timeouts: Timeouts
+        self, wire: Wire, relay: Relay, extensions: Mapping[str, str], timeouts: SmtpTimeouts
     ) -> None:
         self._wire = wire
         self._relay = relay
@@ -79,7 +79,7 @@ class SmtpConnection:
         if is_odd or self._wire.is_garbled:  # the count of replies can't be trusted
             return await self._lose(_GARBLED)
         for stage, reply in zip(_ENVELOPE, replies, strict=False):
-            if reply.code // 100 != (3 if stage is Stage.DATA else 2):
+            if reply.code // 100 != (3 if stage is SmtpStage.DATA else 2):
                 return await self._refused(stage, replies)
         if len(replies) < len(_ENVELOPE) or not self._wire.send(_prepared(letter.content), 0):
             return await self._lose()
@@ -176,7 +176,7 @@ class SmtpConnection:
                 break
         return replies
 
-    async def _refused(self, stage: Stage, replies: list[Reply]) -> Outcome:
+    async def _refused(self, stage: SmtpStage, replies: list[Reply]) -> Outcome:
         """Return what a refused envelope means, and make the connection ready for the next."""
         reply = replies[_ENVELOPE.index(stage)]
         if reply.code // 100 not in _REFUSALS:
@@ -190,14 +190,14 @@ class SmtpConnection:
             DeliveryState(verdict.fate.value), reply.codes, verdict.meaning, self._wire.is_open
         )
 
-    async def _leave_envelope(self, stage: Stage, replies: list[Reply]) -> None:
+    async def _leave_envelope(self, stage: SmtpStage, replies: list[Reply]) -> None:
         self._is_reset_due = True
         is_content_awaited = (
             len(replies) == len(_ENVELOPE) and replies[-1].code // 100 == 3  # noqa: PLR2004
         )
         if any(reply.code == SERVICE_NOT_AVAILABLE for reply in replies):
             await self._wire.close()
-        elif is_content_awaited and stage is Stage.RECIPIENT:  # RFC 2920 section 3.1
+        elif is_content_awaited and stage is SmtpStage.RECIPIENT:  # RFC 2920 section 3.1
             self._wire.send(_DOT, 1)
             if not await self._wire.replies(1, self._timeouts.reply_s):
                 await self._wire.close()
@@ -214,10 +214,10 @@ class SmtpConnection:
         if reply.code // 100 not in _REFUSALS:
             await self._wire.close()
             return Outcome(DeliveryState.IN_DOUBT, _GARBLED, is_connection_usable=False)
-        verdict = judge(reply, Stage.CONTENT)
+        verdict = judge(reply, SmtpStage.CONTENT)
         if verdict.meaning is Meaning.CONFIGURATION:
             await self._wire.close()
-            raise _fault(self._relay, Stage.CONTENT, reply)
+            raise _fault(self._relay, SmtpStage.CONTENT, reply)
         if reply.code == SERVICE_NOT_AVAILABLE:
             await self._wire.close()
         return Outcome(
@@ -258,7 +258,7 @@ def refused_greeting(relay: Relay, codes: str) -> MailError:
     )
 
 
-def _fault(relay: Relay, stage: Stage, reply: Reply) -> MailError:
+def _fault(relay: Relay, stage: SmtpStage, reply: Reply) -> MailError:
     if is_about_greeting(reply):
         return refused_greeting(relay, reply.codes)
     if reply.code in LOGIN_CODES:
@@ -266,7 +266,7 @@ def _fault(relay: Relay, stage: Stage, reply: Reply) -> MailError:
             f"the relay {relay} wants a login ({reply.codes}); name the user in "
             "mail.transport and set STATUSGEN_SMTP_PASSWORD"
         )
-    if stage is Stage.SENDER:
+    if stage is SmtpStage.SENDER:
         return MailError(
             f"the relay {relay} refused the sender ({reply.codes}); check mail.from and "
             "mail.return_path"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from statusgen.page.forecast import Outlook
+from statusgen.page.forecast import Forecast
 from statusgen.page.page import ComponentGroup, ComponentLine
 from statusgen.page.site.index_views import ComponentView, GroupView
 from statusgen.page.site.turns import view_turns
@@ -27,7 +27,7 @@ class Grouper:
     def __init__(
         self,
         uptimes: Iterable[Uptime],
-        outlooks: Iterable[Outlook],
+        outlooks: Iterable[Forecast],
         recorder: Recorder,
         language: Language,
     ) -> None:

@@ -21,7 +21,7 @@ from statusgen.targets.s3.client import (
     COURTESY,
     ENDURING,
     SOON,
-    Patience,
+    ClientLimits,
     cloudfront_client,
     s3_client,
 )
@@ -64,7 +64,7 @@ class Bucket:
         endpoint_url: str | None = None,
         checksums: str | None = None,
         connections: int = 10,
-        patience: Patience | None = None,
+        patience: ClientLimits | None = None,
     ) -> None:
         """`label` is what errors call it."""
         self.label = label
@@ -171,7 +171,7 @@ class Bucket:
         kind = TargetUnreachable if code in UNREACHABLE else TargetError
         return kind(f"{self.label}: {sentence}")
 
-    def _look(self, request: str, key: str, client: Any, patience: Patience) -> Found | None:
+    def _look(self, request: str, key: str, client: Any, patience: ClientLimits) -> Found | None:
         with self._explained(), self._understood(), self._ending(patience):
             try:
                 answer = self._ask(request, client, Key=self._prefix + key)
@@ -201,7 +201,7 @@ class Bucket:
     def _scout(self) -> Any:
         return self._connect(self._patience or SOON)
 
-    def _connect(self, patience: Patience) -> Any:
+    def _connect(self, patience: ClientLimits) -> Any:
         try:
             client = s3_client(
                 self._session,
@@ -238,7 +238,7 @@ class Bucket:
             self._sending.may_send = may_send
 
     @contextmanager
-    def _ending(self, patience: Patience, length: int = 0) -> Iterator[None]:
+    def _ending(self, patience: ClientLimits, length: int = 0) -> Iterator[None]:
         """Give up on an answer that does not end; `length` is that of what is sent."""
         end_s = (self._patience or patience).end_s + length / _SLOWEST
         try:

@@ -11,7 +11,7 @@ from statusgen.values.value import Value
 CLOUDFRONT_REGION = "us-east-1"  # where CloudFront, which is everywhere, takes its requests
 
 
-class Patience(Value, frozen=True):
+class ClientLimits(Value, frozen=True):
     """How long a server is waited for, and how often it is asked again."""
 
     connect_s: float
@@ -21,19 +21,19 @@ class Patience(Value, frozen=True):
     """Of a request with all attempts, whatever trickles in; what is long may take longer."""
 
 
-HURRIED = Patience(connect_s=3, read_s=6, attempts=1, end_s=8)
-ENDURING = Patience(connect_s=5, read_s=20, attempts=5)
+HURRIED = ClientLimits(connect_s=3, read_s=6, attempts=1, end_s=8)
+ENDURING = ClientLimits(connect_s=5, read_s=20, attempts=5)
 """The SDK waits between attempts, longer each time and by chance. Its other modes than `legacy`
 have a quota for all requests together, which a network that loses answers uses up."""
-SOON = Patience(connect_s=3, read_s=3, attempts=3, end_s=12)
+SOON = ClientLimits(connect_s=3, read_s=3, attempts=3, end_s=12)
 """For the first question to a server: others wait for its answer."""
-COURTESY = Patience(connect_s=3, read_s=8, attempts=2, end_s=15)
+COURTESY = ClientLimits(connect_s=3, read_s=8, attempts=2, end_s=15)
 """For what need not be: everybody waits for it."""
 
 
 def s3_client(
     session: Any,
-    patience: Patience,
+    patience: ClientLimits,
     watchdog: Watchdog,
     region: str | None,
     endpoint_url: str | None,
@@ -55,7 +55,7 @@ def s3_client(
     return client
 
 
-def cloudfront_client(session: Any, patience: Patience, watchdog: Watchdog) -> Any:
+def cloudfront_client(session: Any, patience: ClientLimits, watchdog: Watchdog) -> Any:
     """Return a client of CloudFront."""
     config = _config(patience)
     client = session.client("cloudfront", region_name=CLOUDFRONT_REGION, config=config)
@@ -63,7 +63,7 @@ def cloudfront_client(session: Any, patience: Patience, watchdog: Watchdog) -> A
     return client
 
 
-def _config(patience: Patience, **settings: Any) -> Config:
+def _config(patience: ClientLimits, **settings: Any) -> Config:
     return Config(
         connect_timeout=patience.connect_s,
         read_timeout=patience.read_s,

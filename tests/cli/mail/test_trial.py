@@ -83,7 +83,7 @@ def test_a_letter_leaves_through_ses_whatever_it_says_of_the_sender(
     monkeypatch,
     identity,
 ):
-    monkeypatch.setattr(ses, "HURRIED", ses.Timeouts(1, 1, 60, 60))
+    monkeypatch.setattr(ses, "HURRIED", ses.SesTimeouts(1, 1, 60, 60))
     ses_server.identities = dict.fromkeys(["status@example.com", "example.com"], identity)
     repository = make_repository(tmp_path, mail='transport = "ses://eu-west-1"')
 

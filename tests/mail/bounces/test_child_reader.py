@@ -4,7 +4,7 @@ from contextlib import closing
 import pytest
 
 from statusgen.errors import MailError
-from statusgen.mail.bounces.bounce import Incoming, Kind
+from statusgen.mail.bounces.bounce import Incoming, MessageKind
 from statusgen.mail.bounces.child_reader import ChildReader
 from statusgen.mail.bounces.message import read_message
 
@@ -12,7 +12,9 @@ MAIL = b"From: ann@example.org\nSubject: hello\n\nhello\n"
 
 
 def tell_process(head: bytes) -> Incoming:
-    return Incoming(Kind.MAIL, (str(os.getpid()), os.environ.get("SECRET", ""), head.decode()))
+    return Incoming(
+        MessageKind.MAIL, (str(os.getpid()), os.environ.get("SECRET", ""), head.decode())
+    )
 
 
 def ponder(head: bytes) -> Incoming:
@@ -23,7 +25,7 @@ def ponder(head: bytes) -> Incoming:
 
 
 def take_memory(head: bytes) -> Incoming:
-    return Incoming(Kind.MAIL, (str(len(bytearray(len(head) * 2**31))),))
+    return Incoming(MessageKind.MAIL, (str(len(bytearray(len(head) * 2**31))),))
 
 
 def end(_head: bytes) -> Incoming:
@@ -43,7 +45,7 @@ def test_a_message_that_takes_too_long_is_given_up_and_the_next_one_read():
         bomb, mail = reader(b"bomb"), reader(MAIL)
 
     assert bomb is None
-    assert mail == Incoming(Kind.MAIL)
+    assert mail == Incoming(MessageKind.MAIL)
 
 
 @pytest.mark.parametrize("read", [take_memory, end], ids=["too much memory", "the end"])

@@ -2,7 +2,7 @@ import email
 
 import pytest
 
-from statusgen.mail.bounces.bounce import Incoming, Kind
+from statusgen.mail.bounces.bounce import Incoming, MessageKind
 from statusgen.mail.bounces.complaint import read_complaint
 from tests.mail.bounces import messages
 
@@ -15,7 +15,7 @@ def read(raw: bytes) -> Incoming | None:
 def test_a_complaint_tells_who_complained(kind):
     found = read(messages.complaint(kind))
 
-    assert found.kind is Kind.COMPLAINT
+    assert found.kind is MessageKind.COMPLAINT
     assert found.failures[0].addresses[0] == "ann@example.org"
 
 
@@ -25,7 +25,7 @@ def test_where_the_provider_keeps_the_address_the_letter_tells_it():
 
 @pytest.mark.parametrize("kind", ["not-spam", "virus", "auth-failure"])
 def test_other_feedback_is_no_complaint(kind):
-    assert read(messages.complaint(kind)) == Incoming(Kind.REPORT)
+    assert read(messages.complaint(kind)) == Incoming(MessageKind.REPORT)
 
 
 def test_feedback_without_a_kind_is_not_understood():

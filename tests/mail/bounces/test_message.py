@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statusgen.mail.bounces.bounce import Failure, Incoming, Kind
+from statusgen.mail.bounces.bounce import Failure, Incoming, MessageKind
 from statusgen.mail.bounces.child_reader import LIMIT_S
 from statusgen.mail.bounces.mailbox import MOST_BYTES
 from statusgen.mail.bounces.message import read_message
@@ -54,19 +54,21 @@ def test_the_label_survives_what_mail_systems_do_to_the_case_of_letters():
     ],
 )
 def test_an_unsubscribe_mail_shows_the_token_in_its_subject(subject):
-    assert read_message(messages.mail(subject)) == Incoming(Kind.MAIL, tokens=(messages.SIGNED,))
+    assert read_message(messages.mail(subject)) == Incoming(
+        MessageKind.MAIL, tokens=(messages.SIGNED,)
+    )
 
 
 @pytest.mark.parametrize("subject", ["Re: Login is slow", messages.SIGNED + "A", "=?x?B?!?=", ""])
 def test_a_mail_with_another_subject_shows_none_even_where_it_quotes_a_letter(subject):
-    assert read_message(messages.mail(subject)) == Incoming(Kind.MAIL)
+    assert read_message(messages.mail(subject)) == Incoming(MessageKind.MAIL)
 
 
 @pytest.mark.parametrize("name", AUTOMATIC)
 def test_what_a_machine_sent_is_no_unsubscribe_mail(name):
     raw = messages.mail(**{name.partition(" ")[0]: AUTOMATIC[name]})
 
-    assert read_message(raw) == Incoming(Kind.AUTOMATIC, tokens=(messages.SIGNED,))
+    assert read_message(raw) == Incoming(MessageKind.AUTOMATIC, tokens=(messages.SIGNED,))
 
 
 @pytest.mark.parametrize("name", OF_A_LIST)
@@ -75,20 +77,20 @@ def test_a_mail_that_a_list_passed_on_is_one_if_it_bears_a_token(name):
         messages.mail(subject, **{name: OF_A_LIST[name]}) for subject in (messages.SIGNED, "hello")
     )
 
-    assert read_message(mail) == Incoming(Kind.MAIL, tokens=(messages.SIGNED,))
-    assert read_message(other) == Incoming(Kind.AUTOMATIC)
+    assert read_message(mail) == Incoming(MessageKind.MAIL, tokens=(messages.SIGNED,))
+    assert read_message(other) == Incoming(MessageKind.AUTOMATIC)
 
 
 def test_a_person_whose_mailbox_is_called_postmaster_may_unsubscribe():
     raw = messages.mail().replace(b"ann@", b"postmaster@")
 
-    assert read_message(raw) == Incoming(Kind.MAIL, tokens=(messages.SIGNED,))
+    assert read_message(raw) == Incoming(MessageKind.MAIL, tokens=(messages.SIGNED,))
 
 
 def test_a_bounce_of_an_unsubscribe_mail_is_none():
     raw = messages.QMAIL.replace(b"failure notice", f"failed: {messages.SIGNED}".encode())
 
-    assert read_message(raw).kind is Kind.REPORT
+    assert read_message(raw).kind is MessageKind.REPORT
 
 
 def test_a_mail_that_says_it_is_not_automatic_is_read():
@@ -98,7 +100,7 @@ def test_a_mail_that_says_it_is_not_automatic_is_read():
 def test_a_receipt_is_automatic():
     raw = messages.POSTFIX.replace(b"message/delivery-status", b"message/disposition-notification")
 
-    assert read_message(raw) == Incoming(Kind.AUTOMATIC)
+    assert read_message(raw) == Incoming(MessageKind.AUTOMATIC)
 
 
 def test_a_bounce_that_somebody_forwards_is_only_a_mail():
@@ -109,7 +111,7 @@ def test_a_bounce_that_somebody_forwards_is_only_a_mail():
         + b"\n--m--\n"
     )
 
-    assert read_message(raw) == Incoming(Kind.MAIL)
+    assert read_message(raw) == Incoming(MessageKind.MAIL)
 
 
 @pytest.mark.parametrize(

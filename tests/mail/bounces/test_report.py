@@ -2,7 +2,7 @@ import email
 
 import pytest
 
-from statusgen.mail.bounces.bounce import Incoming, Kind, meaning_of
+from statusgen.mail.bounces.bounce import Incoming, MessageKind, meaning_of
 from statusgen.mail.bounces.report import read_report
 from statusgen.mail.delivery.replies import Meaning
 from tests.mail.bounces import messages
@@ -34,7 +34,7 @@ def test_a_failure_is_read_with_its_meaning(name):
 
 @pytest.mark.parametrize("raw", [messages.DELAYED, messages.DELIVERED])
 def test_nothing_failed_where_a_letter_is_late_or_there(raw):
-    assert read(raw) == Incoming(Kind.REPORT)
+    assert read(raw) == Incoming(MessageKind.REPORT)
 
 
 def test_a_forwarded_letter_is_about_who_it_was_written_to_first():
@@ -55,7 +55,7 @@ def test_two_recipients_are_two_failures():
 def test_a_letter_that_one_of_two_recipients_got_has_not_failed():
     second = "\nFinal-Recipient: rfc822; bob@example.org\nAction: relayed\nStatus: 2.0.0\n"
 
-    assert read(messages.report(messages.status() + second)) == Incoming(Kind.REPORT)
+    assert read(messages.report(messages.status() + second)) == Incoming(MessageKind.REPORT)
 
 
 @pytest.mark.parametrize("gone", ["Action", "Final-Recipient"])

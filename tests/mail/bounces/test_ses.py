@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.mail.bounces.bounce import Incoming, Kind, meaning_of
+from statusgen.mail.bounces.bounce import Incoming, MessageKind, meaning_of
 from statusgen.mail.bounces.ses import read_notice
 from statusgen.mail.delivery.replies import Meaning
 from tests.mail.bounces.messages import as_bytes, ses, ses_bounce, through_sns
@@ -28,7 +28,7 @@ def test_a_bounce_is_read_with_its_meaning(wrap, notice, meaning):
 
 
 def test_a_transient_bounce_may_be_an_out_of_office_reply_and_is_no_failure():
-    assert read_notice(as_bytes(ses_bounce("Transient"))) == Incoming(Kind.REPORT)
+    assert read_notice(as_bytes(ses_bounce("Transient"))) == Incoming(MessageKind.REPORT)
 
 
 def test_a_bounce_through_event_bridge_is_read():
@@ -44,25 +44,25 @@ def test_a_complaint_tells_who_complained():
 
     found = read_notice(through_sns(notice))
 
-    assert found.kind is Kind.COMPLAINT
+    assert found.kind is MessageKind.COMPLAINT
     assert found.failures[0].addresses == ("ann@example.org",)
 
 
 def test_a_reader_who_takes_a_complaint_back_complains_of_nothing():
     notice = ses("Complaint", complainedRecipients=[], complaintFeedbackType="not-spam")
 
-    assert read_notice(as_bytes(notice)) == Incoming(Kind.REPORT)
+    assert read_notice(as_bytes(notice)) == Incoming(MessageKind.REPORT)
 
 
 @pytest.mark.parametrize("kind", ["Delivery", "DeliveryDelay", "Send", "Open"])
 def test_other_news_are_no_failures(kind):
-    assert read_notice(as_bytes(ses(kind))) == Incoming(Kind.REPORT)
+    assert read_notice(as_bytes(ses(kind))) == Incoming(MessageKind.REPORT)
 
 
 def test_the_greeting_of_a_new_topic_is_nothing():
     text = "Successfully validated SNS topic for Amazon SES event publishing."
 
-    assert read_notice(through_sns(text)) == Incoming(Kind.AUTOMATIC)
+    assert read_notice(through_sns(text)) == Incoming(MessageKind.AUTOMATIC)
 
 
 def test_what_somebody_else_put_into_the_queue_is_not_understood():

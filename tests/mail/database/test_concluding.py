@@ -6,7 +6,7 @@ import pytest
 from statusgen.mail.database import concluding
 from statusgen.mail.database.engine import open_database
 from statusgen.mail.database.ledger import SqlLedger
-from statusgen.mail.delivery.refusals import Refusal, Refusals
+from statusgen.mail.delivery.refusals import ReaderRefusal, Refusals
 from statusgen.mail.delivery.replies import Meaning
 from statusgen.mail.subscribers.subscriber import NewSubscriber, SubscriberState
 from tests.fakes.mail import NOW
@@ -24,7 +24,7 @@ def add(book, number):
 
 
 def refused(*ids, meaning=Meaning.NO_SUCH_MAILBOX, settled=500, is_wave=False):
-    each = tuple(Refusal(one, meaning, 200 * place) for place, one in enumerate(ids))
+    each = tuple(ReaderRefusal(one, meaning, 200 * place) for place, one in enumerate(ids))
     return Refusals(each, settled, is_wave)
 
 

@@ -14,9 +14,9 @@ from statusgen.mail.delivery.replies import Meaning
 from statusgen.mail.letter_states import (
     Account,
     Audience,
+    ClaimedLetter,
     DeliveryState,
     Outcome,
-    Owed,
     Result,
     Sender,
 )
@@ -180,8 +180,8 @@ class Hand:
     """A sender, and the letters that it takes for its own."""
 
     sender: Sender
-    claimed: list[Owed] = field(default_factory=list)
-    at_dot: list[Owed] = field(default_factory=list)
+    claimed: list[ClaimedLetter] = field(default_factory=list)
+    at_dot: list[ClaimedLetter] = field(default_factory=list)
 
 
 class Sending:

@@ -5,7 +5,7 @@ import pytest
 
 from statusgen.errors import MailError
 from statusgen.mail.delivery.breaker import Breaker
-from statusgen.mail.delivery.replies import Meaning, Reply, Stage, judge
+from statusgen.mail.delivery.replies import Meaning, Reply, SmtpStage, judge
 from statusgen.mail.letter_states import DeliveryState, Outcome
 
 ACCEPTED = Outcome(DeliveryState.ACCEPTED)
@@ -79,7 +79,7 @@ REFUSALS = {
     codes: Outcome(
         DeliveryState.FAILED,
         codes,
-        judge(Reply(int(codes[:3]), codes[4:]), Stage.RECIPIENT).meaning,
+        judge(Reply(int(codes[:3]), codes[4:]), SmtpStage.RECIPIENT).meaning,
     )
     for codes in (
         *("550", "550 5.1.1", "550 5.1.2", "550 5.1.3", "550 5.1.10", "550 5.2.1", "552 5.2.2"),

@@ -1,12 +1,12 @@
 import asyncio
 
 from statusgen.mail.delivery.connection_worker import Route
-from statusgen.mail.delivery.reconnecting import Patience
-from statusgen.mail.letter_states import DeliveryState, Outcome, Owed
+from statusgen.mail.delivery.reconnecting import Reconnecting
+from statusgen.mail.letter_states import ClaimedLetter, DeliveryState, Outcome
 from statusgen.mail.subscribers.subscriber import Subscriber, SubscriberState
 from tests.fakes.mail import ACCEPTED, DOUBT
 
-ANN = Owed("login/01", Subscriber(1, "ann", "ann@example.com", SubscriberState.ACTIVE))
+ANN = ClaimedLetter("login/01", Subscriber(1, "ann", "ann@example.com", SubscriberState.ACTIVE))
 
 
 class Way:
@@ -26,7 +26,7 @@ def test_a_connection_is_opened_when_it_is_needed_and_once():
     way = Way()
 
     async def use():
-        route = Route(Patience(way, 1))
+        route = Route(Reconnecting(way, 1))
         assert await route.is_open()
         assert await route.is_open()
         await route.close()
@@ -38,7 +38,7 @@ def test_a_connection_is_opened_when_it_is_needed_and_once():
 
 
 def test_outcomes_wait_to_be_written_and_only_an_answered_letter_counts_as_carried():
-    route = Route(Patience(Way(), 1))
+    route = Route(Reconnecting(Way(), 1))
 
     route.note(ANN, Outcome(DeliveryState.QUEUED))
     route.note(ANN, DOUBT)

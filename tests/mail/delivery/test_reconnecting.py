@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from statusgen.errors import MailError
-from statusgen.mail.delivery.reconnecting import Patience
+from statusgen.mail.delivery.reconnecting import Reconnecting
 from statusgen.mail.transports.transport import Limits, Unreachable
 from tests.fakes.virtual_time import run_virtually
 
@@ -45,7 +45,7 @@ def virtually(make):
 def test_a_relay_that_comes_back_in_time_is_waited_for_longer_each_time(chance):
     door = Door(tries=5)
 
-    connection, _ = virtually(Patience(door, 60, lambda: chance).connect)
+    connection, _ = virtually(Reconnecting(door, 60, lambda: chance).connect)
 
     assert type(connection) is object
     assert door.asked_s == [at / (1 + chance) for at in (0, 1, 3, 7, 15, 31)]
@@ -54,20 +54,20 @@ def test_a_relay_that_comes_back_in_time_is_waited_for_longer_each_time(chance):
 def test_no_wait_is_longer_than_a_minute():
     door = Door(tries=10)
 
-    virtually(Patience(door, 600, lambda: 0).connect)
+    virtually(Reconnecting(door, 600, lambda: 0).connect)
 
     assert [b - a for a, b in zip(door.asked_s[6:], door.asked_s[7:], strict=False)] == [60] * 4
 
 
 def test_the_budget_is_spent_once():
-    ended, took_s = virtually(Patience(Door(tries=99), 30).connect)
+    ended, took_s = virtually(Reconnecting(Door(tries=99), 30).connect)
 
     assert isinstance(ended, Unreachable)
     assert took_s == pytest.approx(30)
 
 
 def test_limits_that_can_not_be_asked_for_at_once_are_asked_for_again():
-    limits, _ = virtually(Patience(Door(tries=2), 30).limits)
+    limits, _ = virtually(Reconnecting(Door(tries=2), 30).limits)
 
     assert limits == Limits(per_second=14)
 
@@ -80,14 +80,14 @@ def test_the_time_that_a_relay_hangs_is_part_of_the_budget():
 
     door = Hanging(tries=99)
 
-    ended, _ = virtually(Patience(door, 30).connect)
+    ended, _ = virtually(Reconnecting(door, 30).connect)
 
     assert isinstance(ended, Unreachable)
     assert len(door.asked_s) == 2
 
 
 def test_a_relay_that_takes_no_more_connections_is_not_waited_for():
-    patience = Patience(Door(room=1), 30)
+    patience = Reconnecting(Door(room=1), 30)
 
     async def open_two():
         return await patience.connect(), await patience.connect()
@@ -100,7 +100,7 @@ def test_a_relay_that_takes_no_more_connections_is_not_waited_for():
 
 
 def test_connections_that_are_lost_together_are_waited_for_once():
-    patience = Patience(Door(), 30, lambda: 0)
+    patience = Reconnecting(Door(), 30, lambda: 0)
 
     async def lose_ten():
         await asyncio.gather(*(patience.was_lost(Unreachable("gone")) for _ in range(10)))
@@ -109,7 +109,7 @@ def test_connections_that_are_lost_together_are_waited_for_once():
 
 
 def test_short_waits_begin_again_when_a_letter_was_answered():
-    patience = Patience(Door(), 30, lambda: 0)
+    patience = Reconnecting(Door(), 30, lambda: 0)
 
     async def lose_thrice():
         for _ in range(3):
@@ -121,7 +121,7 @@ def test_short_waits_begin_again_when_a_letter_was_answered():
 
 
 def test_connections_that_are_lost_again_and_again_end_the_run_with_what_they_mean():
-    patience = Patience(Door(), 30)
+    patience = Reconnecting(Door(), 30)
     doubt = MailError("no answer")
 
     async def lose():
@@ -133,7 +133,7 @@ def test_connections_that_are_lost_again_and_again_end_the_run_with_what_they_me
 
 
 def test_who_waits_is_let_go_when_it_is_over():
-    patience = Patience(Door(tries=99), 600, lambda: 0)
+    patience = Reconnecting(Door(tries=99), 600, lambda: 0)
 
     async def end_soon():
         waiting = [asyncio.create_task(patience.connect()) for _ in range(3)]
@@ -154,7 +154,7 @@ def test_once_one_is_open_the_others_are_opened_together():
             return await super().connect()
 
     far = Far()
-    patience = Patience(far, 60)
+    patience = Reconnecting(far, 60)
 
     _, took_s = virtually(lambda: asyncio.gather(*(patience.connect() for _ in range(8))))
 
@@ -171,7 +171,7 @@ def test_a_silent_relay_is_not_waited_for_when_it_is_over():
                 hung_up.append(self)
 
     hung_up = []
-    patience = Patience(Silent(), 30)
+    patience = Reconnecting(Silent(), 30)
 
     async def end_soon():
         waiting = [asyncio.create_task(patience.connect()) for _ in range(3)]

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from statusgen.mail.delivery.refusals import Refusal, Refusals, most_in_a_day, weigh
+from statusgen.mail.delivery.refusals import ReaderRefusal, Refusals, most_in_a_day, weigh
 from statusgen.mail.delivery.replies import Meaning
 
 GONE, FULL = Meaning.NO_SUCH_MAILBOX, Meaning.MAILBOX_TROUBLE
@@ -10,7 +10,7 @@ GONE, FULL = Meaning.NO_SUCH_MAILBOX, Meaning.MAILBOX_TROUBLE
 
 def refused(*places, settled=2000, meaning=GONE, is_wave=False):
     """Refusals of the readers at these places, who have the places for ids."""
-    return Refusals(tuple(Refusal(one, meaning, one) for one in places), settled, is_wave)
+    return Refusals(tuple(ReaderRefusal(one, meaning, one) for one in places), settled, is_wave)
 
 
 def verdict(refusals, struck_before=(), gone_today=0, readers=2000):
@@ -40,7 +40,9 @@ def test_a_full_mailbox_is_a_strike():
 
 
 def test_full_and_dead_mailboxes_together_are_a_wave_too():
-    mixed = Refusals((Refusal(1, FULL, 10), Refusal(2, GONE, 11), Refusal(3, FULL, 12)), 2000)
+    mixed = Refusals(
+        (ReaderRefusal(1, FULL, 10), ReaderRefusal(2, GONE, 11), ReaderRefusal(3, FULL, 12)), 2000
+    )
 
     assert verdict(mixed) == ((), (1, 2, 3), True)
 
@@ -99,6 +101,8 @@ def test_whatever_the_share_and_the_stretch_no_reader_of_a_wave_is_given_up(seed
     within = range(start, min(start + length, 2000))
     hit = chance.sample(within, chance.randint(3, len(within)))
     meanings = [chance.choice([GONE, FULL]) for _ in hit]
-    said = tuple(Refusal(one, meaning, one) for one, meaning in zip(hit, meanings, strict=True))
+    said = tuple(
+        ReaderRefusal(one, meaning, one) for one, meaning in zip(hit, meanings, strict=True)
+    )
 
     assert verdict(Refusals(said, 2000))[0] == ()

@@ -8,26 +8,26 @@ from statusgen.mail.delivery.replies import (
     Fate,
     Meaning,
     Reply,
-    Stage,
-    Verdict,
+    ReplyVerdict,
+    SmtpStage,
     judge,
     judge_status,
     meaning_of_codes,
 )
 from statusgen.mail.letter_states import DeliveryState
 
-RCPT, DOT, MAIL = Stage.RECIPIENT, Stage.CONTENT, Stage.SENDER
+RCPT, DOT, MAIL = SmtpStage.RECIPIENT, SmtpStage.CONTENT, SmtpStage.SENDER
 
-ACCEPTED = Verdict(Fate.ACCEPTED)
-DEFERRED = Verdict(Fate.DEFERRED)
-FAILED = Verdict(Fate.FAILED)
-GONE = Verdict(Fate.FAILED, Meaning.NO_SUCH_MAILBOX)
-STRIKE = Verdict(Fate.FAILED, Meaning.MAILBOX_TROUBLE)
-REFUSED = Verdict(Fate.FAILED, Meaning.SENDER_REFUSED)
-OURS = Verdict(Fate.RETRY, Meaning.CONFIGURATION)
-BUSY = Verdict(Fate.RETRY, Meaning.RELAY_BUSY)
-TOO_FAST = Verdict(Fate.RETRY, Meaning.TOO_FAST)
-SPENT = Verdict(Fate.RETRY, Meaning.QUOTA_SPENT)
+ACCEPTED = ReplyVerdict(Fate.ACCEPTED)
+DEFERRED = ReplyVerdict(Fate.DEFERRED)
+FAILED = ReplyVerdict(Fate.FAILED)
+GONE = ReplyVerdict(Fate.FAILED, Meaning.NO_SUCH_MAILBOX)
+STRIKE = ReplyVerdict(Fate.FAILED, Meaning.MAILBOX_TROUBLE)
+REFUSED = ReplyVerdict(Fate.FAILED, Meaning.SENDER_REFUSED)
+OURS = ReplyVerdict(Fate.RETRY, Meaning.CONFIGURATION)
+BUSY = ReplyVerdict(Fate.RETRY, Meaning.RELAY_BUSY)
+TOO_FAST = ReplyVerdict(Fate.RETRY, Meaning.TOO_FAST)
+SPENT = ReplyVerdict(Fate.RETRY, Meaning.QUOTA_SPENT)
 
 TABLE = {
     ACCEPTED: [
@@ -35,17 +35,17 @@ TABLE = {
         (DOT, "250 OK id=1tAbCd-0001ab-2C"),
         (RCPT, "251 2.1.5 User not local; will forward"),
         (RCPT, "252 2.0.0 Cannot verify the user, trying anyway"),
-        (Stage.DATA, "354 End data with <CR><LF>.<CR><LF>"),
-        (Stage.CONNECT, "220 mx.example.com ESMTP"),
+        (SmtpStage.DATA, "354 End data with <CR><LF>.<CR><LF>"),
+        (SmtpStage.CONNECT, "220 mx.example.com ESMTP"),
     ],
     BUSY: [
-        (Stage.CONNECT, "421 Too many concurrent SMTP connections"),
+        (SmtpStage.CONNECT, "421 Too many concurrent SMTP connections"),
         (RCPT, "421 4.7.0 mx.example.com Error: too many errors"),
         (DOT, "421 4.7.0 [TSS04] Messages temporarily deferred due to user complaints"),
         (MAIL, "421 4.3.2 Service not active"),
         (DOT, "421-4.7.28 unusual rate of mail\n421 4.7.28 from your block of addresses"),
-        (Stage.CONNECT, "450 4.7.1 come back later"),
-        (Stage.LOGIN, "454 4.7.0 Temporary authentication failure"),
+        (SmtpStage.CONNECT, "450 4.7.1 come back later"),
+        (SmtpStage.LOGIN, "454 4.7.0 Temporary authentication failure"),
         (DOT, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded"),
         (MAIL, "451 4.7.0 Too many connections from your host"),
     ],
@@ -147,11 +147,11 @@ TABLE = {
         (MAIL, "530 5.7.0 Must issue a STARTTLS command first"),
         (MAIL, "530 5.7.57 Client not authenticated to send mail"),
         (RCPT, "530 5.5.1 Authentication Required"),
-        (Stage.LOGIN, "535 5.7.8 Error: authentication failed"),
-        (Stage.LOGIN, "534 5.7.9 Application-specific password required"),
-        (Stage.LOGIN, "538 5.7.11 Encryption required"),
-        (Stage.LOGIN, "432 4.7.12 A password transition is needed"),
-        (Stage.DATA, "503 5.5.1 Error: need RCPT command"),
+        (SmtpStage.LOGIN, "535 5.7.8 Error: authentication failed"),
+        (SmtpStage.LOGIN, "534 5.7.9 Application-specific password required"),
+        (SmtpStage.LOGIN, "538 5.7.11 Encryption required"),
+        (SmtpStage.LOGIN, "432 4.7.12 A password transition is needed"),
+        (SmtpStage.DATA, "503 5.5.1 Error: need RCPT command"),
         (RCPT, "503 AUTH first"),
         (RCPT, "550 Access denied - Invalid HELO name"),
         (RCPT, "504 5.5.2 <vm>: Helo command rejected: need fully-qualified hostname"),
@@ -163,8 +163,8 @@ TABLE = {
         (MAIL, "501 5.5.4 Syntax error in parameters"),
         (DOT, "554 Message rejected: Sending paused for this account."),
         (DOT, "554 Access denied: the user is not authorized to perform ses:SendRawEmail"),
-        (Stage.CONNECT, "554 5.7.1 no SMTP service for you here"),
-        (Stage.CONNECT, "521 this host takes no mail"),
+        (SmtpStage.CONNECT, "554 5.7.1 no SMTP service for you here"),
+        (SmtpStage.CONNECT, "521 this host takes no mail"),
     ],
     FAILED: [
         (DOT, "554 Transaction failed"),
@@ -179,20 +179,20 @@ TABLE = {
         (RCPT, "501 5.5.2 Syntax error in address"),  # an odd address is no matter of the others
         (RCPT, "555 5.5.4 Unsupported option"),
         (RCPT, "550 5.5.0 Sorry"),
-        (Stage.DATA, "502 5.5.1 Command not implemented"),
+        (SmtpStage.DATA, "502 5.5.1 Command not implemented"),
         (DOT, "500 5.5.2 Syntax error, line too long"),
         (RCPT, "550 rejected"),
         (DOT, "599"),
     ],
-    Verdict(Fate.RETRY): [
+    ReplyVerdict(Fate.RETRY): [
         (RCPT, "354 go ahead"),
         (RCPT, "600 5.1.1 User unknown"),
         (MAIL, "199 hello"),
         (MAIL, "000"),
-        (Stage.DATA, "250 OK"),
-        (Stage.DATA, "-1 what?"),
+        (SmtpStage.DATA, "250 OK"),
+        (SmtpStage.DATA, "-1 what?"),
     ],
-    Verdict(Fate.IN_DOUBT): [(DOT, "354 go on"), (DOT, "999 5.1.1"), (DOT, "-1 what?")],
+    ReplyVerdict(Fate.IN_DOUBT): [(DOT, "354 go on"), (DOT, "999 5.1.1"), (DOT, "-1 what?")],
 }
 
 
@@ -218,10 +218,10 @@ def test_a_continued_line_means_the_same_with_its_codes_taken_off():
     assert judge(joined, RCPT) == judge(later, RCPT) == GONE
 
 
-@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("stage", list(SmtpStage))
 def test_421_never_costs_a_letter_and_nobody_is_suppressed_before_the_recipient_is_named(stage):
     assert judge(Reply(421, "5.1.1 User unknown"), stage) == BUSY
-    if stage in {Stage.CONNECT, Stage.LOGIN, Stage.SENDER}:
+    if stage in {SmtpStage.CONNECT, SmtpStage.LOGIN, SmtpStage.SENDER}:
         assert judge(Reply(550, "5.1.1 User unknown"), stage) == OURS
 
 

@@ -13,7 +13,7 @@ from statusgen.mail.delivery.heartbeat import SenderGone
 from statusgen.mail.delivery.journal import Journal
 from statusgen.mail.delivery.replies import Meaning
 from statusgen.mail.delivery.rules import DeliveryRules
-from statusgen.mail.delivery.run import Run
+from statusgen.mail.delivery.run import DeliveryRun
 from statusgen.mail.letter_states import Account, DeliveryState, Outcome
 from statusgen.mail.transports.transport import Limits, Unreachable
 from statusgen.values import clock
@@ -338,7 +338,7 @@ async def send(loop, ledger, relay, rules, journal_class=Journal):
     )
     with closing(journal_class(ledger, sender, lambda: NOW)) as journal:
         letters = (make_letter, [ONE.update_id], rules, lambda _: None)
-        one = Run(journal, relay, *letters, clock=loop.time)
+        one = DeliveryRun(journal, relay, *letters, clock=loop.time)
         await one.send_all()
         await journal.run(lambda: ledger.dismiss(sender))
     return one.tally.counts[DeliveryState.ACCEPTED]

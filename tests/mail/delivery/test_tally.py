@@ -4,11 +4,11 @@ from collections import Counter
 import pytest
 
 from statusgen.errors import MailError
-from statusgen.mail.delivery.refusals import Refusal, Refusals, weigh
-from statusgen.mail.delivery.replies import Meaning, Reply, Stage, judge
+from statusgen.mail.delivery.refusals import ReaderRefusal, Refusals, weigh
+from statusgen.mail.delivery.replies import Meaning, Reply, SmtpStage, judge
 from statusgen.mail.delivery.rules import DeliveryRules
 from statusgen.mail.delivery.tally import Tally
-from statusgen.mail.letter_states import DeliveryState, Outcome, Owed
+from statusgen.mail.letter_states import ClaimedLetter, DeliveryState, Outcome
 from statusgen.mail.transports.transport import Unreachable
 from tests.fakes.mail import ACCEPTED, make_reader
 
@@ -22,8 +22,8 @@ def make_tally(clock=lambda: 0.0, struck_before=(), **rules) -> Tally:
     return Tally(DeliveryRules(**rules), lambda _outcome: None, clock, struck_before)
 
 
-def owed(number: int, update_id: str = "login/01") -> Owed:
-    return Owed(update_id, make_reader(number))
+def owed(number: int, update_id: str = "login/01") -> ClaimedLetter:
+    return ClaimedLetter(update_id, make_reader(number))
 
 
 def note(tally: Tally, *outcomes: Outcome, first: int = 0) -> None:
@@ -38,8 +38,8 @@ def test_what_is_said_of_readers_is_kept_in_its_place_and_once():
     note(tally, ACCEPTED, GONE, ACCEPTED, FULL)
     note(tally, FULL, first=1)
 
-    first = Refusal(1, Meaning.NO_SUCH_MAILBOX, 1)
-    assert tally.refusals == Refusals((first, Refusal(3, Meaning.MAILBOX_TROUBLE, 3)), 5)
+    first = ReaderRefusal(1, Meaning.NO_SUCH_MAILBOX, 1)
+    assert tally.refusals == Refusals((first, ReaderRefusal(3, Meaning.MAILBOX_TROUBLE, 3)), 5)
 
 
 def test_a_run_that_stops_says_that_it_saw_a_wave():
@@ -116,7 +116,7 @@ class Page:
         for reader in sorted(set(range(self.readers)) - self.gone):
             text = "550 5.1.1 gone" if reader in self.dead else is_hit(reader) and said
             reply = Reply(int(text[:3]), text[4:]) if text else Reply(250)
-            found = judge(reply, Stage.RECIPIENT)
+            found = judge(reply, SmtpStage.RECIPIENT)
             outcome = Outcome(DeliveryState(found.fate.value), reply.codes, found.meaning)
             reached.add(reader)
             try:

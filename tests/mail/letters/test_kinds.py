@@ -1,6 +1,6 @@
 import pytest
 
-from statusgen.mail.letters.kinds import Kind, kind_of, letter_before
+from statusgen.mail.letters.kinds import LetterKind, kind_of, letter_before
 from statusgen.values.value import replace
 from tests.mail.letters.stories import (
     database_upgrade,
@@ -18,11 +18,11 @@ def kinds_of(incident):
 
 @pytest.mark.parametrize("phase", ["investigating", "identified", "monitoring"])
 def test_the_first_update_says_investigating_whatever_its_phase(phase):
-    assert kinds_of(make_incident(make_first(0, phase))) == [Kind.INVESTIGATING]
+    assert kinds_of(make_incident(make_first(0, phase))) == [LetterKind.INVESTIGATING]
 
 
 def test_an_incident_that_begins_with_its_end_is_resolved():
-    assert kinds_of(make_incident(make_first(0, "resolved"))) == [Kind.RESOLVED]
+    assert kinds_of(make_incident(make_first(0, "resolved"))) == [LetterKind.RESOLVED]
 
 
 def test_an_incident_that_opens_again_sends_an_update():
@@ -65,4 +65,4 @@ def test_a_plan_that_nobody_has_heard_of_is_announced_by_its_first_letter():
 def test_the_samples_hold_every_kind():
     samples = every_kind().values()
 
-    assert {kind_of(incident, incident.steps[i]) for incident, i in samples} == set(Kind)
+    assert {kind_of(incident, incident.steps[i]) for incident, i in samples} == set(LetterKind)

@@ -1,7 +1,7 @@
 """Letters to look at."""
 
 from statusgen.config.reader import read_settings
-from statusgen.mail.letters.kinds import Kind
+from statusgen.mail.letters.kinds import LetterKind
 from statusgen.mail.letters.preview import one_of_every_kind, preview_letters
 from statusgen.values.value import replace
 from tests.builders import instant, make_first, make_incident, make_update
@@ -27,7 +27,7 @@ def test_every_kind_can_be_seen(tmp_path):
 
     letters = one_of_every_kind(settings, NOW)
 
-    assert [one.kind for one in letters] == list(Kind)
+    assert [one.kind for one in letters] == list(LetterKind)
     assert all(one.subject and one.text and "<html" in one.html for one in letters)
 
 
@@ -36,7 +36,7 @@ def test_a_page_without_mail_can_be_looked_at_too(tmp_path):
 
     letters = one_of_every_kind(replace(settings, mail=None), NOW)
 
-    assert len(letters) == len(Kind)
+    assert len(letters) == len(LetterKind)
 
 
 def test_samples_speak_the_language_of_the_page(tmp_path):
@@ -45,5 +45,5 @@ def test_samples_speak_the_language_of_the_page(tmp_path):
 
     texts = {one.kind: one.text for one in one_of_every_kind(german, NOW)}
 
-    assert "Die Arbeiten haben begonnen." in texts[Kind.MAINTENANCE_UPDATE]
+    assert "Die Arbeiten haben begonnen." in texts[LetterKind.MAINTENANCE_UPDATE]
     assert not [text for text in texts.values() if "We are" in text or "A sample" in text]

@@ -14,7 +14,7 @@ from statusgen.mail.letter_states import DeliveryState, Outcome
 from statusgen.mail.letters.letter import Letter
 from statusgen.mail.transports import ses as module
 from statusgen.mail.transports.senders import AccountFacts, SenderFacts, Verification
-from statusgen.mail.transports.ses import ENDURING, SesTransport, Timeouts
+from statusgen.mail.transports.ses import ENDURING, SesTimeouts, SesTransport
 from statusgen.mail.transports.transport import Limits, Unreachable
 from statusgen.values.value import replace
 from tests.components.dripping import BODY, HEAD
@@ -39,9 +39,9 @@ from tests.components.ses_server import (
 
 SES = Ses("eu-west-1")
 SENDER = "status@example.com"
-QUICK = Timeouts(connect_s=1, read_s=1, letter_s=60, question_s=60)
-ENDLESS = Timeouts(connect_s=3600, read_s=3600, letter_s=3600, question_s=3600)
-SHORT = Timeouts(connect_s=60, read_s=60, letter_s=0.5, question_s=0.5)
+QUICK = SesTimeouts(connect_s=1, read_s=1, letter_s=60, question_s=60)
+ENDLESS = SesTimeouts(connect_s=3600, read_s=3600, letter_s=3600, question_s=3600)
+SHORT = SesTimeouts(connect_s=60, read_s=60, letter_s=0.5, question_s=0.5)
 LETTER = Letter(
     update_id="2026-11-21-api/01-investigating",
     token="sub_7f3a2b1c",

@@ -3,7 +3,7 @@ import pytest
 from statusgen.config.ses import Ses
 from statusgen.errors import MailError
 from statusgen.mail.letter_states import DeliveryState
-from statusgen.mail.transports.ses_replies import NOT_SES, Refusal, explain, refusal
+from statusgen.mail.transports.ses_replies import NOT_SES, SesRefusal, explain, refusal
 from statusgen.mail.transports.transport import Unreachable
 
 SES = Ses("eu-west-1")
@@ -73,8 +73,8 @@ def test_an_address_that_looks_like_a_word_of_ses_is_not_taken_for_it():
 
 def test_a_reply_is_a_code_and_never_words():
     assert refusal("MessageRejected", 400, "ann@example.com").outcome.reply == "MessageRejected"
-    assert Refusal("ann@example.com: no!" * 9, 400).outcome.reply.isalnum()
-    assert len(Refusal("x" * 99, 400).outcome.reply) == 40
+    assert SesRefusal("ann@example.com: no!" * 9, 400).outcome.reply.isalnum()
+    assert len(SesRefusal("x" * 99, 400).outcome.reply) == 40
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from statusgen.mail.delivery.replies import Meaning
 from statusgen.mail.letter_states import DeliveryState, Outcome
 from statusgen.mail.letters.letter import Letter
 from statusgen.mail.transports.smtp import SmtpTransport
-from statusgen.mail.transports.smtp_transfer import Timeouts
+from statusgen.mail.transports.smtp_transfer import SmtpTimeouts
 from statusgen.mail.transports.transport import Unreachable
 from statusgen.values.value import replace
 from tests.components import scripted_relay as scripted
@@ -123,7 +123,7 @@ def test_a_relay_that_is_silent_about_why_it_can_not_be_used_may_come_back():
     async def connect():
         script = scripted.Script(lambda _moment: scripted.Fault.STALL)
         async with scripted.scripted_relay(script):
-            await SmtpTransport(script.relay, timeouts=Timeouts(connect_s=0.1)).connect()
+            await SmtpTransport(script.relay, timeouts=SmtpTimeouts(connect_s=0.1)).connect()
 
     with pytest.raises(Unreachable, match="can't be reached"):
         asyncio.run(connect())

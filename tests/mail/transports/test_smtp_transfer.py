@@ -9,7 +9,7 @@ from statusgen.errors import MailError
 from statusgen.mail.delivery.replies import Meaning
 from statusgen.mail.letter_states import DeliveryState, Outcome
 from statusgen.mail.transports.smtp import SmtpTransport
-from statusgen.mail.transports.smtp_transfer import Timeouts
+from statusgen.mail.transports.smtp_transfer import SmtpTimeouts
 from statusgen.values.value import replace
 from tests.components.scripted_relay import Fault, Script, make_numbered, scripted_relay
 
@@ -21,7 +21,7 @@ EACH_WAY = pytest.mark.parametrize("is_pipelining", [True, False], ids=["pipelin
 @asynccontextmanager
 async def connected(script, **timeouts):
     async with scripted_relay(script):
-        connection = await SmtpTransport(script.relay, timeouts=Timeouts(**timeouts)).connect()
+        connection = await SmtpTransport(script.relay, timeouts=SmtpTimeouts(**timeouts)).connect()
         try:
             yield connection
         finally:
@@ -407,7 +407,7 @@ class _HurriedSelector(selectors.SelectSelector):
 
 
 def test_before_the_dot_less_patience_costs_no_copy_and_is_enough():
-    assert Timeouts() == Timeouts(connect_s=15, reply_s=60, final_dot_s=600)
+    assert SmtpTimeouts() == SmtpTimeouts(connect_s=15, reply_s=60, final_dot_s=600)
 
 
 def test_an_answer_to_a_dot_that_was_not_sent_is_nobodys():

@@ -9,7 +9,7 @@ import pytest
 
 from statusgen.mail.letter_states import DeliveryState, Outcome
 from statusgen.mail.transports.smtp import SmtpTransport
-from statusgen.mail.transports.smtp_transfer import Timeouts
+from statusgen.mail.transports.smtp_transfer import SmtpTimeouts
 from statusgen.mail.transports.transport import Unreachable
 from statusgen.values.value import replace
 from tests.components.scripted_relay import (
@@ -147,7 +147,7 @@ def may_doubt(script: Script, stage: str, fault: Fault, number: int) -> bool:
 async def go_through(stage, fault, *, is_pipelining, context=None, tls=None) -> None:
     script = script_of(stage, fault, is_pipelining=is_pipelining, tls=tls)
     is_silent = fault in {Fault.STALL, Fault.LATE}
-    timeouts = Timeouts(
+    timeouts = SmtpTimeouts(
         connect_s=HASTY_S if is_silent and stage == "connect" else PATIENT_S,
         reply_s=HASTY_S if is_silent and stage not in {"connect", "dot"} else PATIENT_S,
         final_dot_s=HASTY_S if is_silent and stage == "dot" else PATIENT_S,

@@ -10,8 +10,8 @@ from statusgen.targets.s3.bucket import (
     Bucket,
     ConditionFailedError,
     ConditionRefusedError,
-    Patience,
 )
+from statusgen.targets.s3.client import ClientLimits
 from tests.components.s3_proxy import PASS, REFUSE, SLOW_DOWN, run_proxy
 from tests.components.web_server import Page, Site, web_server
 
@@ -143,7 +143,7 @@ def test_the_clock_is_noted_of_a_refusal_too(credentials):  # noqa: ARG001 - a f
 def test_one_in_a_hurry_asks_once_and_waits_little(credentials):  # noqa: ARG001 - a fixture
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        patience = Patience(connect_s=1, read_s=0.3, attempts=1)
+        patience = ClientLimits(connect_s=1, read_s=0.3, attempts=1)
         hurried = Bucket("s3://acme", "acme", endpoint_url=url, patience=patience)
         with pytest.raises(TargetError, match="did not answer in time"):
             hurried.get("a.html")
@@ -158,7 +158,7 @@ def test_one_in_a_hurry_asks_once_and_waits_little(credentials):  # noqa: ARG001
 def test_a_server_that_never_answers_is_given_up_soon_when_it_is_the_first_question():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        patience = Patience(connect_s=0.2, read_s=0.2, attempts=2)
+        patience = ClientLimits(connect_s=0.2, read_s=0.2, attempts=2)
         bucket = Bucket("s3://acme", "acme", endpoint_url=endpoint_url, patience=patience)
 
         with pytest.raises(TargetUnreachable, match="did not answer in time"):

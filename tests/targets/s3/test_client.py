@@ -6,7 +6,7 @@ from statusgen.errors import TargetUnreachable
 from statusgen.page.artifacts import artifact_from_bytes
 from statusgen.targets.claim import Claim
 from statusgen.targets.manifest import Manifest
-from statusgen.targets.s3.client import Patience
+from statusgen.targets.s3.client import ClientLimits
 from statusgen.targets.s3.storage import S3Storage
 from statusgen.targets.storage import Upload
 from tests.components.dripping import BODY, HEAD, dripping
@@ -19,7 +19,7 @@ STEPS = {
     "put": lambda storage: storage.put_all([Upload(PAGE, None)], lambda: None, lambda *_: None),
     "delete": lambda storage: storage.delete(["index.html"]),
 }
-IMPATIENT = Patience(connect_s=5, read_s=5, attempts=5, end_s=0.4)
+IMPATIENT = ClientLimits(connect_s=5, read_s=5, attempts=5, end_s=0.4)
 
 
 @pytest.mark.usefixtures("credentials")

@@ -13,7 +13,7 @@ import pytest
 from statusgen.errors import TargetError
 from statusgen.page.artifacts import artifact_from_bytes
 from statusgen.targets.claim import UNREADABLE, Claim
-from statusgen.targets.s3.bucket import Patience
+from statusgen.targets.s3.client import ClientLimits
 from statusgen.targets.s3.storage import THREADS
 from statusgen.targets.storage import ABSENT, Upload
 from statusgen.values.value import replace
@@ -245,7 +245,7 @@ def test_an_endpoint_that_nobody_listens_on_gets_a_sentence(bucket):
 
 
 def test_an_endpoint_that_never_answers_gets_a_sentence(bucket, monkeypatch):
-    monkeypatch.setattr("statusgen.targets.s3.bucket.SOON", Patience(0.2, 0.2, 1))
+    monkeypatch.setattr("statusgen.targets.s3.bucket.SOON", ClientLimits(0.2, 0.2, 1))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         sentence = refusal(bucket.storage(endpoint_url=endpoint_url))
