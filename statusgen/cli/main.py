@@ -92,10 +92,15 @@ class _Commands(click.Group):
 @click.option(
     "--now", "now_text", metavar="INSTANT", help="Take this for the current time, for tests."
 )
-@click.option("-v", "verbose", is_flag=True, help="Say more about what is going on.")
+@click.option(
+    "-v",
+    "verbosity",
+    count=True,
+    help="Say what is going on: targets, relay, database, cache. -vv: each question, with times.",
+)
 @click.version_option(__version__, prog_name="statusgen")
 @click.pass_context
-def cli(ctx: click.Context, start: Path, now_text: str | None, verbose: bool) -> None:
+def cli(ctx: click.Context, start: Path, now_text: str | None, verbosity: int) -> None:
     """Run a status page from small Markdown files: tell customers what is wrong, on time.
 
     \b
@@ -107,10 +112,10 @@ def cli(ctx: click.Context, start: Path, now_text: str | None, verbose: bool) ->
       statusgen resolve
       statusgen publish
     """  # noqa: D301  click's marker for text that keeps its lines
-    if verbose:
-        import logging
+    if verbosity:
+        from statusgen.cli.log import begin_log
 
-        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s: %(message)s")
+        begin_log(verbosity)
     ctx.obj = Context(start, now_text)
 
 

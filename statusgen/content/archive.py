@@ -3,6 +3,7 @@
 Reads each file once. What a cache still knows of unchanged files is not read again.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from statusgen.content.workforce import WORTH_A_PROCESS, run_in_parallel
 from statusgen.errors import ContentError, Problem, Unavailable
 from statusgen.values.value import Value
 from statusgen.values.vocabulary import Impact
+
+logger = logging.getLogger(__name__)
 
 POSTMORTEM_WITHIN = timedelta(hours=48)
 SILENT = timedelta(days=30)
@@ -175,6 +178,7 @@ def survey_archive(
     outlines = tuple(
         record.outline for _, record in sorted(records.items()) if record.outline is not None
     )
+    logger.info("%d folders, %d of them read and the others known", len(folders), len(stale))
     return Archive(
         settings=settings,
         outlines=outlines,

@@ -1,5 +1,6 @@
 """The cache on disk: one SQLite file, thrown away whenever it is foreign, damaged or outdated."""
 
+import logging
 import os
 import sqlite3
 import weakref
@@ -10,6 +11,8 @@ from operator import eq
 from pathlib import Path
 from typing import Any
 from zlib import crc32
+
+logger = logging.getLogger(__name__)
 
 _LAYOUT = """
     CREATE TABLE IF NOT EXISTS shelf (
@@ -97,6 +100,7 @@ class CacheFile:
 
     def _start_over(self) -> sqlite3.Connection:
         """A new file, or memory where there can't be one."""
+        logger.info("begun anew: nothing in it can be used")
         with suppress(AttributeError, sqlite3.DatabaseError):
             self._connection.close()
         try:

@@ -1,15 +1,18 @@
 """What is on a target before anything is changed there."""
 
+import logging
 from collections.abc import Callable, Collection
 
 from statusgen.errors import TargetHeld
 from statusgen.targets.bookkeeping import holder
 from statusgen.targets.fence import who_writes
-from statusgen.targets.manifest import Conditions, Observed, Publisher, is_another_page
+from statusgen.targets.manifest import Conditions, Manifest, Observed, Publisher, is_another_page
 from statusgen.targets.ownership import recovered
 from statusgen.targets.storage import Storage
 from statusgen.values.notation import printable
 from statusgen.values.value import replace
+
+logger = logging.getLogger(__name__)
 
 IsGone = Callable[[Publisher], bool]
 """Whether a publisher was a process of this host that has ended."""
@@ -35,6 +38,7 @@ def look(
         seen, note = made_anew(storage, keys, seen)
         notes.append(note)
     manifest = seen.manifest
+    logger.info("%s: %s", storage.name, _found(manifest))
     if manifest is not None and is_gone is not None and is_another_page(manifest, page):
         raise TargetHeld(
             f"{storage.name}: the page {printable(manifest.page)} is there, and not {page}; give "
@@ -64,3 +68,9 @@ def made_anew(storage: Storage, keys: Collection[str], seen: Observed) -> tuple[
     if seen.manifest is not None:  # readable, but it claims what is not ours
         anew = replace(anew, shown=seen.manifest.shown, let_go=seen.manifest.let_go)
     return replace(seen, manifest=anew), note
+
+
+def _found(manifest: Manifest | None) -> str:
+    if manifest is None:
+        return "nothing of ours is there"
+    return f"release {manifest.sequence} is there, {len(manifest.records)} objects"

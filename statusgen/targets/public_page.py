@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import logging
 import socket
 import ssl
 import time
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 from statusgen.errors import Unavailable
 from statusgen.targets.watchdog import Guarded, Watchdog
 from statusgen.targets.web import Answer, Certificate
+
+logger = logging.getLogger(__name__)
 
 PAUSE_S = 0.5
 ATTEMPT_TIMEOUT_S = 10.0
@@ -66,6 +69,7 @@ class PublicWeb:
             url,
             headers={"Accept-Encoding": "identity", "User-Agent": "statusgen", **(headers or {})},
         )
+        logger.debug("GET %s", url)
         handlers = [_guarded_http(self._watchdog), *([] if follows else [_StayHere()])]
         opener = urllib.request.build_opener(*handlers)
         try:

@@ -1,5 +1,6 @@
 """Carries an upload plan out on one target, so that a kill at any moment loses nothing."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import groupby
@@ -15,6 +16,8 @@ from statusgen.targets.upload_plan import Reason, UploadPlan
 
 if TYPE_CHECKING:
     from statusgen.targets.pack import PackWriter
+
+logger = logging.getLogger(__name__)
 
 _LOOKS = 3
 
@@ -54,6 +57,7 @@ def upload(  # noqa: PLR0913  the last by name
     under_way = begun(there, plan, release, run, conditions)
     fence = Fence(storage, under_way)
     fence.rise(plan.seen.version)
+    logger.info("%s: %d to put, %d to remove", storage.name, len(plan.puts), len(plan.deletes))
     with _open_pack() if keeps else nullcontext() as pack:
         puts = [pack.through(put.artifact) if pack else put.artifact for put in plan.puts]
         change = _Change(storage, fence, conditions)
@@ -69,6 +73,7 @@ def upload(  # noqa: PLR0913  the last by name
             storage.write_pack(manifest.sequence, pack.finish(manifest, sources))
     warning = _refresh_caches(storage)
     fence.lower(manifest)
+    logger.info("%s: release %d is up", storage.name, manifest.sequence)
     if outdated := sorted(under_way.packs.keys() - manifest.packs.keys()):
         storage.delete_packs(outdated)
     return warning

@@ -1,5 +1,6 @@
 """Opening the database: durable commits, a known schema, no silent fresh start."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ from statusgen.errors import DatabaseError
 from statusgen.mail.database import migrating, server, sqlite_file
 from statusgen.mail.database.failure import Collision, damaged, translated
 from statusgen.values.value import Value, replace
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -127,6 +130,7 @@ def parse(url: str) -> URL:
 
 
 def _open_file(path: Path, name: str) -> Database:
+    logger.info("%s", name)
     database = Database(sqlite_file.make_engine(path), name, path)
     try:
         with database.reading() as connection:
@@ -158,6 +162,7 @@ def _migrate_file(path: Path, name: str) -> None:
 
 def _open_server(url: URL, clock: Callable[[], datetime]) -> Database:
     database = Database(server.make_engine(url), server.name_of(url), None)
+    logger.info("%s", database.name)
     try:
         with database.reading() as connection:
             clock_ahead = server.clock_ahead(connection, clock)

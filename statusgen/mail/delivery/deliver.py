@@ -6,6 +6,7 @@ the next run knows which; whatever had not got to its dot is simply sent.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -20,6 +21,8 @@ from statusgen.mail.transports.transport import Transport
 from statusgen.targets.manifest import Publisher
 from statusgen.values.clock import clock_from
 from statusgen.values.value import Value, replace
+
+logger = logging.getLogger(__name__)
 
 
 class SendingProcess(Value, frozen=True):
@@ -85,6 +88,7 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
         enlisted = ledger.enlist(process.by, process.finds_gone)
         sender = replace(enlisted, passes_hold=rules.only is not None)
         trouble = None
+        logger.info("sending what is owed about %s", ", ".join(update_ids))
         try:
             waits, only = rules.waits, rules.only
             ledger.prepare(update_ids, rules.in_doubt, now, waits=waits, only=only)
@@ -106,6 +110,7 @@ def deliver(  # noqa: PLR0913, PLR0917 - what a run needs, each once
                     trouble = Trouble(clock().replace(microsecond=0), str(run.trouble))
         finally:
             ledger.dismiss(sender, trouble)
+        logger.info("%d letters were taken", run.tally.counts[DeliveryState.ACCEPTED])
         return DeliveryReport(
             accounts=tuple((update_id, ledger.account(update_id)) for update_id in update_ids),
             sent=run.tally.counts[DeliveryState.ACCEPTED],

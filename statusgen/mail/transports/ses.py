@@ -4,6 +4,7 @@ Import it late: boto3 takes its time.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -28,6 +29,8 @@ from statusgen.targets.threads import in_background
 from statusgen.targets.watchdog import Watchdog
 from statusgen.values.addresses import needs_smtputf8
 from statusgen.values.value import Value, replace
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -81,6 +84,7 @@ class SesTransport:
     async def connect(self) -> "_SesConnection":
         """See Transport.connect. SES is asked about the account, but not for each connection."""
         account = await self._ask(self._prove)
+        logger.info("Amazon SES in %s", self._ses.region)
         if account and not account.may_send:
             raise fault("SendingPaused", self._ses)
         return _SesConnection(self)

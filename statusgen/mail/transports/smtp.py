@@ -1,6 +1,7 @@
 """The way to a relay over SMTP, with aiosmtplib: connecting, TLS and AUTH."""
 
 import asyncio
+import logging
 import ssl
 from typing import cast
 
@@ -15,6 +16,8 @@ from statusgen.mail.transports.smtp_transfer import SmtpConnection, SmtpTimeouts
 from statusgen.mail.transports.smtp_wire import Wire
 from statusgen.mail.transports.transport import Limits, Unreachable
 from statusgen.values.value import replace
+
+logger = logging.getLogger(__name__)
 
 
 class SmtpTransport:
@@ -101,6 +104,8 @@ class SmtpTransport:
             extensions=dict(client.esmtp_extensions),
         )
         self._has_encrypted |= facts.is_encrypted
+        privacy = "encrypted" if facts.is_encrypted else "in the open"
+        logger.info("connected to %s:%d, %s", self._relay.host, self._relay.port, privacy)
         wire = Wire(cast("asyncio.Transport", client.transport))
         return SmtpConnection(wire, self._relay, facts.extensions, self._timeouts), facts
 

@@ -3,6 +3,7 @@
 Whatever goes wrong is a TargetError with a sentence for the user, but for a failed condition.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -27,6 +28,8 @@ from statusgen.targets.s3.client import (
 )
 from statusgen.targets.s3.errors import NOT_S3, UNREACHABLE, explain
 from statusgen.targets.watchdog import Watchdog
+
+logger = logging.getLogger(__name__)
 
 _DELETE_BATCH = 1000  # the most that DeleteObjects takes
 _MISSING = {"NoSuchKey", "404", "NotFound"}
@@ -225,6 +228,7 @@ class Bucket:
 
     def _ask(self, request: str, client: Any = None, **params: Any) -> Any:
         """Make one request about the bucket; an answer that no S3 server gives is refused."""
+        logger.debug("%s %s", request, params.get("Key", ""))
         with self._understood():
             answer = getattr(client or self._client, request)(Bucket=self._name, **params)
         if request in _TAGGED and "ETag" not in answer:
