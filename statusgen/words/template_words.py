@@ -46,7 +46,9 @@ def install_words(environment: jinja2.Environment, language: Language) -> None:
         npgettext=_as_text(words.npgettext),
     )
     environment.globals["translate"] = words.gettext
-    environment.bytecode_cache = _compiled_before(language)
+    environment.bytecode_cache = _compiled_before(
+        language, "safe" if environment.sandboxed else "plain"
+    )
     if environment.cache is not None:
         environment.cache.clear()
 
@@ -62,13 +64,14 @@ def _as_text(translate: Callable[..., str]) -> Callable[..., str]:
     return translated
 
 
-def _compiled_before(language: Language) -> jinja2.BytecodeCache | None:
+def _compiled_before(language: Language, kind: str) -> jinja2.BytecodeCache | None:
     """Templates compiled with these words, in this user's own temporary folder, if it is safe.
 
-    Never in the repository: what comes with a checkout is not run unread.
+    Never in the repository: what comes with a checkout is not run unread. `kind` is of the code:
+    `safe` is for a sandbox.
     """
     words = hashlib.sha256(language.catalogue).hexdigest()[:8]
     try:
-        return jinja2.FileSystemBytecodeCache(pattern=f"__statusgen_safe_{words}_%s.cache")
+        return jinja2.FileSystemBytecodeCache(pattern=f"__statusgen_{kind}_{words}_%s.cache")
     except (RuntimeError, OSError):
         return None

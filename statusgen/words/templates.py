@@ -53,7 +53,8 @@ class Templates(TemplateFiles):
     def __init__(self, root: Path | None = None) -> None:
         super().__init__(root)
         self._has_own = self._own is not None and self._own.is_dir()
-        self._environment = _Sandbox(
+        kind = _Sandbox if self._has_own else jinja2.Environment  # ours alone do no harm
+        self._environment = kind(
             loader=jinja2.FunctionLoader(self._source),
             autoescape=_is_escaped,
             undefined=jinja2.StrictUndefined,

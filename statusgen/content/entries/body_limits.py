@@ -7,6 +7,7 @@ handful of them where these limits allow hundreds; what is fenced as code is not
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from statusgen.content.markdown.elements import ELEMENTS, VOID
@@ -32,6 +33,8 @@ _DEEP_LIST = re.compile(
     re.MULTILINE,
 )
 """Text behind so many list markers and so much indentation: no Markdown library survives it."""
+_DEEP = 200
+"""Characters; what is nested so deeply has more."""
 _FENCE_MARK = re.compile(r"^(?:~~~|```)", re.MULTILINE)
 _TABLE_RULE = re.compile(r"[ \t>]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t:-]*")
 """Below the head of a table."""
@@ -57,7 +60,7 @@ def check_limits(body: str) -> None:
     """Raises `BodyTooTangled` for a body that would take long to render, or can't be."""
     if len(body.encode()) > BODY_LIMIT:
         raise BodyTooTangled(0, "the body is over 256 KB", "shorten it, or link to the details")
-    if deep := _DEEP_LIST.search(body):
+    if len(body) > _DEEP and (deep := _DEEP_LIST.search(body)):
         line = body.count("\n", 0, deep.start())
         raise BodyTooTangled(line, "lists are nested too deeply", "nest them a few levels only")
     if marks(body) <= MOST_MARKS:
@@ -76,6 +79,7 @@ def check_limits(body: str) -> None:
             )
 
 
+@lru_cache(maxsize=16)  # asked of a body when it is read, when its words are, and when it is shown
 def marks(body: str) -> int:
     """How much in a body may be markup."""
     return sum(map(body.count, _MARKS))
