@@ -27,7 +27,8 @@ SOAKED := tests/targets/test_upload_interleavings.py tests/journeys/test_busy_bu
 	tests/journeys/test_held_letters.py tests/targets/test_folder.py \
 	tests/publish/test_build_incremental.py tests/content/markdown/test_simple_html.py \
 	tests/content/markdown/test_lost_words.py tests/journeys/test_bad_places.py \
-	tests/journeys/test_shared_bucket.py tests/journeys/test_two_clones.py
+	tests/journeys/test_shared_bucket.py tests/journeys/test_two_clones.py \
+	tests/journeys/test_killed_commands.py
 
 .PHONY: help demo test test-newest test-lowest update soak check lint format messages bench dist components
 .DEFAULT_GOAL := help
